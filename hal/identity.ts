@@ -1,0 +1,9 @@
+/** Who this node is, from the factory. */
+export interface Identity {
+  /** EUI-64, most significant byte first (as in an IPv6 address, without the universal bit inverted). */
+  readonly eui64: Uint8Array;
+  /** ASCII. */
+  readonly model: string;
+  /** ASCII. */
+  readonly serial: string;
+}

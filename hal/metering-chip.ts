@@ -1,0 +1,87 @@
+/**
+ * A metering chip: energy counted in hardware, and instantaneous measurements.
+ *
+ * All calls block for the time of their bus transfers (about 2 ms a poll at 1 Mbit/s). Counts that the chip has
+ * gathered but that were not polled when power fails are lost with the chip's supply.
+ */
+export interface MeteringChip {
+  /** One count is `countNumerator / countDenominator` mWh (mvarh, mVAh). */
+  readonly countNumerator: number;
+  readonly countDenominator: number;
+
+  /** How many phases are wired, from phase A on: 1, 2 (split phase) or 3. */
+  readonly phases: number;
+
+  /** Resets and configures the chip. Answers a {@link PollStatus}. */
+  initialize(): number;
+
+  /**
+   * Moves the energy counted since the last poll, and the phase voltages, into `sample` (every field is written).
+   * Counts are believed: what did not pass the driver's checks is not in them. Answers a {@link PollStatus}.
+   */
+  poll(sample: PollSample): number;
+
+  /** Reads the instantaneous measurements of all wired phases. Answers a {@link PollStatus}. */
+  measure(into: Measurements): number;
+}
+
+/** What a poll found. Bits, so that one poll can say several things; 0 is a clean poll. */
+export const PollStatus = Object.freeze({
+  ok: 0,
+  /** The chip did not answer (all ones, all zeros, or an identity register that reads wrong): nothing was taken. */
+  noAnswer: 1,
+  /** The counts did not balance between total and phases; they are held back until the next poll. */
+  held: 2,
+  /** Counts were lost, or refused as implausible: what is reported is at most what flowed. */
+  lost: 4,
+  /** The chip had been reset and was initialised again; energy since the poll before may be missing. */
+  restarted: 8,
+  /** The configuration checksum changed and the configuration was written again. */
+  configuration: 16,
+  /** A register came near its full scale: the poll was late, energy may be missing. */
+  overflow: 32,
+  /** Bus noise was seen and corrected by reading again. */
+  noise: 64,
+});
+
+/** Quantities that are counted; each has a total and three phases, see {@link countIndex}. */
+export const Quantity = Object.freeze({
+  activeDelivered: 0,
+  activeReceived: 1,
+  /** Forward (inductive, positive) reactive energy: quadrants I and II. */
+  reactivePositive: 2,
+  /** Reverse reactive energy: quadrants III and IV. */
+  reactiveNegative: 3,
+  apparent: 4,
+});
+export const QUANTITIES = 5;
+/** Channels of a quantity: total, then phases A, B, C. The total is counted over the signed sum of the phases. */
+export const CHANNELS = 4;
+
+/** Index into {@link PollSample.counts} of a quantity and a channel (0 total, 1 to 3 phases A to C). */
+export function countIndex(quantity: number, channel: number): number {
+  return quantity * CHANNELS + channel;
+}
+
+/** What one poll brings; made once and reused. */
+export class PollSample {
+  /** Counts since the last poll, never negative; see {@link countIndex}. Phases that are not wired read 0. */
+  readonly counts = new Int32Array(QUANTITIES * CHANNELS);
+  /** Phase voltages in mV, A to C; 0 where not wired or not known. */
+  readonly voltage_mV = new Int32Array(3);
+}
+
+/** Instantaneous values, made once and reused. Arrays of 4 are total, A, B, C; arrays of 3 are A, B, C. */
+export class Measurements {
+  readonly voltage_mV = new Int32Array(3);
+  readonly current_mA = new Int32Array(3);
+  /** Positive is delivered to the customer. */
+  readonly activePower_mW = new Int32Array(4);
+  readonly reactivePower_mvar = new Int32Array(4);
+  readonly apparentPower_mVA = new Int32Array(4);
+  /** Thousandths, signed as the chip signs it. */
+  readonly powerFactor_permille = new Int32Array(4);
+  frequency_mHz = 0;
+  /** Tenths of a degree Celsius, of the chip itself. */
+  temperature_dC = 0;
+}

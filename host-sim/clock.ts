@@ -1,0 +1,60 @@
+import type { Clock } from "hal/clock";
+import type { Handle, World } from "./world";
+
+/** How much a crystal's rate swings over a day with temperature, in ppm either way. */
+const DAILY_SWING_PPM = 10;
+const DAY_US = 86_400e6;
+/** The swing is followed in steps, so that elapsed time stays exact arithmetic. */
+const STEP_US = 900e6;
+
+/**
+ * A node's clock: counts its own crystal, `ppm` off plus a daily swing, from the moment it was made (boot).
+ */
+export class CrystalClock implements Clock {
+  onAlarm: () => void = () => {};
+  readonly #world: World;
+  readonly #ppm: number;
+  /** Start of the current step: true time, and local time elapsed by then. */
+  #step_us: number;
+  #stepLocal_us = 0;
+  #rate: number;
+  #alarm: Handle | undefined;
+
+  constructor(world: World, ppm: number) {
+    this.#world = world;
+    this.#ppm = ppm;
+    this.#step_us = world.now_us;
+    this.#rate = this.#rateAt(world.now_us);
+  }
+
+  now_ms(): number {
+    return Math.floor(this.#local_us() / 1000);
+  }
+
+  setAlarm(at_ms: number): void {
+    if (this.#alarm !== undefined) this.#world.cancel(this.#alarm);
+    const wait_us = at_ms * 1000 - this.#local_us();
+    // Rounded up, so that the alarm never comes before its local millisecond; a step's change of rate may still
+    // leave it short, and then it is asked for again.
+    const delay_us = Math.max(0, Math.ceil(wait_us / this.#rate));
+    this.#alarm = this.#world.in(delay_us, () => {
+      this.#alarm = undefined;
+      if (this.now_ms() < at_ms) this.setAlarm(at_ms);
+      else this.onAlarm();
+    });
+  }
+
+  #local_us(): number {
+    const now = this.#world.now_us;
+    while (now - this.#step_us >= STEP_US) {
+      this.#stepLocal_us += STEP_US * this.#rate;
+      this.#step_us += STEP_US;
+      this.#rate = this.#rateAt(this.#step_us);
+    }
+    return this.#stepLocal_us + (now - this.#step_us) * this.#rate;
+  }
+
+  #rateAt(at_us: number): number {
+    return 1 + (this.#ppm + DAILY_SWING_PPM * Math.sin((2 * Math.PI * at_us) / DAY_US)) / 1e6;
+  }
+}
