@@ -1,0 +1,80 @@
+/** The object that `--json` writes: its fields stay, later ones may be added. */
+export interface StreetResult {
+  seed: number;
+  meters: number;
+  collectors: number;
+  simulatedSeconds: number;
+  wallSeconds: number;
+  /** SHA-256 of everything that happened: frames on the air, intervals stored, registers at the end. */
+  traceHash: string;
+  intervals: { due: number; delivered: number; missing: number; corrupt: number; duplicate: number };
+  energy: EnergyResult & { received: EnergyResult };
+  reads: { due: number; done: number; doneWithin30Min: number; p50Ms: number; p95Ms: number; maxMs: number };
+  mesh: {
+    joined: number;
+    joinP50S: number;
+    joinLastS: number;
+    /** Meters by number of hops to their collector. */
+    hops: Record<string, number>;
+    /** Share of reads that were answered. */
+    delivered: number;
+    worstNode: number;
+    framesSent: number;
+    framesPerRead: number;
+    bytesPerRead: number;
+    /** Greatest share of time that one node was sending. */
+    dutyMax: number;
+    /** Greatest transmit time of one node on one channel in any 20 s. */
+    channelDwellMaxMs: number;
+  };
+  power: { outages: number; lastGaspSent: number; lastGaspHeard: number; restores: number };
+}
+
+/** Sums over all meters, Wh to the mWh. */
+export interface EnergyResult {
+  truthWh: number;
+  registersWh: number;
+  intervalsWh: number;
+  /** What the registers fall short of the truth by more than one count a phase a meter. */
+  lostWh: number;
+  /** What they exceed it by, likewise. */
+  inventedWh: number;
+}
+
+/** What the report shows of one meter, beside {@link StreetResult}. */
+export interface MeterDetail {
+  meter: number;
+  eui64: string;
+  address: string;
+  /** What kind of load it is on, for people: "household", "household with PV", a column's name. */
+  load: string;
+  /** In order of time; one entry for each interval due. */
+  intervals: IntervalDetail[];
+  reads: ReadDetail[];
+  /** Total registers at the end, mWh. */
+  delivered_mWh: number;
+  received_mWh: number;
+  trueDelivered_mWh: number;
+  trueReceived_mWh: number;
+  events: { utc_ms: number; event: string }[];
+}
+
+export interface IntervalDetail {
+  /** UTC, seconds. */
+  start_s: number;
+  /** As the head end has it; undefined where it has not. */
+  delivered_mWh: number | undefined;
+  received_mWh: number | undefined;
+  trueDelivered_mWh: number;
+  trueReceived_mWh: number;
+  /** Names of the flags that it carries. */
+  flags: string[];
+}
+
+export interface ReadDetail {
+  /** Simulated seconds since the start. */
+  due_s: number;
+  /** When the answer was complete; undefined where the read failed. */
+  done_s: number | undefined;
+  took_ms: number | undefined;
+}
