@@ -1,0 +1,62 @@
+import type { Entropy } from "hal/entropy";
+import type { Identity } from "hal/identity";
+import type { SerialPort } from "hal/serial-port";
+import type { Random } from "./random";
+
+/** Node numbers become addresses under this locally administered prefix; collectors have one of their own. */
+const METER_PREFIX = [0x02, 0x57, 0x4d, 0x00];
+const COLLECTOR_PREFIX = [0x02, 0x57, 0x4d, 0xc0];
+
+export function meterIdentity(meter: number): Identity {
+  return identity(METER_PREFIX, meter, "WM-M1");
+}
+
+export function collectorIdentity(collector: number): Identity {
+  return identity(COLLECTOR_PREFIX, collector, "WM-C1");
+}
+
+function identity(prefix: readonly number[], number: number, model: string): Identity {
+  const eui64 = new Uint8Array(8);
+  eui64.set(prefix);
+  new DataView(eui64.buffer).setUint32(4, number);
+  return { eui64, model, serial: String(number).padStart(8, "0") };
+}
+
+/** Unpredictable to the firmware, the same for the same seed. */
+export class SeededEntropy implements Entropy {
+  constructor(private readonly random: Random) {}
+
+  fill(into: Uint8Array): void {
+    for (let i = 0; i < into.length; i++) into[i] = this.random.below(256);
+  }
+}
+
+/** A serial line with a person, or a test, at its other end. */
+export class SimulatedSerial implements SerialPort {
+  onReadable: () => void = () => {};
+  onWritable: () => void = () => {};
+  /** Gets what the device writes. */
+  onOutput: (bytes: Uint8Array) => void = () => {};
+  #input = new Uint8Array(0);
+
+  /** What the person types. */
+  type(bytes: Uint8Array): void {
+    const input = new Uint8Array(this.#input.length + bytes.length);
+    input.set(this.#input);
+    input.set(bytes, this.#input.length);
+    this.#input = input;
+    this.onReadable();
+  }
+
+  write(bytes: Uint8Array, length: number): number {
+    this.onOutput(bytes.slice(0, length));
+    return length;
+  }
+
+  read(into: Uint8Array): number {
+    const count = Math.min(into.length, this.#input.length);
+    into.set(this.#input.subarray(0, count));
+    this.#input = this.#input.subarray(count);
+    return count;
+  }
+}
