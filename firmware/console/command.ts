@@ -1,0 +1,39 @@
+import type { Output } from "firmware/console/output";
+
+/** How a command ended, beside {@link MORE}. The codes are stable; their slugs stand in {@link slugOf}. */
+export const Result = Object.freeze({ ok: 0, unknownCommand: 1, lineTooLong: 2, badArgument: 3, noData: 4 });
+
+/** A command's step answers this while it has more lines to write. */
+export const MORE = -1;
+
+const SLUGS = Object.freeze(["ok", "unknown-command", "line-too-long", "bad-argument", "no-data"]);
+
+export function slugOf(result: number): string {
+  return SLUGS[result];
+}
+
+/** One command of the console. It writes line by line, so that a slow line never holds up metering. */
+export interface Command {
+  /** Noun and verb: `reg show`. */
+  readonly words: string;
+  /** Its arguments, for the help: `[all]`. */
+  readonly usage: string;
+  /** One line. */
+  readonly help: string;
+
+  /** Takes the arguments and starts over. Answers {@link MORE}, or a {@link Result} that ends it. */
+  start(args: readonly string[]): number;
+
+  /** Writes at most one line of up to {@link LINE_ROOM} bytes. Answers {@link MORE} or a {@link Result}. */
+  step(output: Output): number;
+}
+
+/** A decimal argument: NaN where it is not one, or not in `[low, high]`. */
+export function integerArgument(text: string, low: number, high: number): number {
+  let value = text.length > 0 ? 0 : NaN;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
+  }
+  return value >= low && value <= high ? value : NaN;
+}
