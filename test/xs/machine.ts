@@ -152,7 +152,8 @@ export function bundleForXs(entry: string, name: string): string {
     bundle: true,
     write: false,
     format: "iife",
-    globalName: `globalThis.${name}`,
+    globalName: name,
+    footer: { js: `globalThis.${name} = ${name};` },
     target: "es2022",
     // XS 13, which the engine ships, fails on static fields that hold instances of their own class.
     supported: { "class-static-field": false },
