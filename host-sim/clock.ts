@@ -58,3 +58,23 @@ export class CrystalClock implements Clock {
     return 1 + (this.#ppm + DAILY_SWING_PPM * Math.sin((2 * Math.PI * at_us) / DAY_US)) / 1e6;
   }
 }
+
+/** A clock that is always right: the head end's. It counts from the start of the simulation. */
+export class TrueClock implements Clock {
+  onAlarm: () => void = () => {};
+  readonly #world: World;
+  #alarm: Handle | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  now_ms(): number {
+    return Math.floor(this.#world.now_us / 1000);
+  }
+
+  setAlarm(at_ms: number): void {
+    if (this.#alarm !== undefined) this.#world.cancel(this.#alarm);
+    this.#alarm = this.#world.at(at_ms * 1000, () => this.onAlarm());
+  }
+}
