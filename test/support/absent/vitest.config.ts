@@ -1,1 +1,1 @@
-export default { test: { include: ["*.spec.ts"] } };
+export default { test: { include: ["*.spec.ts"], cache: false } };
