@@ -24,6 +24,7 @@ export const Code = Object.freeze({
   requestEntityTooLarge: 0x8d,
   unsupportedContentFormat: 0x8f,
   internalServerError: 0xa0,
+  proxyingNotSupported: 0xa5,
 });
 
 /** Content formats (RFC 7252, section 12.3; RFC 8949). */
