@@ -15,6 +15,7 @@ import {
   writeFcs,
 } from "firmware/mesh/mac/frame";
 import { Queue } from "firmware/mesh/mac/queue";
+import { RandomBelow } from "firmware/mesh/random";
 import type { Entropy } from "hal/entropy";
 import type { Radio } from "hal/radio";
 
@@ -83,14 +84,13 @@ export class Mac {
 
   readonly #radio: Radio;
   readonly #kernel: Kernel;
-  readonly #entropy: Entropy;
+  readonly #random: RandomBelow;
   readonly #panId: number;
   readonly #channel: number;
   readonly #queue: Queue;
   readonly #duplicates = new Duplicates();
   readonly #frame = new MacFrame();
   readonly #ack = new Writer(new Uint8Array(32));
-  readonly #random = new Uint8Array(1);
   readonly #timer: Timer;
 
   #state: number = State.idle;
@@ -103,14 +103,14 @@ export class Mac {
   constructor(options: MacOptions) {
     this.#radio = options.radio;
     this.#kernel = options.kernel;
-    this.#entropy = options.entropy;
+    this.#random = new RandomBelow(options.entropy);
     this.eui64 = options.eui64;
     this.#panId = options.panId;
     this.#channel = options.channel;
     this.#queue = new Queue(options.queueSlots, options.radio.maxFrameBytes);
     this.#timer = new Timer(options.kernel, () => this.#onTimer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
-    this.#sequence = this.#randomByte();
+    this.#sequence = this.#random.below(256);
     this.#radio.onReceive = (bytes, length) => this.#receive(bytes, length);
     this.#radio.onSent = () => this.#onFrameSent();
     this.#radio.listen(this.#channel);
@@ -158,7 +158,7 @@ export class Mac {
 
   #backOff(): void {
     this.#state = State.backoff;
-    const periods = this.#randomByte() & ((1 << this.#backoffExponent) - 1);
+    const periods = this.#random.below(1 << this.#backoffExponent);
     const from_ms = Math.max(this.#kernel.now_ms(), this.#quietUntil_ms);
     this.#timer.startAt(from_ms + periods * BACKOFF_PERIOD_ms);
   }
@@ -264,11 +264,6 @@ export class Mac {
     writeAckHeader(writer, frame.sequence, frame.source, this.eui64);
     writeFcs(writer);
     if (this.#radio.transmit(writer.bytes, writer.length, this.#channel)) this.counters.acksSent++;
-  }
-
-  #randomByte(): number {
-    this.#entropy.fill(this.#random);
-    return this.#random[0]!;
   }
 }
 

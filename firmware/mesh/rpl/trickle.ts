@@ -1,0 +1,52 @@
+import { type Kernel, Timer } from "firmware/kernel/kernel";
+import type { RandomBelow } from "firmware/mesh/random";
+
+/**
+ * The Trickle timer of RFC 6206, section 4.2: it fires often after a change and ever more rarely while nothing is new.
+ * Its redundancy constant is infinite, so it never keeps silent for others (RFC 6550, section 8.3.1, value 0).
+ */
+export class Trickle {
+  readonly #minimum_ms: number;
+  readonly #maximum_ms: number;
+  readonly #random: RandomBelow;
+  readonly #timer: Timer;
+  #interval_ms = 0;
+  /** What is left of the interval after the firing. */
+  #rest_ms = 0;
+
+  /**
+   * @param minimumExponent the shortest interval is 2^this ms
+   * @param doublings that lead to the longest interval
+   * @param onFire runs once in each interval, in its second half
+   */
+  constructor(
+    kernel: Kernel,
+    random: RandomBelow,
+    minimumExponent: number,
+    doublings: number,
+    onFire: () => void,
+  ) {
+    this.#minimum_ms = 2 ** minimumExponent;
+    this.#maximum_ms = 2 ** (minimumExponent + doublings);
+    this.#random = random;
+    this.#timer = new Timer(kernel, () => {
+      this.#timer.startIn(this.#rest_ms + this.#choose(Math.min(2 * this.#interval_ms, this.#maximum_ms)));
+      onFire();
+    });
+  }
+
+  /** Starts, or starts over at the shortest interval; without effect while that one is running. */
+  reset(): void {
+    if (this.#interval_ms === this.#minimum_ms) return;
+    this.#timer.startIn(this.#choose(this.#minimum_ms));
+  }
+
+  /** Answers when to fire in the next interval, of `interval_ms`, counted from its start. */
+  #choose(interval_ms: number): number {
+    const half_ms = interval_ms / 2;
+    const fire_ms = half_ms + this.#random.below(half_ms);
+    this.#interval_ms = interval_ms;
+    this.#rest_ms = interval_ms - fire_ms;
+    return fire_ms;
+  }
+}
