@@ -1,0 +1,60 @@
+import { networkContexts, type Network } from "firmware/app/network";
+import { BackhaulLink } from "firmware/ip/backhaul-link";
+import type { Link, Packet } from "firmware/ip/packet";
+import { IpStack } from "firmware/ip/stack";
+import { Kernel } from "firmware/kernel/kernel";
+import { MeshLink } from "firmware/mesh/link";
+import { Mac } from "firmware/mesh/mac/mac";
+import { Root } from "firmware/mesh/rpl/root";
+import type { Backhaul } from "hal/backhaul";
+import type { Clock } from "hal/clock";
+import type { Entropy } from "hal/entropy";
+import type { Identity } from "hal/identity";
+import type { Radio } from "hal/radio";
+
+const QUEUE_SLOTS = 16;
+
+export interface CollectorHal {
+  clock: Clock;
+  radio: Radio;
+  backhaul: Backhaul;
+  entropy: Entropy;
+  identity: Identity;
+}
+
+/** A collector: the root of its neighbourhood's mesh, and a router between it and the head end. It keeps no data. */
+export class Collector {
+  readonly mac: Mac;
+  readonly mesh: MeshLink;
+  readonly stack: IpStack;
+  readonly root: Root;
+
+  /** @param capacity how many meters it takes */
+  constructor(hal: CollectorHal, network: Network, capacity: number) {
+    const { clock, radio, entropy } = hal;
+    const eui64 = hal.identity.eui64;
+    const kernel = new Kernel(clock);
+    const { panId, channel, prefix } = network;
+    const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
+    const mesh = new MeshLink(mac, networkContexts(network));
+    const backhaul = new BackhaulLink(hal.backhaul);
+    const router = {
+      route: (packet: Packet): Link | undefined => {
+        if (!hasPrefix(packet.destination, prefix)) return backhaul;
+        return this.root.has(packet.destination) ? mesh : undefined;
+      },
+    };
+    this.mac = mac;
+    this.mesh = mesh;
+    this.stack = new IpStack({ eui64, link: mesh, kernel, router });
+    this.root = new Root({ kernel, entropy, link: mesh, stack: this.stack, eui64, prefix, capacity });
+    mesh.onPacket = (packet) => this.stack.receive(packet);
+    backhaul.onPacket = (packet) => this.stack.receive(packet);
+    this.root.start();
+  }
+}
+
+function hasPrefix(address: Uint8Array, prefix: Uint8Array): boolean {
+  for (let i = 0; i < 8; i++) if (address[i] !== prefix[i]) return false;
+  return true;
+}

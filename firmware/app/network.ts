@@ -1,0 +1,24 @@
+import { Contexts } from "firmware/ip/contexts";
+
+const PREFIX_BITS = 64;
+const ADDRESS_BITS = 128;
+
+/** What all nodes of a utility's network share. */
+export interface Network {
+  /** PAN id (IEEE 802.15.4) of the collector's neighbourhood. */
+  readonly panId: number;
+  /** Channel of the radio: 0 to 128, 902.2 MHz and 200 kHz steps. */
+  readonly channel: number;
+  /** The utility's /64, of which meters make their addresses: 16 bytes. */
+  readonly prefix: Uint8Array;
+  /** Address of the head end: 16 bytes. */
+  readonly headEnd: Uint8Array;
+}
+
+/** The contexts of header compression (RFC 6282): 0 is the utility's prefix, 1 the head end. */
+export function networkContexts(network: Network): Contexts {
+  const contexts = new Contexts();
+  contexts.set(0, network.prefix, PREFIX_BITS);
+  contexts.set(1, network.headEnd, ADDRESS_BITS);
+  return contexts;
+}
