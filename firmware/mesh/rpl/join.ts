@@ -1,12 +1,5 @@
 import { Reader } from "firmware/codec/cursor";
-import {
-  Group,
-  isLinkLocal,
-  writeAddress,
-  writeEui64,
-  writeGroup,
-  writeLinkLocal,
-} from "firmware/ip/address";
+import { Group, isLinkLocal, writeAddress, writeEui64, writeGroup } from "firmware/ip/address";
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { type Kernel, Timer } from "firmware/kernel/kernel";

@@ -1,0 +1,54 @@
+import { Contexts } from "firmware/ip/contexts";
+import { IpStack } from "firmware/ip/stack";
+import { Kernel } from "firmware/kernel/kernel";
+import { MeshLink } from "firmware/mesh/link";
+import { Mac } from "firmware/mesh/mac/mac";
+import { Join } from "firmware/mesh/rpl/join";
+import { Root } from "firmware/mesh/rpl/root";
+import type { Identity } from "hal/identity";
+import { CrystalClock } from "../../host-sim/clock";
+import { collectorIdentity, meterIdentity, SeededEntropy } from "../../host-sim/node";
+import { Medium, type MediumOptions, OPEN_STREET } from "../../host-sim/radio/medium";
+import { Random } from "../../host-sim/random";
+import { World } from "../../host-sim/world";
+import { CHANNEL, PAN } from "./mac-street";
+
+export const PREFIX = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+/** A collector and meters from their radios up to ICMPv6. */
+export function meshStreet(
+  meters: number,
+  seed: number,
+  options: Partial<MediumOptions> & { capacity?: number } = {},
+) {
+  const world = new World();
+  const medium = new Medium({ ...OPEN_STREET, world, random: new Random(seed, "medium"), ...options });
+
+  const makeNode = (name: string, identity: Identity, queueSlots: number) => {
+    const random = new Random(seed, name);
+    const kernel = new Kernel(new CrystalClock(world, random.between(-20, 20)));
+    const entropy = new SeededEntropy(random);
+    const eui64 = identity.eui64;
+    const radio = medium.addRadio();
+    const mac = new Mac({ radio, kernel, entropy, eui64, panId: PAN, channel: CHANNEL, queueSlots });
+    const contexts = new Contexts();
+    contexts.set(0, PREFIX, 64);
+    const link = new MeshLink(mac, contexts);
+    const stack = new IpStack({ eui64, link, kernel });
+    link.onPacket = (packet) => stack.receive(packet);
+    return { radio, kernel, entropy, eui64, mac, link, stack };
+  };
+
+  const node = makeNode("collector", collectorIdentity(1), 16);
+  const root = new Root({ ...node, prefix: PREFIX, capacity: options.capacity ?? meters });
+  const collector = { ...node, root };
+  const street = Array.from({ length: meters }, (_, n) => {
+    const meter = makeNode(`meter ${n + 1}`, meterIdentity(n + 1), 4);
+    return { ...meter, join: new Join(meter) };
+  });
+  const start = () => {
+    root.start();
+    for (const meter of street) meter.join.start();
+  };
+  return { world, medium, collector, meters: street, start };
+}
