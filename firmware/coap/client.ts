@@ -134,7 +134,10 @@ export class Client {
     if (message.code === Code.continue) {
       if (exchange.continueBody(response)) this.#send(exchange);
       else this.#finish(exchange, Failure.block);
-    } else if (message.code < Code.badRequest && block.present && (block.more || block.number > 0)) {
+    } else if (
+      message.code < Code.badRequest &&
+      (exchange.receivedLength > 0 || block.more || block.number > 0)
+    ) {
       const failure = exchange.addBlock(response, message);
       if (failure !== Failure.none) this.#finish(exchange, failure);
       else if (block.more) this.#send(exchange);

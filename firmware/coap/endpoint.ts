@@ -24,7 +24,7 @@ export interface CoapOptions extends TransmissionOptions {
   readonly exchanges?: number;
   /** Messages that are remembered to recognise repeated ones; 8 by default. */
   readonly duplicates?: number;
-  /** Bodies held at a time for clients that read them in blocks; 3 by default. */
+  /** Bodies held at a time: the one being made, and those that clients are reading in blocks; 3 by default. */
   readonly representations?: number;
   /** Greatest body in either direction; 1,024 bytes by default. */
   readonly bodyBytes?: number;

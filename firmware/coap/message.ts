@@ -71,7 +71,7 @@ export class Message {
     this.payloadAt = end;
     this.payloadLength = 0;
     // An empty message is a header and nothing else (section 4.1).
-    if (this.code === 0) return length === HEADER_BYTES ? ParseResult.ok : ParseResult.format;
+    if (this.code === 0 && (length > HEADER_BYTES || this.tokenLength > 0)) return ParseResult.format;
     if (this.tokenLength > MAX_TOKEN_BYTES || this.optionsAt > end) return ParseResult.format;
     const cursor = this.#cursor;
     cursor.start(this);
