@@ -1,23 +1,7 @@
 import { parse, type NamedOption } from "coap-packet";
-import { Code, type Resource } from "firmware/coap/resource";
 import { describe, expect, it } from "vitest";
 import { hex } from "./network";
-import { block, blockOf, largeBody, option, Stock, uint, uri } from "./street";
-
-/** Reads block after block, as the answers allow; answers the bodies' bytes and the blocks seen. */
-function readAll(stock: Stock, path: string, size: number, first: NamedOption[] = []) {
-  let answer = stock.get(path, first);
-  const flow = [blockOf(answer, "Block2")];
-  const etags = [option(answer, "ETag")];
-  let body = answer.payload.toString();
-  while ((option(answer, "Block2") ?? 0) & 8) {
-    answer = stock.get(path, [block("Block2", body.length / size, 0, size)]);
-    flow.push(blockOf(answer, "Block2"));
-    etags.push(option(answer, "ETag"));
-    body += answer.payload.toString();
-  }
-  return { body, flow, etags };
-}
+import { block, blockOf, largeBody, option, readAll, Stock, uint, uri } from "./street";
 
 function put(
   stock: Stock,
@@ -261,57 +245,5 @@ describe("a server that is sent blocks (RFC 7959, section 3.2)", () => {
     expect(parse(Buffer.from(first)).code).toBe("2.31");
     put(stock, 1, 0, 16, "B");
     expect(stock.log.puts).toEqual(["A".repeat(16) + "B"]);
-  });
-});
-
-describe("discovery (RFC 6690)", () => {
-  // The resources and the answers of section 5.
-  const link = (path: string, attributes: string): Resource => ({
-    path,
-    attributes,
-    get: () => Code.content,
-  });
-  const section5 = [
-    link("sensors", 'ct=40;title="Sensor Index"'),
-    link("sensors/temp", 'rt="temperature-c";if="sensor"'),
-    link("sensors/light", 'rt="light-lux core.sen-light";if="sensor"'),
-    link("t", 'anchor="/sensors/temp";rel="alternate"'),
-    link("plain", ""),
-  ];
-  const asked = (path: string): string => {
-    const { body } = readAll(new Stock({ resources: section5 }), path, 128);
-    return body;
-  };
-  const temp = '</sensors/temp>;rt="temperature-c";if="sensor"';
-  const light = '</sensors/light>;rt="light-lux core.sen-light";if="sensor"';
-
-  it("lists all resources in link format", () => {
-    const index = '</sensors>;ct=40;title="Sensor Index"';
-    const alternate = '</t>;anchor="/sensors/temp";rel="alternate"';
-    expect(asked(".well-known/core")).toBe([index, temp, light, alternate, "</plain>"].join(","));
-    const stock = new Stock();
-    expect(option(stock.get(".well-known/core"), "Content-Format")).toBe(40);
-    expect(stock.get(".well-known/core").payload.toString()).toBe(
-      '</small>;rt="test.small";ct=0,</large>;rt="test.large";ct=0;sz=700,</inst>,</a/b>',
-    );
-  });
-
-  it.each([
-    ["rt=temperature-c", temp],
-    ["rt=light-lux", light],
-    ["rt=core.sen-light", light],
-    ["rt=light", ""],
-    ["rt=light*", light],
-    ["if=sensor", `${temp},${light}`],
-    ["href=/sensors/temp", temp],
-    ["href=/sensors/*", `${temp},${light}`],
-    ["href=*", undefined],
-    ["title=Sensor Index", '</sensors>;ct=40;title="Sensor Index"'],
-    ["title=Index", ""],
-    ["ct=40", '</sensors>;ct=40;title="Sensor Index"'],
-    ["nothing=x", ""],
-    ["nonsense", undefined],
-  ])("filters by %s (section 4.1)", (query, links) => {
-    expect(asked(`.well-known/core?${query}`)).toBe(links ?? asked(".well-known/core"));
   });
 });

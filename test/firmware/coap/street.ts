@@ -153,3 +153,18 @@ export function blockOf(packet: ParsedPacket, name: "Block1" | "Block2"): string
   const value = option(packet, name);
   return value === undefined ? undefined : `${value >> 4}/${(value >> 3) & 1}/${16 << (value & 7)}`;
 }
+
+/** Reads block after block, as the answers allow; answers the bodies' bytes and the blocks seen. */
+export function readAll(stock: Stock, path: string, size: number, first: NamedOption[] = []) {
+  let answer = stock.get(path, first);
+  const flow = [blockOf(answer, "Block2")];
+  const etags = [option(answer, "ETag")];
+  let body = answer.payload.toString();
+  while ((option(answer, "Block2") ?? 0) & 8) {
+    answer = stock.get(path, [block("Block2", body.length / size, 0, size)]);
+    flow.push(blockOf(answer, "Block2"));
+    etags.push(option(answer, "ETag"));
+    body += answer.payload.toString();
+  }
+  return { body, flow, etags };
+}
