@@ -1,0 +1,108 @@
+import { CHANNELS } from "hal/metering-chip";
+
+/** Of a quantity that has no reverse direction. */
+export const NO_REVERSE = -1;
+
+/**
+ * Checks a quantity's total against its phases, for the life of the meter.
+ *
+ * The total is an accumulator of its own over the signed sum of the phases, so that the sum of all counts of the total
+ * less those of the phases is the difference of the accumulators' remainders: each is below one count, so with
+ * n phases it stays between -n and n, whatever flows, unless a read went wrong. What it was at the start is known to
+ * be 0; once counts were lost only that it moves in a window of 2n is known, and the window is learned again.
+ *
+ * Total and phases are not read at the same moment: `skew` is how many counts may flow between the two.
+ */
+export class Balance {
+  readonly #forward: number;
+  readonly #reverse: number;
+  readonly #phases: number;
+  #sum = 0;
+  /** Where the sum has been, as far as skew lets it be known. */
+  #low = 0;
+  #high = 0;
+
+  /** @param reverse the quantity counted when energy flows back, or {@link NO_REVERSE} */
+  constructor(forward: number, reverse: number, phases: number) {
+    this.#forward = forward * CHANNELS;
+    this.#reverse = reverse < 0 ? NO_REVERSE : reverse * CHANNELS;
+    this.#phases = phases;
+    this.reset();
+  }
+
+  /** The chip was reset: all remainders are 0. */
+  reset(): void {
+    this.#sum = 0;
+    this.#low = -this.#phases;
+    this.#high = this.#phases;
+  }
+
+  /** Total less phases of `counts`. */
+  net(counts: Int32Array): number {
+    const forward = this.#forward;
+    const reverse = this.#reverse;
+    let net = counts[forward]!;
+    for (let phase = 1; phase <= this.#phases; phase++) net -= counts[forward + phase]!;
+    if (reverse < 0) return net;
+    net -= counts[reverse]!;
+    for (let phase = 1; phase <= this.#phases; phase++) net += counts[reverse + phase]!;
+    return net;
+  }
+
+  /** Counts of all phases in both directions. */
+  gross(counts: Int32Array): number {
+    let gross = 0;
+    for (let phase = 1; phase <= this.#phases; phase++) {
+      gross += counts[this.#forward + phase]!;
+      if (this.#reverse >= 0) gross += counts[this.#reverse + phase]!;
+    }
+    return gross;
+  }
+
+  fits(net: number, skew: number): boolean {
+    const sum = this.#sum + net;
+    const window = 2 * this.#phases + skew;
+    return sum <= this.#low + window && sum >= this.#high - window;
+  }
+
+  accept(net: number, skew: number): void {
+    const sum = this.#sum + net;
+    this.#sum = sum;
+    if (sum + skew < this.#low) this.#low = sum + skew;
+    if (sum - skew > this.#high) this.#high = sum - skew;
+  }
+
+  /**
+   * Takes out of `counts`, which do not fit, all that could be too much: of the total what the phases do not support,
+   * or of every phase what the total does not. Answers how many counts each may have lost.
+   */
+  limit(counts: Int32Array, skew: number): number {
+    const sum = this.#sum + this.net(counts);
+    const window = 2 * this.#phases + skew;
+    const above = sum - (this.#high - window);
+    const below = this.#low + window - sum;
+    const tooMuch = sum > this.#low + window;
+    const by = tooMuch ? above : below;
+    takeFrom(counts, tooMuch ? this.#forward : this.#reverse, 0, 0, by);
+    takeFrom(counts, tooMuch ? this.#reverse : this.#forward, 1, this.#phases, by);
+    this.#sum = 0;
+    this.#low = 0;
+    this.#high = 0;
+    return by;
+  }
+
+  /** Copies this quantity's counts. */
+  copy(from: Int32Array, into: Int32Array): void {
+    for (let channel = 0; channel <= this.#phases; channel++) {
+      into[this.#forward + channel] = from[this.#forward + channel]!;
+      if (this.#reverse >= 0) into[this.#reverse + channel] = from[this.#reverse + channel]!;
+    }
+  }
+}
+
+function takeFrom(counts: Int32Array, base: number, first: number, last: number, by: number): void {
+  if (base < 0) return;
+  for (let channel = first; channel <= last; channel++) {
+    counts[base + channel] = Math.max(0, counts[base + channel]! - by);
+  }
+}

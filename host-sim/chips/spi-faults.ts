@@ -1,0 +1,86 @@
+import type { Spi } from "hal/spi";
+import type { Faults } from "../options";
+import type { Random } from "../random";
+
+/** A chip whose frames can be cut short. */
+export interface Shiftable extends Spi {
+  shift(buffer: Uint8Array, clocks: number): void;
+}
+
+const FRAME_CLOCKS = 32;
+const ANSWER_BYTE = 2;
+
+/** The bus as it is asked for: the chip itself where no fault is, so that faults cost nothing when there are none. */
+export function faultyBus(chip: Shiftable, faults: Faults, random: Random): Spi {
+  const none = faults.spiNoise === 0 && faults.spiCommand === 0 && faults.spiAbort === 0;
+  return none ? chip : new FaultySpi(chip, faults, random);
+}
+
+/** An SPI bus with seeded faults, each hitting a share of the frames. */
+export class FaultySpi implements Spi {
+  /** The lines are dead: every answer is this byte (0x00 or 0xFF), and nothing reaches the chip. */
+  stuck: number | undefined;
+  /** Frames hit so far. */
+  hits = 0;
+  readonly #chip: Shiftable;
+  readonly #random: Random;
+  readonly #noise: FaultClock;
+  readonly #command: FaultClock;
+  readonly #abort: FaultClock;
+
+  constructor(chip: Shiftable, faults: Faults, random: Random) {
+    this.#chip = chip;
+    this.#random = random;
+    this.#noise = new FaultClock(faults.spiNoise, random);
+    this.#command = new FaultClock(faults.spiCommand, random);
+    this.#abort = new FaultClock(faults.spiAbort, random);
+  }
+
+  transfer(buffer: Uint8Array): void {
+    if (this.stuck !== undefined) {
+      buffer.fill(this.stuck);
+      return;
+    }
+    if (this.#command.strikes()) this.#invertBit(buffer, 0);
+    if (this.#abort.strikes()) {
+      this.hits++;
+      this.#chip.shift(buffer, this.#random.below(FRAME_CLOCKS));
+    } else this.#chip.transfer(buffer);
+    if (this.#noise.strikes()) this.#invertBit(buffer, ANSWER_BYTE);
+  }
+
+  /** Inverts one of the 16 bits that start at byte `from`. */
+  #invertBit(buffer: Uint8Array, from: number): void {
+    this.hits++;
+    const bit = this.#random.below(16);
+    buffer[from + (bit >> 3)] = buffer[from + (bit >> 3)]! ^ (1 << (bit & 7));
+  }
+}
+
+/** Says of a share of frames that they are hit; draws once a hit instead of once a frame. */
+class FaultClock {
+  #left: number;
+
+  constructor(
+    private readonly share: number,
+    private readonly random: Random,
+  ) {
+    this.#left = this.#gap();
+  }
+
+  strikes(): boolean {
+    if (this.#left > 0) {
+      this.#left--;
+      return false;
+    }
+    this.#left = this.#gap();
+    return true;
+  }
+
+  /** Frames before the next hit: a geometric distribution. */
+  #gap(): number {
+    if (this.share <= 0) return Infinity;
+    if (this.share >= 1) return 0;
+    return Math.floor(Math.log(1 - this.random.next()) / Math.log(1 - this.share));
+  }
+}

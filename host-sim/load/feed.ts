@@ -1,0 +1,42 @@
+import { Flow, type Load } from "./load";
+
+/** Something that measures what flows: told of each change, and of the time that passes between changes. */
+export interface Measuring {
+  flowChanged(flow: Flow): void;
+  elapsed(us: number): void;
+}
+
+/**
+ * The wires to one meter: walks its load once for all that measure it, so that they cannot differ.
+ *
+ * Lazy: time passes when someone asks for it.
+ */
+export class Feed {
+  readonly flow = new Flow();
+  readonly #measuring: Measuring[] = [];
+  #at_us = 0;
+  #change_us = 0;
+
+  constructor(readonly load: Load) {}
+
+  /** `measuring` is told from now on. */
+  attach(measuring: Measuring): void {
+    this.#measuring.push(measuring);
+    measuring.flowChanged(this.flow);
+  }
+
+  advanceTo(at_us: number): void {
+    while (this.#change_us <= at_us) {
+      this.#elapse(this.#change_us);
+      this.#change_us = Math.ceil(this.load.flowAt(this.#at_us, this.flow));
+      for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i]!.flowChanged(this.flow);
+    }
+    if (at_us > this.#at_us) this.#elapse(at_us);
+  }
+
+  #elapse(to_us: number): void {
+    const us = to_us - this.#at_us;
+    this.#at_us = to_us;
+    for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i]!.elapsed(us);
+  }
+}

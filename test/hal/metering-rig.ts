@@ -1,0 +1,142 @@
+import type { Clock } from "hal/clock";
+import type { Calibration } from "hal/drivers/atm90e32/calibration";
+import { Atm90e32 } from "hal/drivers/atm90e32/driver";
+import { CHANNELS, countIndex, QUANTITIES, type MeteringChip, PollSample } from "hal/metering-chip";
+import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
+import type { SensorErrors } from "../../host-sim/chips/atm90e32-front-end";
+import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
+import { FaultySpi } from "../../host-sim/chips/spi-faults";
+import { Feed } from "../../host-sim/load/feed";
+import type { Flow, Load } from "../../host-sim/load/load";
+import { Truth } from "../../host-sim/load/truth";
+import type { Faults } from "../../host-sim/options";
+import { Random } from "../../host-sim/random";
+
+export const NO_FAULTS: Faults = { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
+export const SECOND_US = 1e6;
+
+/** The same flow for ever. */
+export function steadyLoad(active_W: number[], reactive_var: number[] = [0, 0, 0], voltage_V = 120): Load {
+  return {
+    phases: active_W.length,
+    flowAt(_at_us: number, flow: Flow): number {
+      for (let phase = 0; phase < active_W.length; phase++) {
+        flow.activePower_mW[phase] = active_W[phase]! * 1000;
+        flow.reactivePower_mvar[phase] = (reactive_var[phase] ?? 0) * 1000;
+        flow.voltage_mV[phase] = voltage_V * 1000;
+      }
+      return Infinity;
+    },
+  };
+}
+
+/** Legs that change every few seconds or minutes: idle, a lamp, a car, the sun; reactive power either way. */
+export function randomLoad(random: Random, phases: number, receives: boolean): Load {
+  return {
+    phases,
+    flowAt(at_us: number, flow: Flow): number {
+      for (let phase = 0; phase < phases; phase++) {
+        const scale_mW = [0, 50, 2_000, 1_000_000, 12_000_000][random.below(5)]!;
+        const sign = receives && random.chance(0.4) ? -1 : 1;
+        flow.activePower_mW[phase] = sign * Math.floor(random.next() * scale_mW);
+        flow.reactivePower_mvar[phase] = Math.floor(random.between(-0.4, 0.6) * scale_mW);
+        flow.voltage_mV[phase] = 114_000 + random.below(12_000);
+      }
+      return at_us + 1 + random.below(90e6);
+    },
+  };
+}
+
+export interface RigOptions {
+  faults?: Partial<Faults>;
+  seed?: number;
+  calibration?: Calibration;
+  currentScale?: number;
+  errors?: SensorErrors[];
+}
+
+/** One meter's chip over its bus, with the truth beside it and a register for each count. */
+export class Rig {
+  readonly time = { now_us: 0 };
+  readonly clock: Clock = {
+    now_ms: () => Math.floor(this.time.now_us / 1000),
+    setAlarm() {},
+    onAlarm() {},
+  };
+  readonly feed: Feed;
+  readonly truth: Truth;
+  readonly chip: Atm90e32Chip;
+  readonly bus: FaultySpi;
+  readonly driver: Atm90e32;
+  readonly sample = new PollSample();
+  readonly counts = new Float64Array(QUANTITIES * CHANNELS);
+  /** All statuses seen, or-ed. */
+  seen = 0;
+  delayed_ms = 0;
+  frames = 0;
+  /** Runs before each frame: where a test puts time, or a fault. */
+  beforeFrame: (buffer: Uint8Array) => void = () => {};
+
+  constructor(load: Load, options: RigOptions = {}) {
+    this.feed = new Feed(load);
+    this.truth = new Truth(this.feed);
+    this.chip = new Atm90e32Chip(this.time, this.feed, options.errors);
+    const random = new Random(options.seed ?? 1, "spi");
+    this.bus = new FaultySpi(this.chip, { ...NO_FAULTS, ...options.faults }, random);
+    this.driver = new Atm90e32({
+      spi: {
+        transfer: (buffer) => {
+          this.frames++;
+          this.beforeFrame(buffer);
+          this.bus.transfer(buffer);
+        },
+      },
+      clock: this.clock,
+      delay_ms: (ms) => (this.delayed_ms += ms),
+      phases: load.phases,
+      lineFrequency_Hz: 60,
+      ...(options.calibration && { calibration: options.calibration }),
+      ...(options.currentScale && { currentScale: options.currentScale }),
+    });
+  }
+
+  /** Polls after `after_us` and accumulates; answers the status. */
+  poll(after_us = 5 * SECOND_US): number {
+    this.time.now_us += after_us;
+    return this.accumulate(this.driver);
+  }
+
+  /** A poll of any chip into {@link counts}. */
+  accumulate(chip: MeteringChip): number {
+    const status = chip.poll(this.sample);
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = this.counts[i]! + this.sample.counts[i]!;
+    this.seen |= status;
+    return status;
+  }
+
+  /** Counts of a register less the truth: in (-1, 0] when every count arrived and none was made up. */
+  excess(quantity: number, channel: number): number {
+    this.truth.advanceTo(this.time.now_us);
+    const true_mWh = this.truth.energy_mWh(quantity, channel) + this.truth.remainder_mWh(quantity, channel);
+    const perCount_mWh = this.driver.countNumerator / this.driver.countDenominator;
+    return this.counts[countIndex(quantity, channel)]! - true_mWh / perCount_mWh;
+  }
+
+  /** The least and greatest {@link excess} over all registers of wired phases. */
+  excesses(): { least: number; most: number } {
+    let least = Infinity;
+    let most = -Infinity;
+    for (let quantity = 0; quantity < QUANTITIES; quantity++) {
+      for (let channel = 0; channel <= this.driver.phases; channel++) {
+        const excess = this.excess(quantity, channel);
+        least = Math.min(least, excess);
+        most = Math.max(most, excess);
+      }
+    }
+    return { least, most };
+  }
+}
+
+export function behaviouralChip(load: Load, time: { now_us: number }): BehaviouralChip {
+  return new BehaviouralChip(time, new Feed(load));
+}
