@@ -1,0 +1,27 @@
+import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
+import { ALL_CHANNELS, BlockEncoder, DEFAULT_CHANNELS, type IntervalSource } from "firmware/intervals/codec";
+
+/**
+ * `/lp`: the load profile. Queries: `since`, number of the last interval that the reader has (from the oldest kept,
+ * where absent); `n`, the most intervals wanted; `ch`, bit mask over IntervalChannel. Wrong values answer 4.00.
+ */
+export class LoadProfileResource implements Resource {
+  readonly path = "lp";
+  readonly attributes = 'rt="wm.lp";ct=60';
+  readonly #encoder: BlockEncoder;
+
+  constructor(log: IntervalSource) {
+    this.#encoder = new BlockEncoder(log);
+  }
+
+  get(request: Request, response: Response): number {
+    const since = request.queryInteger("since", 0);
+    const most = request.queryInteger("n", Infinity);
+    const channels = request.queryInteger("ch", DEFAULT_CHANNELS);
+    // NaN fails every comparison.
+    if (!(since >= 0 && most >= 1 && channels >= 1 && channels <= ALL_CHANNELS)) return Code.badRequest;
+    response.contentFormat = ContentFormat.cbor;
+    this.#encoder.encode(response.body, since, most, channels);
+    return Code.content;
+  }
+}

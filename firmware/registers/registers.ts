@@ -1,0 +1,203 @@
+import type { UtcClock } from "firmware/clock/utc";
+import { EventCode, type EventLog } from "firmware/events/log";
+import { Timer, type Kernel } from "firmware/kernel/kernel";
+import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
+import {
+  CHANNELS,
+  Measurements,
+  PollSample,
+  PollStatus,
+  Quantity,
+  type MeteringChip,
+} from "hal/metering-chip";
+
+export const POLL_PERIOD_ms = 5_000;
+const MEASURE_PERIOD_ms = 60_000;
+
+/** The event of each bit of {@link PollStatus}, from bit 0 on. */
+const FAULT_EVENTS = Object.freeze([
+  EventCode.chipSilent,
+  EventCode.countsHeld,
+  EventCode.countsLost,
+  EventCode.chipRestarted,
+  EventCode.configurationRepaired,
+  EventCode.chipOverflow,
+  EventCode.busNoise,
+]);
+
+/** Who is told of every poll. Called after the registers took it up. */
+export interface PollListener {
+  /** @param status {@link PollStatus} of the poll */
+  polled(status: number): void;
+
+  /**
+   * The clock was set for the first time or was off by more than a second; a poll was made at that moment.
+   * @param error_ms see {@link UtcClock.onSet}
+   */
+  clockSet(status: number, error_ms: number): void;
+}
+
+export interface RegistersOptions {
+  kernel: Kernel;
+  chip: MeteringChip;
+  utc: UtcClock;
+  events: EventLog;
+  pollPeriod_ms?: number;
+}
+
+/**
+ * The register-accumulation task: moves what the metering chip counted into energy registers that only grow. It polls
+ * on multiples of its period in UTC, so that there is a poll on every interval boundary; while the time is not known,
+ * a period after the poll before.
+ *
+ * Reactive counts go to a quadrant by the direction of the same poll's active counts: in proportion, the remainder to
+ * the received side, where both directions counted, and by the last direction known where neither did. So QI + QII and
+ * QIII + QIV are exact always.
+ */
+export class Registers {
+  /** In mWh, mvarh, mVAh: integers below 2^53, by registerIndex. They never go back. */
+  readonly energy = new Float64Array(REGISTERS);
+  /** UTC and uptime of the last poll; UTC is 0 where it was not known. */
+  polledUtc_ms = 0;
+  polled_ms = 0;
+  /** {@link PollStatus} of the last poll. */
+  status = 0;
+  polls = 0;
+  /** Polls in which a channel's active energy was counted in both directions, so that its quadrants are a guess. */
+  turnedPolls = 0;
+  /** Counts and voltages of the last poll. */
+  readonly sample = new PollSample();
+  /** As {@link measure} last read them, at most a minute old. */
+  readonly measurements = new Measurements();
+  listener: PollListener | undefined;
+
+  readonly #chip: MeteringChip;
+  readonly #utc: UtcClock;
+  readonly #events: EventLog;
+  readonly #period_ms: number;
+  readonly #timer: Timer;
+  readonly #numerator: number;
+  readonly #denominator: number;
+  readonly #channels: number;
+  /** What is left of each register below a unit, in parts of the denominator. */
+  readonly #remainders = new Float64Array(REGISTERS);
+  /** By channel: 1 where the active energy counted last was received. */
+  readonly #receiving = new Uint8Array(CHANNELS);
+  #dueUtc_ms = 0;
+  #measured_ms = -MEASURE_PERIOD_ms;
+
+  constructor({ kernel, chip, utc, events, pollPeriod_ms = POLL_PERIOD_ms }: RegistersOptions) {
+    this.#chip = chip;
+    this.#utc = utc;
+    this.#events = events;
+    this.#period_ms = pollPeriod_ms;
+    this.#numerator = chip.countNumerator;
+    this.#denominator = chip.countDenominator;
+    this.#channels = 1 + chip.phases;
+    this.#timer = new Timer(kernel, () => this.#onTimer());
+    utc.onSet = (error_ms) => this.#onClockSet(error_ms);
+  }
+
+  get phases(): number {
+    return this.#channels - 1;
+  }
+
+  /** Initialises the chip and polls it from now on. */
+  start(): void {
+    this.#report(this.#chip.initialize());
+    this.#arm();
+  }
+
+  /** Polls now, beside the polls that are due. */
+  poll(): void {
+    this.#take();
+    this.listener?.polled(this.status);
+  }
+
+  /** Reads the instantaneous values into {@link measurements} now. Answers a {@link PollStatus}. */
+  measure(): number {
+    this.#measured_ms = this.#utc.uptime_ms();
+    const status = this.#chip.measure(this.measurements);
+    this.#report(status);
+    return status;
+  }
+
+  #onTimer(): void {
+    // The clock may have been slowed down since the timer was set.
+    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) this.poll();
+    this.#arm();
+  }
+
+  #onClockSet(error_ms: number): void {
+    this.#take();
+    this.listener?.clockSet(this.status, error_ms);
+    if (this.#timer.armed) this.#arm();
+  }
+
+  #arm(): void {
+    const period_ms = this.#period_ms;
+    if (!this.#utc.known) {
+      this.#timer.startIn(period_ms);
+      return;
+    }
+    this.#dueUtc_ms = (Math.floor(this.#utc.utc_ms() / period_ms) + 1) * period_ms;
+    this.#timer.startAt(this.#utc.toLocal_ms(this.#dueUtc_ms));
+  }
+
+  #take(): void {
+    const now_ms = this.#utc.uptime_ms();
+    if (now_ms - this.#measured_ms >= MEASURE_PERIOD_ms) this.measure();
+    this.status = this.#chip.poll(this.sample);
+    this.polled_ms = now_ms;
+    this.polledUtc_ms = this.#utc.utc_ms();
+    this.polls++;
+    const counts = this.sample.counts;
+    let turned = false;
+    for (let channel = 0; channel < this.#channels; channel++) {
+      const delivered = counts[Quantity.activeDelivered * CHANNELS + channel]!;
+      const received = counts[Quantity.activeReceived * CHANNELS + channel]!;
+      const positive = counts[Quantity.reactivePositive * CHANNELS + channel]!;
+      const negative = counts[Quantity.reactiveNegative * CHANNELS + channel]!;
+      this.#add(RegisterQuantity.activeDelivered * CHANNELS + channel, delivered);
+      this.#add(RegisterQuantity.activeReceived * CHANNELS + channel, received);
+      this.#add(
+        RegisterQuantity.apparent * CHANNELS + channel,
+        counts[Quantity.apparent * CHANNELS + channel]!,
+      );
+      let quadrant1 = positive;
+      let quadrant4 = negative;
+      if (delivered !== 0 && received !== 0) {
+        turned = true;
+        const share = delivered / (delivered + received);
+        quadrant1 = Math.floor(positive * share);
+        quadrant4 = Math.floor(negative * share);
+      } else {
+        if (delivered !== received) this.#receiving[channel] = received === 0 ? 0 : 1;
+        if (this.#receiving[channel] === 1) {
+          quadrant1 = 0;
+          quadrant4 = 0;
+        }
+      }
+      this.#add(RegisterQuantity.quadrant1 * CHANNELS + channel, quadrant1);
+      this.#add(RegisterQuantity.quadrant2 * CHANNELS + channel, positive - quadrant1);
+      this.#add(RegisterQuantity.quadrant3 * CHANNELS + channel, negative - quadrant4);
+      this.#add(RegisterQuantity.quadrant4 * CHANNELS + channel, quadrant4);
+    }
+    if (turned) this.turnedPolls++;
+    this.#report(this.status);
+  }
+
+  #add(index: number, counts: number): void {
+    if (counts === 0) return;
+    const sum = this.#remainders[index]! + counts * this.#numerator;
+    const whole = Math.floor(sum / this.#denominator);
+    this.energy[index]! += whole;
+    this.#remainders[index] = sum - whole * this.#denominator;
+  }
+
+  #report(status: number): void {
+    if (status === PollStatus.ok) return;
+    for (let bit = 0; bit < FAULT_EVENTS.length; bit++)
+      if ((status & (1 << bit)) !== 0) this.#events.fault(FAULT_EVENTS[bit]!);
+  }
+}
