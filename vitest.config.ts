@@ -1,9 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import specifiers from "./specifiers.json";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 export default defineConfig({
-  resolve: { alias: { firmware: `${root}firmware`, hal: `${root}hal` } },
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/xs/engine/**", "node_modules/**"], testTimeout: 30_000 },
+  resolve: {
+    alias: Object.entries(specifiers).map(([specifier, path]) => ({
+      find: new RegExp(`^${specifier.replace("*", "")}`),
+      replacement: root + path.replace("*", ""),
+    })),
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/xs/engine/**", "node_modules/**"],
+    testTimeout: 30_000,
+  },
 });

@@ -5,7 +5,6 @@ import { root } from "../support/tools";
 
 RuleTester.describe = describe;
 RuleTester.it = it;
-RuleTester.itOnly = it.only;
 
 /** Judges rules over snippets of TypeScript. */
 export const tester = new RuleTester({ languageOptions: { parser: tseslint.parser } });
