@@ -7,7 +7,7 @@ import { type Link, Packet } from "firmware/ip/packet";
 import type { Mac } from "firmware/mesh/mac/mac";
 
 /** As many as {@link LowpanCause} has. */
-const LOWPAN_CAUSES = 9;
+const LOWPAN_CAUSES = 10;
 
 /** The mesh as a {@link Link}: IPv6 packets in frames, by 6LoWPAN, to the neighbour that routing names. */
 export class MeshLink implements Link {

@@ -116,6 +116,11 @@ export class Mac {
     this.#radio.listen(this.#channel);
   }
 
+  /** Frames that wait to be sent, the one being sent among them. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
   /**
    * Begins a frame to `destination` (copied), or to all in range where it is undefined. The caller writes the payload
    * and calls {@link submit}; without that nothing is sent.

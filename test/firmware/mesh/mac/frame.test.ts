@@ -9,6 +9,7 @@ import { Writer } from "firmware/codec/cursor";
 import {
   AddressMode,
   Cause,
+  CAUSES,
   fcsMatches,
   FrameType,
   MacFrame,
@@ -242,4 +243,8 @@ describeWithTool("tshark", "frames judged by tshark", (tshark) => {
       `,0x0001,90,0xabcd,${b},,${a},0,2`,
     ]);
   });
+});
+
+describe("causes", () => {
+  it("have a count each", () => expect(CAUSES).toBe(Object.keys(Cause).length));
 });

@@ -1,21 +1,217 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { meshStreet } from "../../../support/mesh-street";
+import { writeAddress } from "firmware/ip/address";
+import { NEXT_HEADER_ICMPV6, writeMessageChecksum } from "firmware/ip/icmpv6";
+import { Packet } from "firmware/ip/packet";
+import { Root } from "firmware/mesh/rpl/root";
+import { RplCode } from "firmware/mesh/rpl/messages";
+import { meshStreet, PREFIX } from "../../../support/mesh-street";
+
+type Street = ReturnType<typeof meshStreet>;
+const HOUR_us = 3600e6;
+
+const joined = (street: Street) => street.meters.filter((meter) => meter.join.joined).length;
+/** Counts RPL messages at the collector's or a meter's stack, by code. */
+function countMessages(node: { stack: Street["collector"]["stack"] }): number[] {
+  const counts = [0, 0, 0, 0];
+  const receive = node.stack.onRpl;
+  node.stack.onRpl = (packet) => {
+    counts[packet.payload[1]!]!++;
+    receive(packet);
+  };
+  return counts;
+}
 
 describe("a street that boots at once", () => {
   for (const frameLoss of [0, 0.1, 0.3]) {
     it(`joins whole at ${frameLoss * 100} % loss`, () => {
-      const { world, medium, collector, meters, start } = meshStreet(24, 1, { frameLoss });
-      const joined_s: number[] = [];
-      for (const meter of meters) meter.join.onJoined = () => joined_s.push(world.now_us / 1e6);
-      start();
-      world.runUntil(120e6);
-      expect(meters.filter((meter) => meter.join.joined).length).toBe(24);
-      expect(collector.root.count).toBe(24);
-      const frames = medium.radios.reduce((sum, radio) => sum + radio.airtime.frames, 0);
-      const bytes = medium.radios.reduce((sum, radio) => sum + radio.airtime.bytes, 0);
-      console.log(
-        `${frameLoss * 100} % loss: P50 ${joined_s[12]!.toFixed(1)} s, last ${joined_s[23]!.toFixed(1)} s, ${frames} frames, ${bytes} B`,
-      );
+      for (let seed = 1; seed <= 10; seed++) {
+        const street = meshStreet(24, seed, { frameLoss });
+        const { world, medium, collector, meters } = street;
+        const registered: string[] = [];
+        collector.root.onRegistered = (address) => registered.push(address.join());
+        const joined_s: number[] = [];
+        for (const meter of meters) meter.join.onJoined = () => joined_s.push(world.now_us / 1e6);
+        street.start();
+        world.runUntil(120e6);
+        expect(joined(street)).toBe(24);
+        expect(joined_s.length).toBe(24);
+        expect(collector.root.count).toBe(24);
+        expect(new Set(registered)).toEqual(new Set(meters.map((meter) => meter.stack.address.join())));
+        expect(registered.length).toBe(24);
+        for (const meter of meters) {
+          const address = new Uint8Array(16);
+          writeAddress(PREFIX, meter.eui64, address);
+          expect(meter.stack.address).toEqual(address);
+          expect(collector.root.has(address)).toBe(true);
+          expect(meter.join.parent).toEqual(collector.eui64);
+          expect(meter.join.rank).toBe(256 + 3 * 256);
+        }
+        const sum = (key: "frames" | "bytes") =>
+          medium.radios.reduce((n, { airtime }) => n + airtime[key], 0);
+        if (seed > 1) continue;
+        const [p50_s, last_s] = [joined_s[11]!.toFixed(1), joined_s[23]!.toFixed(1)];
+        console.log(
+          `${frameLoss * 100} %: P50 ${p50_s} s, last ${last_s} s, ${sum("frames")} frames, ${sum("bytes")} B`,
+        );
+      }
     });
   }
+
+  it("does the same again with the same seed, and something else with another", () => {
+    const hash = (seed: number) => {
+      const street = meshStreet(10, seed, { frameLoss: 0.1 });
+      const sha = createHash("sha256");
+      street.medium.onFrame = (at_us, _from, _channel, bytes, length) =>
+        sha.update(`${at_us} ${bytes.slice(0, length).join()}`);
+      street.start();
+      street.world.runUntil(60e6);
+      return sha.digest("hex");
+    };
+    expect(hash(1)).toBe(hash(1));
+    expect(hash(1)).not.toBe(hash(2));
+  });
+});
+
+describe("a street that has joined", () => {
+  const joinedStreet = (meters: number, options: Parameters<typeof meshStreet>[2] = {}) => {
+    const street = meshStreet(meters, 1, options);
+    street.start();
+    street.world.runUntil(120e6);
+    return street;
+  };
+
+  it("stays so for a day, each meter registering again before two hours are over", () => {
+    const street = joinedStreet(8, { frameLoss: 0.1 });
+    const messages = countMessages(street.collector);
+    for (let hour = 1; hour <= 24; hour++) {
+      street.world.runUntil(hour * HOUR_us);
+      expect(joined(street)).toBe(8);
+      expect(street.collector.root.count).toBe(8);
+    }
+    // Every hour to hour and a half.
+    expect(messages[RplCode.dao]).toBeGreaterThan((8 * 23) / 1.5 - 8);
+    expect(messages[RplCode.dao]).toBeLessThan(8 * 30);
+    expect(messages[RplCode.dis]).toBe(0);
+  });
+
+  it("hears a DIO at most every 17 minutes and a half", () => {
+    const street = joinedStreet(1);
+    street.world.runUntil(2 * HOUR_us);
+    const messages = countMessages(street.meters[0]!);
+    street.world.runUntil(12 * HOUR_us);
+    expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(33);
+    expect(messages[RplCode.dio]).toBeLessThanOrEqual(35);
+  });
+
+  it("is forgotten by the root when it falls silent", () => {
+    const street = joinedStreet(3);
+    street.medium.radios[2]!.onReceive = () => {};
+    street.medium.radios[2]!.transmit = () => false;
+    street.world.runUntil(1.9 * HOUR_us);
+    expect(street.collector.root.count).toBe(3);
+    street.world.runUntil(3.1 * HOUR_us);
+    expect(street.collector.root.count).toBe(2);
+    expect(street.collector.root.has(street.meters[1]!.stack.address)).toBe(false);
+  });
+
+  it("starts over when its parent does not answer, and joins again when it does", () => {
+    const street = joinedStreet(1);
+    const [meter] = street.meters as [Street["meters"][0]];
+    const radio = street.collector.radio;
+    const receive = radio.onReceive;
+    radio.onReceive = () => {};
+    const send = () => meter.stack.ping(street.collector.stack.address, 8, () => {});
+    send();
+    street.world.runUntil(125e6);
+    send();
+    street.world.runUntil(130e6);
+    expect(meter.join.joined).toBe(true);
+    send();
+    street.world.runUntil(135e6);
+    expect(meter.join.joined).toBe(false);
+    expect(send()).toBe(false);
+    radio.onReceive = receive;
+    street.world.runUntil(200e6);
+    expect(meter.join.joined).toBe(true);
+  });
+
+  it("registers again with a root that has restarted", () => {
+    const street = joinedStreet(6);
+    const { collector, world } = street;
+    const root = new Root({ ...collector, prefix: PREFIX, capacity: 6 });
+    root.start();
+    world.runUntil(150e6);
+    expect(root.count).toBe(6);
+    expect(joined(street)).toBe(6);
+  });
+
+  it("reaches and is reached at its address", () => {
+    const street = joinedStreet(2);
+    const answers: number[] = [];
+    const [meter] = street.meters as [Street["meters"][0]];
+    street.collector.stack.ping(meter.stack.address, 32, (delay_ms) => answers.push(delay_ms));
+    street.world.runUntil(121e6);
+    meter.stack.ping(street.collector.stack.address, 32, (delay_ms) => answers.push(delay_ms));
+    street.world.runUntil(122e6);
+    expect(answers.length).toBe(2);
+    expect(Math.max(...answers)).toBeLessThan(100);
+  });
+});
+
+describe("the root", () => {
+  it("takes as many as it has room for, and refuses the others", () => {
+    const street = meshStreet(5, 1, { capacity: 3 });
+    const messages = street.meters.map(countMessages);
+    street.start();
+    street.world.runUntil(600e6);
+    expect(street.collector.root.count).toBe(3);
+    expect(joined(street)).toBe(3);
+    // Those refused ask six times, ever less often, before they look for another parent.
+    const refused = messages.filter((_, n) => !street.meters[n]!.join.joined);
+    for (const counts of refused) {
+      expect(counts[RplCode.daoAck]).toBeGreaterThan(2);
+      expect(counts[RplCode.daoAck]).toBeLessThan(15);
+    }
+  });
+
+  /** Sends an RPL message from a meter to the root; answers the messages that the meter got in the next 100 ms. */
+  const ask = (to: "all" | "root", code: number, body: number[]) => {
+    const street = meshStreet(1, 1);
+    const [meter] = street.meters as [Street["meters"][0]];
+    const messages = countMessages(meter);
+    const packet = new Packet();
+    packet.source.set(meter.stack.linkLocal);
+    packet.destination.set(street.collector.stack.linkLocal);
+    if (to === "all") packet.destination.set([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a]);
+    packet.nextHeader = NEXT_HEADER_ICMPV6;
+    packet.payload.set([155, code, 0, 0, ...body]);
+    packet.payloadLength = 4 + body.length;
+    writeMessageChecksum(packet);
+    meter.link.send(packet);
+    street.world.runUntil(100e3);
+    return { street, messages };
+  };
+
+  it("answers a DIS to itself at once, and one to all when Trickle says so", () => {
+    expect(ask("root", RplCode.dis, [0, 0]).messages[RplCode.dio]).toBe(1);
+    const { street, messages } = ask("all", RplCode.dis, [0, 0]);
+    expect(messages[RplCode.dio]).toBe(0);
+    street.world.runUntil(2.1e6);
+    expect(messages[RplCode.dio]).toBe(1);
+  });
+
+  it("ignores and counts what it cannot read", () => {
+    for (const [code, body] of [
+      [RplCode.dao, [0, 0x80, 0, 1]],
+      [RplCode.dao, [9]],
+      [RplCode.daoAck, [0, 0, 1, 0]],
+      [77, []],
+    ] as const) {
+      const { street, messages } = ask("root", code, [...body]);
+      expect(street.collector.root.ignored).toBe(1);
+      expect(street.collector.root.count).toBe(0);
+      expect(messages).toEqual([0, 0, 0, 0]);
+    }
+  });
 });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { writeAddress, writeLinkLocal } from "firmware/ip/address";
+import { LowpanCause } from "firmware/ip/lowpan-cause";
+import { Packet } from "firmware/ip/packet";
+import { meshStreet, PREFIX } from "../../support/mesh-street";
+import { send } from "../../support/mac-street";
+
+/** Two nodes that have not joined, and what each receives. */
+function pair() {
+  const { world, collector, meters } = meshStreet(1, 1);
+  const [meter] = meters as [(typeof meters)[0]];
+  const received: Packet[] = [];
+  for (const node of [collector, meter])
+    node.link.onPacket = (packet) => received.push(structuredClone(packet));
+  return { world, collector, meter, received };
+}
+
+function packetTo(destination: Uint8Array, payloadLength = 10): Packet {
+  const packet = new Packet();
+  writeAddress(PREFIX, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), packet.source);
+  packet.destination.set(destination);
+  packet.nextHeader = 59;
+  packet.hopLimit = 9;
+  packet.payload.fill(0x5a, 0, payloadLength);
+  packet.payloadLength = payloadLength;
+  return packet;
+}
+
+describe("the mesh as a link", () => {
+  it("brings a packet to the neighbour that its link-local address names", () => {
+    const { world, collector, meter, received } = pair();
+    const address = new Uint8Array(16);
+    writeLinkLocal(collector.eui64, address);
+    const packet = packetTo(address);
+    expect(meter.link.send(packet)).toBe(true);
+    world.runUntil(1e6);
+    expect(received).toEqual([structuredClone(packet)]);
+  });
+
+  it("brings a multicast to all", () => {
+    const { world, meter, received } = pair();
+    const group = new Uint8Array(16);
+    group.set([0xff, 2]);
+    group[15] = 1;
+    expect(meter.link.send(packetTo(group))).toBe(true);
+    world.runUntil(1e6);
+    expect(received.map((packet) => packet.destination[0])).toEqual([0xff]);
+  });
+
+  it("refuses what has no next hop, what is too long, and what the queue cannot take", () => {
+    const { collector, meter, received, world } = pair();
+    const address = new Uint8Array(16);
+    writeAddress(PREFIX, collector.eui64, address);
+    expect(meter.link.send(packetTo(address))).toBe(false);
+    meter.link.nextHop = (_destination, eui64) => {
+      eui64.set(collector.eui64);
+      return true;
+    };
+    expect(meter.link.send(packetTo(address, 230))).toBe(false);
+    expect([1, 2, 3, 4].map(() => meter.link.send(packetTo(address)))).toEqual([true, true, true, true]);
+    expect(meter.link.send(packetTo(address))).toBe(false);
+    expect(meter.link.refused).toEqual({ noRoute: 1, tooLong: 1, queueFull: 1 });
+    world.runUntil(5e6);
+    expect(received.length).toBe(4);
+  });
+
+  it("drops payloads that are no packet, by cause", () => {
+    const { collector, meter, received, world } = pair();
+    send(meter.mac, collector.eui64, [0x00, 1]);
+    send(meter.mac, collector.eui64, [0x7e]);
+    send(meter.mac, collector.eui64, [0xc0, 0, 0, 0]);
+    send(meter.mac, collector.eui64, []);
+    world.runUntil(5e6);
+    expect(received).toEqual([]);
+    expect(collector.link.dropped[LowpanCause.dispatch]).toBe(1);
+    expect(collector.link.dropped[LowpanCause.fragment]).toBe(1);
+    expect(collector.link.dropped[LowpanCause.truncated]).toBe(2);
+  });
+
+  it("has a count for each cause", () => {
+    const { collector } = pair();
+    expect(collector.link.dropped.length).toBe(Object.keys(LowpanCause).length);
+  });
+});
