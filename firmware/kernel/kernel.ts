@@ -40,6 +40,11 @@ export class Kernel {
     clock.onAlarm = () => this.#runDue();
   }
 
+  /** Timers armed at present, of {@link MAX_TIMERS}. */
+  get armed(): number {
+    return this.#armed.length;
+  }
+
   now_ms(): number {
     return this.clock.now_ms();
   }

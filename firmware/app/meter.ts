@@ -1,0 +1,116 @@
+import { networkContexts, type Network } from "firmware/app/network";
+import { VERSION } from "firmware/app/version";
+import { TimeResource } from "firmware/clock/resource";
+import { UtcClock } from "firmware/clock/utc";
+import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
+import { IntervalCommand } from "firmware/console/interval-command";
+import { RegisterCommand } from "firmware/console/register-command";
+import { Shell } from "firmware/console/shell";
+import { MemoryCommand, VersionCommand } from "firmware/console/status-commands";
+import { EventCode, EventLog, EVENTS_KEPT } from "firmware/events/log";
+import { IntervalLog } from "firmware/intervals/log";
+import { LoadProfileResource } from "firmware/intervals/resource";
+import { IpStack } from "firmware/ip/stack";
+import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
+import { MeshLink } from "firmware/mesh/link";
+import { Mac } from "firmware/mesh/mac/mac";
+import { Join } from "firmware/mesh/rpl/join";
+import { Registers } from "firmware/registers/registers";
+import { InstantResource, RegistersResource } from "firmware/registers/resource";
+import type { Clock } from "hal/clock";
+import type { Entropy } from "hal/entropy";
+import type { Flash } from "hal/flash";
+import type { Identity } from "hal/identity";
+import type { MeteringChip } from "hal/metering-chip";
+import type { Radio } from "hal/radio";
+import type { SerialPort } from "hal/serial-port";
+
+const QUEUE_SLOTS = 4;
+
+export interface MeterHal {
+  clock: Clock;
+  chip: MeteringChip;
+  radio: Radio;
+  /** Partition of the interval log. */
+  intervalFlash: Flash;
+  console: SerialPort;
+  entropy: Entropy;
+  identity: Identity;
+}
+
+export interface MeterConfiguration {
+  network: Network;
+  /** 15 or 60. */
+  interval_min: number;
+  /** 5,000 where absent. */
+  pollPeriod_ms?: number;
+}
+
+/** An electric meter. */
+export class Meter {
+  readonly utc: UtcClock;
+  readonly events: EventLog;
+  readonly registers: Registers;
+  readonly intervals: IntervalLog;
+  readonly mac: Mac;
+  readonly mesh: MeshLink;
+  readonly stack: IpStack;
+  readonly join: Join;
+  readonly coap: CoapEndpoint;
+
+  constructor(hal: MeterHal, { network, interval_min, pollPeriod_ms }: MeterConfiguration) {
+    const { clock, chip, radio, entropy, identity } = hal;
+    const { eui64 } = identity;
+    const { panId, channel } = network;
+    const kernel = new Kernel(clock);
+
+    // Metering
+    const utc = new UtcClock(clock);
+    const events = new EventLog(utc);
+    const registers = new Registers({ kernel, chip, utc, events, ...(pollPeriod_ms && { pollPeriod_ms }) });
+    const intervals = new IntervalLog({ registers, utc, events, flash: hal.intervalFlash, interval_min });
+
+    // Network
+    const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
+    const mesh = new MeshLink(mac, networkContexts(network));
+    const stack = new IpStack({ eui64, link: mesh, kernel });
+    mesh.onPacket = (packet) => stack.receive(packet);
+    const join = new Join({ kernel, entropy, mac, link: mesh, stack });
+
+    // What it answers
+    const resources = [
+      new RegistersResource(registers),
+      new InstantResource(registers, utc),
+      new LoadProfileResource(intervals),
+      new TimeResource(utc),
+    ];
+    const coap = new CoapEndpoint({ socket: stack.bind(COAP_PORT), kernel, entropy, resources });
+
+    this.utc = utc;
+    this.events = events;
+    this.registers = registers;
+    this.intervals = intervals;
+    this.mac = mac;
+    this.mesh = mesh;
+    this.stack = stack;
+    this.join = join;
+    this.coap = coap;
+
+    // For the technician
+    const version = `${identity.model} ${identity.serial} wattmesh ${VERSION}`;
+    new Shell(hal.console, "meter", version, [
+      new RegisterCommand(registers),
+      new IntervalCommand(intervals),
+      new MemoryCommand([
+        { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },
+        { name: "frames to send", size: QUEUE_SLOTS, used: () => mac.queued },
+        { name: "events", size: EVENTS_KEPT, used: () => events.next - events.first },
+      ]),
+      new VersionCommand(version),
+    ]);
+
+    events.record(EventCode.powerUp);
+    registers.start();
+    join.start();
+  }
+}

@@ -1,0 +1,62 @@
+import { formatAddress } from "firmware/ip/address-text";
+import { Capture, writeProfile } from "./capture";
+import { detail } from "./detail";
+import type { StreetOptions } from "./options";
+import type { MeterDetail, StreetResult } from "./result";
+import { EPOCH_MS, HEAD_END, NETWORK, Street } from "./street";
+import { DAY_S, tally } from "./tally";
+
+/** Reads still under way at the end have so long. */
+const DRAIN_S = 4 * 3600;
+const DRAIN_STEP_S = 60;
+/** After the end of an interval: its closing poll on the slowest clock has been made. */
+const CLOSING_S = 10;
+
+export interface RunHooks {
+  /** Called now and then with the simulated seconds since the start. */
+  readonly progress?: (simulated_s: number) => void;
+}
+
+export interface StreetOutcome {
+  readonly result: StreetResult;
+  readonly meters: MeterDetail[];
+}
+
+/**
+ * Runs a street for its days and until its reads are done.
+ * @throws BadInput when its load file cannot be used
+ */
+export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetOutcome {
+  const start_ms = performance.now();
+  const street = new Street(options);
+  if (options.capture !== undefined) {
+    street.capture = new Capture(options.capture, EPOCH_MS);
+    writeProfile(`${options.capture}.keys`, {
+      panId: NETWORK.panId,
+      contexts: [`${formatAddress(NETWORK.prefix)}/64`, `${formatAddress(HEAD_END)}/128`],
+    });
+  }
+  const end_s = options.days * DAY_S;
+  street.run(end_s, hooks.progress);
+  drain(street, end_s);
+  street.capture?.close();
+  return { result: tally(street, (performance.now() - start_ms) / 1000), meters: detail(street) };
+}
+
+/**
+ * Lets reads under way end. Then one more interval closes and is read: what a fast clock counted there before the end
+ * belongs to the run. Last, the registers take what is left in the chips.
+ */
+function drain(street: Street, end_s: number): void {
+  const { poller } = street.headEnd;
+  const closing_s = end_s + street.options.interval_min * 60 + CLOSING_S;
+  street.run(closing_s);
+  poller.readAll(EPOCH_MS + closing_s * 1000);
+  poller.stop();
+  let now_s = closing_s;
+  while (poller.outstanding > 0 && now_s < end_s + DRAIN_S) street.run((now_s += DRAIN_STEP_S));
+  for (const { meter, truth } of street.meters) {
+    meter.registers.poll();
+    truth.advanceTo(street.world.now_us);
+  }
+}

@@ -1,0 +1,170 @@
+import { Collector } from "firmware/app/collector";
+import type { Network } from "firmware/app/network";
+import { writeEui64 } from "firmware/ip/address";
+import { HeadEnd } from "../head-end/head-end";
+import { type Read } from "../head-end/poller";
+import { backhaulPair } from "./backhaul";
+import type { Capture } from "./capture";
+import { CrystalClock, TrueClock } from "./clock";
+import { EndingLoad } from "./load/ending";
+import { streetLoads } from "./load/street-loads";
+import { CRYSTAL_PPM, SimulatedMeter } from "./meter";
+import { collectorIdentity, SeededEntropy } from "./node";
+import type { StreetOptions } from "./options";
+import { type AirCount, AirStatistics } from "./radio/air-statistics";
+import { Medium, OPEN_STREET } from "./radio/medium";
+import { Random } from "./random";
+import { Trace } from "./trace";
+import { World } from "./world";
+
+/** Simulated time 0: a Monday, midnight UTC. */
+export const EPOCH_MS = Date.UTC(2026, 0, 5);
+/** Meters are installed and take their time before the load starts. */
+export const BOOT_US = -60e6;
+const DAY_US = 86_400e6;
+const BACKHAUL_US = 100_000;
+const PREFIX = address("20010db8000000000000000000000000");
+export const HEAD_END = address("20010db8ffff00000000000000000001");
+export const NETWORK: Network = { panId: 0x574d, channel: 64, prefix: PREFIX, headEnd: HEAD_END };
+
+/** The registers' truth at one boundary of intervals, by meter. */
+export interface TruthPoint {
+  readonly delivered_mWh: Float64Array;
+  readonly received_mWh: Float64Array;
+}
+
+/** A street: meters on their loads, a collector, the head end, and the air between them. */
+export class Street {
+  readonly world = new World();
+  readonly medium: Medium;
+  readonly meters: SimulatedMeter[] = [];
+  readonly collector: Collector;
+  readonly headEnd: HeadEnd;
+  readonly trace = new Trace();
+  readonly air = new AirStatistics();
+  readonly reads: Read[] = [];
+  /** What the reads put on the air, from each attempt's first request to its answer. */
+  readonly readAir: AirCount = { frames: 0, dataBytes: 0 };
+  /** Set where the frames are to be kept. */
+  capture: Capture | undefined;
+  /** Time from boot to the first registration of each meter that has one. */
+  readonly joined_us: number[] = [];
+  /** True totals at each interval's start, from time 0 on. */
+  readonly truth: TruthPoint[] = [];
+
+  /** @throws BadInput when the load file cannot be used */
+  constructor(readonly options: StreetOptions) {
+    const { world } = this;
+    const { seed } = options;
+    const loads = streetLoads(options);
+    world.now_us = BOOT_US;
+    this.medium = new Medium({
+      ...OPEN_STREET,
+      world,
+      random: new Random(seed, "medium"),
+      frameLoss: options.faults.frameLoss,
+    });
+    this.medium.onFrame = (at_us, from, channel, bytes, length, rssi_dBm) => {
+      this.trace.frame(at_us, from, channel, bytes, length);
+      this.air.add(bytes, length);
+      this.capture?.write(at_us, channel, bytes, length, rssi_dBm);
+    };
+
+    const [collectorEnd, headEndEnd] = backhaulPair(world, BACKHAUL_US);
+    const random = new Random(seed, "collector");
+    this.collector = new Collector(
+      {
+        clock: new CrystalClock(world, random.between(-CRYSTAL_PPM, CRYSTAL_PPM)),
+        radio: this.medium.addRadio(),
+        backhaul: collectorEnd,
+        entropy: new SeededEntropy(new Random(seed, "collector entropy")),
+        identity: collectorIdentity(1),
+      },
+      NETWORK,
+      options.meters,
+    );
+    this.headEnd = new HeadEnd({
+      clock: new TrueClock(world),
+      entropy: new SeededEntropy(new Random(seed, "head end entropy")),
+      backhaul: headEndEnd,
+      address: HEAD_END,
+      utc_ms: () => this.utc_ms(),
+    });
+    this.collector.root.onRegistered = (node) => {
+      const copy = node.slice();
+      world.in(BACKHAUL_US, () => this.headEnd.meterJoined(copy));
+    };
+    const before = new Map<Read, AirCount>();
+    this.headEnd.poller.onStart = (read) => {
+      before.set(read, { ...this.air.of(eui64Of(read.meter.address)) });
+    };
+    this.headEnd.poller.onRead = (read) => {
+      this.reads.push(read);
+      const count = this.air.of(eui64Of(read.meter.address));
+      this.readAir.frames += count.frames - before.get(read)!.frames;
+      this.readAir.dataBytes += count.dataBytes - before.get(read)!.dataBytes;
+      before.delete(read);
+      this.trace.read(read.meter.address, read.done_ms ?? -1);
+    };
+
+    for (let index = 0; index < options.meters; index++) {
+      const meter = new SimulatedMeter(
+        world,
+        options,
+        NETWORK,
+        index + 1,
+        new EndingLoad(loads[index], options.days * DAY_US),
+        this.medium.addRadio(),
+      );
+      // The installer sets the time; from then on the head end does.
+      meter.meter.utc.set(this.utc_ms());
+      meter.meter.join.onJoined = () => this.joined_us.push(world.now_us - BOOT_US);
+      this.meters.push(meter);
+    }
+    this.#recordTruth(0);
+    this.headEnd.poller.start();
+  }
+
+  /** True UTC now. */
+  utc_ms(): number {
+    return EPOCH_MS + Math.floor(this.world.now_us / 1000);
+  }
+
+  /** Runs up to simulated second `until_s`; `onProgress` hears of each hour. */
+  run(until_s: number, onProgress: (simulated_s: number) => void = () => {}): void {
+    const { world } = this;
+    for (;;) {
+      const now_s = Math.max(0, Math.floor(world.now_us / 1e6));
+      const next_s = Math.min(until_s, (Math.floor(now_s / 3600) + 1) * 3600);
+      world.runUntil(next_s * 1e6);
+      onProgress(next_s);
+      if (next_s >= until_s) return;
+    }
+  }
+
+  #recordTruth(interval: number): void {
+    const { world, options } = this;
+    const at_us = interval * options.interval_min * 60e6;
+    world.at(at_us, () => {
+      const count = this.meters.length;
+      const point = { delivered_mWh: new Float64Array(count), received_mWh: new Float64Array(count) };
+      for (let i = 0; i < count; i++) {
+        const { truth } = this.meters[i];
+        point.delivered_mWh[i] = truth.deliveredTotal_mWh(at_us);
+        point.received_mWh[i] = truth.receivedTotal_mWh(at_us);
+      }
+      this.truth.push(point);
+      this.#recordTruth(interval + 1);
+    });
+  }
+}
+
+function eui64Of(address: Uint8Array): Uint8Array {
+  const eui64 = new Uint8Array(8);
+  writeEui64(address, eui64);
+  return eui64;
+}
+
+function address(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex, "hex"));
+}
