@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import specifiers from "../../specifiers.json";
 import tsconfig from "../../tsconfig.base.json";
+import moddable from "../../tsconfig.moddable.json";
 import { loadManifest, manifestFaults } from "./manifests";
 
 describe("the one map of specifiers", () => {
   it("is what TypeScript resolves by", () => {
     const paths = Object.entries(specifiers).map(([specifier, path]) => [specifier, [`./${path}`]]);
     expect(tsconfig.compilerOptions.paths).toEqual(Object.fromEntries(paths));
+    expect(moddable.compilerOptions.paths).toMatchObject(Object.fromEntries(paths));
   });
 
   it("is what vitest resolves by", async () => {
