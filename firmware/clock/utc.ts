@@ -2,8 +2,8 @@ import type { Clock } from "hal/clock";
 
 /** A set further off than this is told to {@link UtcClock.onSet}: the interval that it falls in is flagged. */
 export const NOTABLE_SET_ms = 1_000;
-/** A set further off than this steps the time at once. */
-export const SLEW_LIMIT_ms = 5_000;
+/** A set further off than this steps the time at once. The worst crystal is 8.6 s off after its first day. */
+export const SLEW_LIMIT_ms = 10_000;
 /** How fast a smaller one is worked off: an interval of 15 minutes changes by 0.18 s. */
 export const SLEW_PPM = 200;
 /** The rate is learnt from sets at least so far apart: a quarter of a second off in 12 hours is 6 ppm. */
@@ -92,13 +92,14 @@ export class UtcClock {
 
   #learn(utc_ms: number, local_ms: number, steps: boolean): void {
     const elapsed_ms = local_ms - this.#markLocal_ms;
-    if (!steps) {
-      if (elapsed_ms < LEARN_AFTER_ms) return;
+    if (elapsed_ms >= LEARN_AFTER_ms && this.known) {
       const drift = (utc_ms - this.#markUtc_ms) / elapsed_ms - 1;
       if (Math.abs(drift) <= MAX_DRIFT) {
         this.#drift = this.#driftKnown ? (this.#drift + drift) / 2 : drift;
         this.#driftKnown = true;
       }
+    } else if (!steps) {
+      return;
     }
     this.#markUtc_ms = utc_ms;
     this.#markLocal_ms = local_ms;
