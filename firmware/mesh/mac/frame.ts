@@ -205,10 +205,14 @@ export function writeFcs(writer: Writer): void {
 
 /** Addresses go least significant byte first on the air and most significant first everywhere else. */
 function writeExtended(writer: Writer, address: Uint8Array): void {
-  for (let i = 7; i >= 0; i--) writer.u8(address[i]!);
+  const at = writer.take(8);
+  if (at < 0) return;
+  for (let i = 0; i < 8; i++) writer.bytes[at + i] = address[7 - i]!;
 }
 
 function readAddress(reader: Reader, mode: number, into: Uint8Array): void {
   const count = mode === AddressMode.extended ? 8 : mode === AddressMode.short ? 2 : 0;
-  for (let i = count - 1; i >= 0; i--) into[i] = reader.u8();
+  const at = reader.take(count);
+  if (at < 0) return;
+  for (let i = 0; i < count; i++) into[i] = reader.bytes[at + count - 1 - i]!;
 }

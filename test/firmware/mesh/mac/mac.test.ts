@@ -159,6 +159,8 @@ describe("a shared channel", () => {
     }
     world.runUntil(60e6);
     expect(received).toBe(200);
+    // Had an acknowledgement been lost, the frame would have come again.
+    expect(macs[4]!.counters.dropped[Cause.duplicate]).toBe(0);
   });
 
   it("uses the channel it is told", () => {
