@@ -19,3 +19,13 @@ export class Transcript {
     return this.#lines.join("\n");
   }
 }
+
+/** Where two transcripts part, for a reader; undefined where they are the same. */
+export function firstDifference(actual: string, expected: string): string | undefined {
+  if (actual === expected) return undefined;
+  const got = actual.split("\n");
+  const wanted = expected.split("\n");
+  let line = 0;
+  while (got[line] === wanted[line]) line++;
+  return `line ${line}: got ${got[line]}, expected ${wanted[line]}`;
+}
