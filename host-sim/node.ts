@@ -22,6 +22,8 @@ function identity(prefix: readonly number[], number: number, model: string): Ide
   return { eui64, model, serial: String(number).padStart(8, "0") };
 }
 
+const UNREAD_BYTES = 1024;
+
 /** Unpredictable to the firmware, the same for the same seed. */
 export class SeededEntropy implements Entropy {
   constructor(private readonly random: Random) {}
@@ -35,9 +37,17 @@ export class SeededEntropy implements Entropy {
 export class SimulatedSerial implements SerialPort {
   onReadable: () => void = () => {};
   onWritable: () => void = () => {};
-  /** Gets what the device writes. */
-  onOutput: (bytes: Uint8Array) => void = () => {};
+  #onOutput: ((bytes: Uint8Array) => void) | undefined;
+  /** What was written while nobody was connected: the latest kilobyte. */
+  #unread: number[] = [];
   #input = new Uint8Array(0);
+
+  /** From now on `onOutput` gets what the device writes, from what it wrote last on. */
+  connect(onOutput: (bytes: Uint8Array) => void): void {
+    this.#onOutput = onOutput;
+    onOutput(Uint8Array.from(this.#unread));
+    this.#unread = [];
+  }
 
   /** What the person types. */
   type(bytes: Uint8Array): void {
@@ -49,7 +59,8 @@ export class SimulatedSerial implements SerialPort {
   }
 
   write(bytes: Uint8Array, length: number): number {
-    this.onOutput(bytes.slice(0, length));
+    if (this.#onOutput !== undefined) this.#onOutput(bytes.slice(0, length));
+    else this.#unread = [...this.#unread, ...bytes.subarray(0, length)].slice(-UNREAD_BYTES);
     return length;
   }
 

@@ -29,18 +29,23 @@ export interface StreetOutcome {
 export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetOutcome {
   const start_ms = performance.now();
   const street = new Street(options);
-  if (options.capture !== undefined) {
-    street.capture = new Capture(options.capture, EPOCH_MS);
-    writeProfile(`${options.capture}.keys`, {
-      panId: NETWORK.panId,
-      contexts: [`${formatAddress(NETWORK.prefix)}/64`, `${formatAddress(HEAD_END)}/128`],
-    });
-  }
+  openCapture(street);
   const end_s = options.days * DAY_S;
   street.run(end_s, hooks.progress);
   drain(street, end_s);
   street.capture?.close();
   return { result: tally(street, (performance.now() - start_ms) / 1000), meters: detail(street) };
+}
+
+/** Keeps the frames from now on, where that is asked for, with the profile to read them. */
+export function openCapture(street: Street): void {
+  const { capture } = street.options;
+  if (capture === undefined) return;
+  street.capture = new Capture(capture, EPOCH_MS);
+  writeProfile(`${capture}.keys`, {
+    panId: NETWORK.panId,
+    contexts: [`${formatAddress(NETWORK.prefix)}/64`, `${formatAddress(HEAD_END)}/128`],
+  });
 }
 
 /**
