@@ -88,8 +88,8 @@ export const arrows: readonly Arrow[] = [
 /** npm packages and platform modules, by who may import them. */
 export const packages: readonly Arrow[] = [
   { from: "firmware/**", to: ["crc/calculators/*", "tweetnacl"], why: "preload and run in XS" },
-  { from: "hal/moddable/**", to: ["embedded:**", "timer", "time"], why: "Moddable's own modules" },
-  { from: "manifests/**", to: ["embedded:**"], why: "the pins and buses of a board" },
+  { from: "hal/moddable/**", to: ["embedded:**", "mc/config", "timer", "time"], why: "Moddable's modules" },
+  { from: "manifests/**", to: ["embedded:**", "timer"], why: "pins and buses of a board" },
   { from: "host-sim/**", to: ["node:**"], why: "runs in Node" },
   { from: "host-sim/**", to: ["csv-parse/sync"], why: "load and topology files" },
   { from: "host-sim/**", to: ["commander", "cli-progress", "cli-table3"], why: "the command line" },
