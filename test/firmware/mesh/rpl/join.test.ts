@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Writer } from "firmware/codec/cursor";
 import { writeAddress } from "firmware/ip/address";
-import { NEXT_HEADER_ICMPV6, writeMessageChecksum } from "firmware/ip/icmpv6";
-import { Packet } from "firmware/ip/packet";
 import { Root } from "firmware/mesh/rpl/root";
 import { RplCode } from "firmware/mesh/rpl/messages";
 import { meshStreet, PREFIX } from "../../../support/mesh-street";
+import { rplPacket } from "../../../support/rpl-packet";
 
 type Street = ReturnType<typeof meshStreet>;
 const HOUR_us = 3600e6;
+const ALL_RPL_NODES = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a);
 
 const joined = (street: Street) => street.meters.filter((meter) => meter.join.joined).length;
 /** Counts RPL messages at the collector's or a meter's stack, by code. */
@@ -180,14 +181,10 @@ describe("the root", () => {
     const street = meshStreet(1, 1);
     const [meter] = street.meters as [Street["meters"][0]];
     const messages = countMessages(meter);
-    const packet = new Packet();
-    packet.source.set(meter.stack.linkLocal);
-    packet.destination.set(street.collector.stack.linkLocal);
-    if (to === "all") packet.destination.set([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a]);
-    packet.nextHeader = NEXT_HEADER_ICMPV6;
-    packet.payload.set([155, code, 0, 0, ...body]);
-    packet.payloadLength = 4 + body.length;
-    writeMessageChecksum(packet);
+    const { linkLocal } = street.collector.stack;
+    const destination = to === "root" ? linkLocal : ALL_RPL_NODES;
+    const write = (writer: Writer) => writer.copy(Uint8Array.from(body), 0, body.length);
+    const packet = rplPacket(meter.stack.linkLocal, destination, code, { write });
     meter.link.send(packet);
     street.world.runUntil(100e3);
     return { street, messages };

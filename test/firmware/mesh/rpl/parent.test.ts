@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { writeAddress, writeLinkLocal } from "firmware/ip/address";
+import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
+import { meshStreet, PREFIX } from "../../../support/mesh-street";
+import { rplPacket } from "../../../support/rpl-packet";
+
+type Street = ReturnType<typeof meshStreet>;
+
+const NEIGHBOUR = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 9);
+const neighbour = new Uint8Array(16);
+writeLinkLocal(NEIGHBOUR, neighbour);
+
+/** A DIO of a good neighbour, changed by `change`. */
+function dio(change: Partial<Dio> = {}): Dio {
+  const message = new Dio();
+  message.dodagId.set(PREFIX);
+  message.prefix.set(PREFIX);
+  return Object.assign(message, {
+    ...{ rank: 512, hasConfiguration: true, defaultLifetime: 120, lifetimeUnit_s: 60 },
+    ...{ hasPrefix: true, autonomous: true, prefixBits: 64 },
+    ...change,
+  });
+}
+
+describe("a meter that hears a DIO", () => {
+  let street: Street;
+  let meter: Street["meters"][0];
+  const hear = (message: Dio, from = neighbour) =>
+    meter.stack.receive(rplPacket(from, meter.stack.linkLocal, RplCode.dio, message));
+  beforeEach(() => {
+    street = meshStreet(1, 1);
+    [meter] = street.meters as [Street["meters"][0]];
+  });
+
+  it("takes its sender as parent", () => {
+    hear(dio());
+    expect(meter.join.parent).toEqual(NEIGHBOUR);
+    expect(meter.join.rank).toBe(512 + 3 * 256);
+    const address = new Uint8Array(16);
+    writeAddress(PREFIX, meter.eui64, address);
+    expect(meter.stack.address).toEqual(address);
+  });
+
+  const unfit: [string, Partial<Dio>][] = [
+    ["is of another mode of operation", { mode: 2 }],
+    ["lacks the configuration", { hasConfiguration: false }],
+    ["has routes that last no time", { defaultLifetime: 0 }],
+    ["counts lifetimes in units of nothing", { lifetimeUnit_s: 0 }],
+    ["has an infinite rank", { rank: INFINITE_RANK }],
+    ["leaves no rank for others", { rank: INFINITE_RANK - 768 }],
+    ["lacks a prefix", { hasPrefix: false }],
+    ["has a prefix that is not for addresses", { autonomous: false }],
+    ["has a prefix of another length", { prefixBits: 48 }],
+  ];
+  for (const [name, change] of unfit) {
+    it(`does not when it ${name}`, () => {
+      hear(dio(change));
+      expect(meter.join.rank).toBe(INFINITE_RANK);
+      expect(meter.link.nextHop(PREFIX, new Uint8Array(8))).toBe(false);
+    });
+  }
+
+  it("does not from farther away than a link", () => {
+    hear(dio(), meter.stack.address);
+    const global = new Uint8Array(16);
+    writeAddress(PREFIX, NEIGHBOUR, global);
+    hear(dio(), global);
+    expect(meter.join.rank).toBe(INFINITE_RANK);
+    expect(meter.join.ignored).toBeGreaterThan(0);
+  });
+
+  it("changes to a parent of lower rank, and to no other", () => {
+    const other = new Uint8Array(16);
+    writeLinkLocal(NEIGHBOUR.with(7, 10), other);
+    hear(dio());
+    hear(dio({ rank: 512 }), other);
+    expect(meter.join.parent).toEqual(NEIGHBOUR);
+    hear(dio({ rank: 511 }), other);
+    expect(meter.join.parent).toEqual(NEIGHBOUR.with(7, 10));
+  });
+
+  it("leaves a parent that announces an infinite rank", () => {
+    hear(dio());
+    hear(dio({ rank: INFINITE_RANK }));
+    expect(meter.join.rank).toBe(INFINITE_RANK);
+    hear(dio());
+    expect(meter.join.parent).toEqual(NEIGHBOUR);
+  });
+
+  it("believes no acknowledgement but that of its last registration", () => {
+    hear(dio());
+    const acknowledge = (change: Partial<DaoAck>) => {
+      const ack = Object.assign(new DaoAck(), change);
+      meter.stack.receive(rplPacket(neighbour, meter.stack.address, RplCode.daoAck, ack));
+    };
+    const sent: Dao[] = [];
+    street.collector.stack.onRpl = (packet) => {
+      expect(packet.payload[1]).toBe(RplCode.dao);
+      sent.push(Object.assign(new Dao(), { sequence: packet.payload[7] }));
+    };
+    // The collector stands in for the parent, so that the registration reaches it.
+    const collector = new Uint8Array(16);
+    writeLinkLocal(street.collector.eui64, collector);
+    const message = dio({ rank: 256 });
+    message.dodagId.set(street.collector.stack.address);
+    hear(message, collector);
+    street.world.runUntil(9e6);
+    expect(sent.length).toBe(1);
+    const { sequence } = sent[0]!;
+    acknowledge({ sequence: sequence - 1 });
+    acknowledge({ sequence, instance: 7 });
+    acknowledge({ sequence, status: 128 });
+    expect(meter.join.joined).toBe(false);
+    acknowledge({ sequence, status: 1 });
+    expect(meter.join.joined).toBe(true);
+  });
+});
+
+describe("a root that hears a DAO", () => {
+  const address = new Uint8Array(16);
+  writeAddress(PREFIX, NEIGHBOUR, address);
+  let root: Street["collector"]["root"];
+  let hear: (change?: Partial<Dao>, target?: Uint8Array) => void;
+  let street: Street;
+  const registered: number[][] = [];
+  beforeEach(() => {
+    street = meshStreet(1, 1);
+    root = street.collector.root;
+    registered.length = 0;
+    root.onRegistered = (target) => registered.push([...target]);
+    root.start();
+    hear = (change = {}, target = address) => {
+      const dao = Object.assign(new Dao(), { pathLifetime: 2, ...change });
+      dao.target.set(target);
+      street.collector.stack.receive(rplPacket(address, street.collector.stack.address, RplCode.dao, dao));
+    };
+  });
+
+  it("knows the node for as many minutes as it says", () => {
+    hear();
+    hear();
+    expect(root.has(address)).toBe(true);
+    expect(registered).toEqual([[...address]]);
+    street.world.runUntil(119e6);
+    expect(root.has(address)).toBe(true);
+    street.world.runUntil(181e6);
+    expect(root.has(address)).toBe(false);
+    hear();
+    expect(registered.length).toBe(2);
+  });
+
+  it("knows it for good where the lifetime is infinite", () => {
+    hear({ pathLifetime: 255 });
+    street.world.runUntil(300 * 60e6);
+    expect(root.has(address)).toBe(true);
+  });
+
+  it("forgets it when it withdraws", () => {
+    hear();
+    hear({ pathLifetime: 0 });
+    expect(root.count).toBe(0);
+  });
+
+  it("does not take nodes of another prefix or instance", () => {
+    hear({}, address.with(7, 1));
+    hear({ instance: 1 });
+    expect(root.count).toBe(0);
+    expect(registered).toEqual([]);
+  });
+});
