@@ -6,7 +6,9 @@ export const MAX_LINES = 350;
 
 // Put together, so that this file does not hold the words itself.
 const OPEN = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"].join("|")})\\b`);
-const PARTIAL = new RegExp(`\\b(it|test|describe)\\.(${["on" + "ly", "to" + "do"].join("|")})\\b`);
+const PARTIAL = new RegExp(
+  `\\b(it|test|describe)\\.(${["on" + "ly", "sk" + "ip", "to" + "do"].join("|")})\\b`,
+);
 const MACHINE_PATH = /(^|["'`\s(=])(\/home\/|\/Users\/|[A-Z]:\\\\?\w)/m;
 
 /** What is wrong with the text of a file of code, whatever it does. */
