@@ -17,6 +17,8 @@ import { PollStatus } from "hal/metering-chip";
 
 /** An interval that begins or ends this much late is flagged for it. */
 const TOLERANCE_ms = 1_000;
+/** Stepped back by less, the clock is waited for; by more, it comes from a wrong date, and starts go back with it. */
+const STEP_BACK_LIMIT_ms = 86_400_000;
 /** What these polls did not bring comes with the next one. */
 const CARRIED = PollStatus.noAnswer | PollStatus.held;
 /** Skipped intervals that are written as missing at once, ten days of 15 minutes; a longer gap stays a gap. */
@@ -38,8 +40,8 @@ export interface IntervalLogOptions {
  *
  * The poll on a boundary closes the interval. Where that poll comes late, or the clock is stepped on, the open interval
  * takes all energy up to then and says so, and those skipped are written as missing. Where the clock is stepped back
- * into time that is already logged, the next free interval opens early and is long. What was counted before the time
- * was known goes to the first interval, flagged.
+ * into time that is logged, the next free interval opens early and is long, so that no start is there twice. What was
+ * counted before the time was known goes to the first interval, flagged.
  */
 export class IntervalLog implements PollListener {
   readonly cadence_s: number;
@@ -120,7 +122,7 @@ export class IntervalLog implements PollListener {
   polled(status: number): void {
     this.#observe(status);
     const utc_ms = this.#registers.polledUtc_ms;
-    if (utc_ms >= this.#end_ms) this.#close(utc_ms, (status & CARRIED) === 0 ? 0 : IntervalFlag.suspect);
+    if (utc_ms >= this.#end_ms) this.#close(utc_ms, 0);
   }
 
   clockSet(status: number, error_ms: number): void {
@@ -128,9 +130,10 @@ export class IntervalLog implements PollListener {
     this.#observe(status);
     this.#flags |= IntervalFlag.clockSet;
     const utc_ms = this.#registers.polledUtc_ms;
-    if (this.#end_ms === Infinity) this.#enter(utc_ms);
-    else if (utc_ms >= this.#end_ms || (utc_ms < this.#start_ms && !this.#isLogged(this.#slotOf(utc_ms))))
+    const isOpen = this.#end_ms !== Infinity;
+    if (isOpen && (utc_ms >= this.#end_ms || utc_ms < this.#start_ms - STEP_BACK_LIMIT_ms))
       this.#close(utc_ms, IntervalFlag.clockSet);
+    else if (!isOpen || utc_ms < this.#start_ms) this.#enter(utc_ms);
   }
 
   #observe(status: number): void {
@@ -164,7 +167,7 @@ export class IntervalLog implements PollListener {
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
       this.#logged[quantity]! += this.#interval.values[quantity]!;
     this.#opened_ms = now_ms;
-    this.#flags = flags;
+    this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
     this.#lowest_mV = Infinity;
     this.#voltageSum_mV = 0;
     this.#voltages = 0;
@@ -206,12 +209,15 @@ export class IntervalLog implements PollListener {
     return true;
   }
 
-  /** Opens the interval that `utc_ms` falls in, and logs those between it and the newest as missing. */
+  /**
+   * Puts the open interval where `utc_ms` falls, or after the newest where that is later, and logs those between the
+   * newest and it as missing.
+   */
   #enter(utc_ms: number): void {
     const newest_ms = this.#newestStart_ms;
     let start_ms = this.#slotOf(utc_ms);
     if (start_ms > newest_ms) this.#logMissing(start_ms);
-    else if (this.#isLogged(start_ms)) start_ms = newest_ms + this.#cadence_ms;
+    else if (utc_ms >= newest_ms - STEP_BACK_LIMIT_ms) start_ms = newest_ms + this.#cadence_ms;
     this.#start_ms = start_ms;
     this.#end_ms = start_ms + this.#cadence_ms;
     if (utc_ms - start_ms > TOLERANCE_ms) this.#flags |= IntervalFlag.partial;
@@ -227,17 +233,6 @@ export class IntervalLog implements PollListener {
     interval.closingReceived_mWh = this.#logged[IntervalChannel.activeReceived]!;
     for (let start_ms = from_ms; start_ms < until_ms; start_ms += this.#cadence_ms)
       if (!this.#append(start_ms)) return;
-  }
-
-  /** Whether there is an interval that starts at `start_ms`, which is not after the newest. */
-  #isLogged(start_ms: number): boolean {
-    // Times rise with the numbers but for steps of the clock: back to the first that is earlier is far enough.
-    for (let sequence = this.next - 1; sequence >= this.first; sequence--) {
-      if (!this.read(sequence, this.#interval)) continue;
-      const found_ms = this.#interval.start_s * 1000;
-      if (found_ms <= start_ms) return found_ms === start_ms;
-    }
-    return false;
   }
 
   /** Leaves the newest interval in `#interval`. False: there is none. */

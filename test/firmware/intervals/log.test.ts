@@ -4,7 +4,7 @@ import { EventCode } from "firmware/events/log";
 import { IntervalFlag } from "firmware/intervals/flags";
 import { Interval, IntervalChannel } from "firmware/intervals/interval";
 import { IntervalLog } from "firmware/intervals/log";
-import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
+import { registerIndex } from "firmware/registers/obis";
 import { PollStatus, Quantity, countIndex } from "hal/metering-chip";
 import { FlashResult } from "hal/flash";
 import { NorFlash } from "../../../host-sim/flash";
@@ -16,7 +16,6 @@ const CADENCE_ms = 15 * MINUTE_ms;
 /** 2026-03-01T00:00Z */
 const MIDNIGHT_ms = 1_772_323_200_000;
 const DELIVERED = countIndex(Quantity.activeDelivered, 0);
-const RECEIVED = countIndex(Quantity.activeReceived, 0);
 
 class Meter extends ScriptedMeter {
   readonly flash: NorFlash;
