@@ -1,0 +1,18 @@
+import * as cbor from "./scenarios/cbor";
+import * as coap from "./scenarios/coap";
+import * as codec from "./scenarios/codec";
+import * as lowpan from "./scenarios/lowpan";
+import * as macFrame from "./scenarios/mac-frame";
+import * as metering from "./scenarios/metering";
+import * as storage from "./scenarios/storage";
+import { describeXs, itAgrees } from "./suite";
+
+describeXs("XS and Node", () => {
+  itAgrees("agree on cursors and checksums", "test/xs/scenarios/codec.ts", codec);
+  itAgrees("agree on CBOR", "test/xs/scenarios/cbor.ts", cbor);
+  itAgrees("agree on frames of IEEE 802.15.4", "test/xs/scenarios/mac-frame.ts", macFrame);
+  itAgrees("agree on 6LoWPAN", "test/xs/scenarios/lowpan.ts", lowpan);
+  itAgrees("agree on CoAP messages", "test/xs/scenarios/coap.ts", coap);
+  itAgrees("agree on the storage ring", "test/xs/scenarios/storage.ts", storage);
+  itAgrees("agree on registers and intervals", "test/xs/scenarios/metering.ts", metering);
+});
