@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
+import { streetOptions } from "../support/street";
+import { describeWithTool } from "../support/tools";
+import { Tshark } from "../support/tshark";
+
+describeWithTool("tshark", "the capture of a day in a street", (program) => {
+  const folder = mkdtempSync(join(tmpdir(), "wattmesh-street-"));
+  const capture = join(folder, "street.pcap");
+  const tshark = new Tshark(program, capture);
+  let outcome: StreetOutcome;
+
+  beforeAll(() => {
+    const faults = { frameLoss: 0.05, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
+    outcome = runStreet(streetOptions({ meters: 12, depth: "model", capture, faults }));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("holds every frame that the simulator counted", () => {
+    expect(tshark.count("wpan")).toBe(outcome.result.mesh.framesSent);
+  });
+
+  it("has no malformed packet, no bad FCS and no bad checksum", () => {
+    expect(tshark.count("_ws.malformed")).toBe(0);
+    expect(tshark.count("wpan.fcs_ok == 0")).toBe(0);
+    expect(tshark.count("udp.checksum.status == Bad || icmpv6.checksum.status == Bad")).toBe(0);
+    expect(tshark.count("udp && !(udp.checksum.status == Good)")).toBe(0);
+    expect(tshark.count("icmpv6 && !(icmpv6.checksum.status == Good)")).toBe(0);
+  });
+
+  it("decodes every frame to CoAP, RPL or an acknowledgement", () => {
+    const kinds = ["coap", "icmpv6.type == 155", "wpan.frame_type == 2"];
+    const counts = kinds.map((kind) => tshark.count(kind));
+    for (const count of counts) expect(count).toBeGreaterThan(0);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(outcome.result.mesh.framesSent);
+    expect(tshark.count("data || (coap && !udp)")).toBe(0);
+  });
+
+  it("shows a read: a request for what comes after the last interval, and its answer in CBOR", () => {
+    const requests = tshark.fields("coap.code == 1", "ipv6.dst", "coap.opt.uri_path", "coap.opt.uri_query");
+    const answers = tshark.fields("coap.code == 69", "ipv6.src", "coap.opt.ctype", "udp.srcport");
+    expect(new Set(requests.map(([address]) => address)).size).toBe(12);
+    expect(requests.every(([, path]) => path === "lp")).toBe(true);
+    expect(requests.some(([, , query]) => query === "since=17")).toBe(true);
+    expect(answers.length).toBeGreaterThanOrEqual(outcome.result.reads.done);
+    expect(answers.every(([, format, port]) => format === "application/cbor" && port === "5683")).toBe(true);
+    expect(tshark.fields("cbor", "cbor.type.bytestring").length).toBeGreaterThanOrEqual(
+      outcome.result.reads.done,
+    );
+  });
+});

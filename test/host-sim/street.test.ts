@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Faults } from "../../host-sim/options";
+import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
+import { streetOptions } from "../support/street";
+
+const NO_FAULTS: Faults = { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
+
+/** What must hold of every run, whatever was done to it short of taking energy out of the chip. */
+function expectWhole({ result, meters }: StreetOutcome): void {
+  const { due } = result.intervals;
+  expect(result.intervals).toEqual({ due, delivered: due, missing: 0, corrupt: 0, duplicate: 0 });
+  expect(result.reads.done).toBe(result.reads.due);
+  expect(result.reads.doneWithin30Min).toBe(result.reads.due);
+  for (const energy of [result.energy, result.energy.received]) {
+    expect(energy.lostWh).toBe(0);
+    expect(energy.inventedWh).toBe(0);
+    expect(energy.intervalsWh).toBe(energy.registersWh);
+  }
+  for (const meter of meters) {
+    const delivered = meter.intervals.reduce((sum, { delivered_mWh }) => sum + delivered_mWh!, 0);
+    // What a fast clock counted after its last interval is in the register alone here: a second of load at most.
+    expect(meter.delivered_mWh - delivered).toBeGreaterThanOrEqual(0);
+    expect(meter.delivered_mWh - delivered).toBeLessThan(10_000);
+  }
+}
+
+describe("a street", () => {
+  it("delivers every interval, and the energy that flowed", () => {
+    const outcome = runStreet(streetOptions());
+    expectWhole(outcome);
+    expect(outcome.result.simulatedSeconds).toBe(86_400);
+    expect(outcome.result.intervals.due).toBe(4 * 96);
+    expect(outcome.result.reads.due).toBe(4 * 6);
+    expect(outcome.result.energy.truthWh).toBeGreaterThan(10_000);
+    expect(outcome.result.mesh.joined).toBe(4);
+    expect(outcome.result.mesh.channelDwellMaxMs).toBeGreaterThan(0);
+    expect(outcome.result.mesh.channelDwellMaxMs).toBeLessThan(400);
+  });
+
+  it("does so with 60-minute intervals", () => {
+    const outcome = runStreet(streetOptions({ interval_min: 60, seed: 3 }));
+    expectWhole(outcome);
+    expect(outcome.result.intervals.due).toBe(4 * 24);
+  });
+
+  it.each([2, 19])("does so with frames lost and noise on the chips' buses, seed %i", (seed) => {
+    const faults = { ...NO_FAULTS, frameLoss: 0.1, spiNoise: 0.001 };
+    expectWhole(runStreet(streetOptions({ seed, faults })));
+  });
+
+  it("reads a 4-hour profile of 16 intervals in at most 250 bytes on the air", () => {
+    const { result } = runStreet(streetOptions({ meters: 8, depth: "model", seed: 4 }));
+    expect(result.mesh.framesPerRead).toBeGreaterThanOrEqual(4);
+    expect(result.mesh.bytesPerRead).toBeLessThanOrEqual(250);
+    expect(result.mesh.bytesPerRead).toBeGreaterThan(100);
+  });
+
+  it("never invents energy when frames on the chips' buses are cut off or go to wrong registers", () => {
+    const faults = { ...NO_FAULTS, spiCommand: 0.0002, spiAbort: 0.0002 };
+    const { result, meters } = runStreet(streetOptions({ faults, seed: 5 }));
+    expect(result.energy.inventedWh).toBe(0);
+    expect(result.energy.received.inventedWh).toBe(0);
+    expect(result.energy.intervalsWh).toBe(result.energy.registersWh);
+    expect(result.energy.registersWh).toBeGreaterThan(0.99 * result.energy.truthWh);
+    const events = meters.flatMap((meter) => meter.events.map(({ event }) => event));
+    expect(events.some((event) => event === "countsHeld" || event === "countsLost")).toBe(true);
+    expect(meters.some((meter) => meter.intervals.some(({ flags }) => flags.includes("suspect")))).toBe(true);
+  });
+
+  it("is the same run for the same seed, to the byte, and another for another", () => {
+    const hash = (seed: number, depth: "chip" | "model" = "model"): string =>
+      runStreet(streetOptions({ seed, depth })).result.traceHash;
+    expect(hash(7)).toBe(hash(7));
+    expect(hash(7)).not.toBe(hash(8));
+    expect(hash(7, "chip")).toBe(hash(7, "chip"));
+  });
+
+  it("gives the same registers and intervals at both depths, though a town's meters poll once a minute", () => {
+    const [chip, model] = (["chip", "model"] as const).map((depth) =>
+      runStreet(streetOptions({ depth, seed: 6 })),
+    );
+    for (const [index, meter] of chip.meters.entries()) {
+      const other = model.meters[index];
+      expect(other.delivered_mWh).toBe(meter.delivered_mWh);
+      expect(other.received_mWh).toBe(meter.received_mWh);
+      expect(other.intervals).toEqual(meter.intervals);
+    }
+  });
+});
