@@ -1,0 +1,100 @@
+import { UtcClock } from "firmware/clock/utc";
+import { CoapEndpoint } from "firmware/coap/endpoint";
+import { MessageBuilder, OptionNumber, Type } from "firmware/coap/message";
+import { Code } from "firmware/coap/resource";
+import { Writer } from "firmware/codec/cursor";
+import { EventLog } from "firmware/events/log";
+import { IntervalLog } from "firmware/intervals/log";
+import { Peer, type UdpSocket } from "firmware/ip/socket";
+import { Kernel } from "firmware/kernel/kernel";
+import { fcsMatches, MacFrame, writeDataHeader, writeFcs } from "firmware/mesh/mac/frame";
+import { Registers } from "firmware/registers/registers";
+import { RegistersResource } from "firmware/registers/resource";
+import { Atm90e32 } from "hal/drivers/atm90e32/driver";
+import type { ServedHal } from "../../test/xs/hal/client";
+
+/** Of the engine: sets a limit (0 for none) and the meter, and answers what the meter read. */
+declare function resetMeter(limit: number, meter: number): number;
+
+const SLASH = 0x2f;
+/** A CoAP request or answer in a frame is about so long. */
+const PAYLOAD_BYTES = 60;
+
+let own = 0;
+let served = 0;
+let registers: Registers;
+let socket: UdpSocket;
+const peer = new Peer();
+const request = new MessageBuilder(64);
+const frame = new Uint8Array(127);
+let frameBytes = 0;
+const parsed = new MacFrame();
+let nextId = 0;
+
+/** Makes the parts of a meter that are measured. Runs in XS. */
+export function start(hal: ServedHal): void {
+  const clock = apart(hal.clock, ["now_ms", "setAlarm"]);
+  const spi = apart(hal.spi, ["transfer"]);
+  const flash = apart(hal.flash, ["read", "program", "erase"]);
+  const kernel = new Kernel(clock);
+  const utc = new UtcClock(clock);
+  const events = new EventLog(utc);
+  const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
+  registers = new Registers({ kernel, chip, utc, events });
+  new IntervalLog({ registers, utc, events, flash, interval_min: 15 });
+  chip.initialize();
+  utc.set(1_767_571_200_000);
+
+  socket = { send: () => true, onDatagram: () => {} };
+  const resources = [new RegistersResource(registers)];
+  new CoapEndpoint({ socket, kernel, entropy: hal.entropy, resources });
+
+  const writer = new Writer(frame);
+  writeDataHeader(writer, 1, 0x574d, hal.identity.eui64, hal.identity.eui64);
+  for (let i = 0; i < PAYLOAD_BYTES; i++) writer.u8(i);
+  writeFcs(writer);
+  frameBytes = writer.at;
+}
+
+/** One poll of the chip with accumulation; on a boundary it closes an interval. */
+export function poll(): Float64Array {
+  return measure(() => registers.poll());
+}
+
+/** Parsing and answering a request of `/reg`, from datagram to datagram. */
+export function answer(): Float64Array {
+  request.start(Type.confirmable, Code.get, nextId++, request.bytes, 0, 2);
+  request.textOptions(OptionNumber.uriPath, "reg", SLASH);
+  return measure(() => socket.onDatagram(peer, request.bytes, 0, request.length));
+}
+
+/** Checking and parsing one MAC frame. */
+export function parse(): Float64Array {
+  return measure(() => {
+    if (fcsMatches(frame, frameBytes)) parsed.parse(frame, frameBytes);
+  });
+}
+
+/** Computrons of `work`: its own, and those of the HAL calls that it made. */
+function measure(work: () => void): Float64Array {
+  own = 0;
+  served = 0;
+  resetMeter(0, 0);
+  work();
+  own += resetMeter(0, 0);
+  return Float64Array.of(own, served);
+}
+
+/** Makes the functions `names` of `target` count as served. */
+function apart<T extends object>(target: T, names: (keyof T)[]): T {
+  for (const name of names) {
+    const call = target[name] as (...values: unknown[]) => unknown;
+    target[name] = ((...values: unknown[]) => {
+      own += resetMeter(0, 0);
+      const result = call.apply(target, values);
+      served += resetMeter(0, 0);
+      return result;
+    }) as T[keyof T];
+  }
+  return target;
+}
