@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -7,29 +8,28 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  type Stats,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { BadInput } from "./options";
 
 /**
  * Writes a file whole or not at all, and makes its folder. What is not a plain file (a device, a pipe, a link) is
  * written through.
+ * @throws BadInput
  */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const kind = lstatSync(path, { throwIfNoEntry: false });
-  if (kind !== undefined && !kind.isFile()) {
-    writeFileSync(path, content);
-    return;
-  }
   const draft = `${path}.${process.pid}.tmp`;
   try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      writeFileSync(path, content);
+      return;
+    }
     writeFileSync(draft, content);
     renameSync(draft, path);
   } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
+    if (existsSync(draft)) rmSync(draft);
+    throw refusal(path, (error as NodeJS.ErrnoException).code);
   }
 }
 
@@ -39,29 +39,18 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
  */
 export function checkWritable(path: string, kind: "file" | "folder"): void {
   try {
-    let existing = resolve(path);
-    let found = stat(existing);
-    if (found !== undefined && found.isDirectory() !== (kind === "folder"))
-      throw new BadInput(
-        `${path}: cannot be written, it is ${kind === "file" ? "a folder" : "not a folder"}`,
-      );
-    // A device or a pipe: its folder does not matter.
-    if (found !== undefined && kind === "file" && !found.isFile()) return;
-    if (kind === "file") {
-      existing = dirname(existing);
-      found = stat(existing);
-    }
-    while (found === undefined) {
-      existing = dirname(existing);
-      found = stat(existing);
-    }
-    rmdirSync(mkdtempSync(resolve(existing, ".wattmesh-")));
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === (kind === "file"))
+      throw refusal(path, found.isDirectory() ? "it is a folder" : "it is not a folder");
+    if (kind === "file" && found?.isFile() === false) return;
+    let folder = kind === "file" ? dirname(resolve(path)) : resolve(path);
+    while (!existsSync(folder)) folder = dirname(folder);
+    rmdirSync(mkdtempSync(join(folder, ".wattmesh-")));
   } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+    throw error instanceof BadInput ? error : refusal(path, (error as NodeJS.ErrnoException).code);
   }
 }
 
-function stat(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+function refusal(path: string, why: string | undefined): BadInput {
+  return new BadInput(`${path}: cannot be written (${why})`);
 }

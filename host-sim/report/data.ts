@@ -69,9 +69,9 @@ function meterRow(meter: MeterDetail): MeterRow {
     eui64: meter.eui64,
     address: meter.address,
     load: meter.load,
-    trueDelivered: meter.trueDelivered_mWh,
+    trueDelivered: Math.round(meter.trueDelivered_mWh),
     delivered: meter.delivered_mWh,
-    trueReceived: meter.trueReceived_mWh,
+    trueReceived: Math.round(meter.trueReceived_mWh),
     received: meter.received_mWh,
     due: meter.intervals.length,
     arrived: meter.intervals.filter((interval) => interval.delivered_mWh !== undefined).length,
@@ -88,8 +88,8 @@ function meterCurve({ meter, intervals, events }: MeterDetail): MeterCurve {
     meter,
     delivered: intervals.map((interval) => interval.delivered_mWh ?? null),
     received: intervals.map((interval) => interval.received_mWh ?? null),
-    trueDelivered: intervals.map((interval) => interval.trueDelivered_mWh),
-    trueReceived: intervals.map((interval) => interval.trueReceived_mWh),
+    trueDelivered: intervals.map((interval) => Math.round(interval.trueDelivered_mWh)),
+    trueReceived: intervals.map((interval) => Math.round(interval.trueReceived_mWh)),
     flags: intervals.flatMap(({ flags }, index): [number, string][] =>
       flags.length > 0 ? [[index, flags.join(", ")]] : [],
     ),
@@ -110,8 +110,8 @@ function streetCurve(meters: MeterDetail[], intervals: number): StreetCurve {
     for (const [index, interval] of meter.intervals.entries()) {
       sum.delivered[index]! += interval.delivered_mWh ?? 0;
       sum.received[index]! += interval.received_mWh ?? 0;
-      sum.trueDelivered[index]! += interval.trueDelivered_mWh;
-      sum.trueReceived[index]! += interval.trueReceived_mWh;
+      sum.trueDelivered[index]! += Math.round(interval.trueDelivered_mWh);
+      sum.trueReceived[index]! += Math.round(interval.trueReceived_mWh);
       if (interval.delivered_mWh === undefined) sum.missing[index]!++;
     }
   }

@@ -1,5 +1,5 @@
 import type { ReportData } from "./data";
-import { byId, count, duration, element, figure, percent, plain } from "./format";
+import { byId, count, duration, element, figure, percent, plain, plural } from "./format";
 
 /** The run in one line, the verdict, and the headline figures. */
 export function drawCards(data: ReportData): void {
@@ -37,11 +37,8 @@ export function drawCards(data: ReportData): void {
     "Wh",
     lost + invented > 0 ? "bad" : "good",
     [
-      ["lost, delivered and received", `${plain(energy.lostWh)} + ${plain(energy.received.lostWh)} Wh`],
-      [
-        "invented, delivered and received",
-        `${plain(energy.inventedWh)} + ${plain(energy.received.inventedWh)} Wh`,
-      ],
+      ["lost, both ways", `${plain(energy.lostWh)} + ${plain(energy.received.lostWh)} Wh`],
+      ["invented, both ways", `${plain(energy.inventedWh)} + ${plain(energy.received.inventedWh)} Wh`],
     ],
   );
   card(
@@ -101,10 +98,6 @@ function split(text: string): [string, string] {
 function hops(byHops: Record<string, number>): string {
   const entries = Object.entries(byHops).sort(([a], [b]) => Number(a) - Number(b));
   return entries.map(([hop, meters]) => `${count(meters)} at ${hop}`).join(", ") || "none";
-}
-
-function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 function share(part: number, whole: number): number {

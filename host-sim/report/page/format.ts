@@ -16,6 +16,10 @@ export function figure(value: number): string {
   return digits[size < 10 ? 3 : size < 100 ? 2 : size < 10_000 ? 1 : 0]!.format(value);
 }
 
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** Without zeros at its end. */
 export function plain(value: number): string {
   return short.format(value);

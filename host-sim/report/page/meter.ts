@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import type { MeterCurve, ReportData } from "./data";
-import { byId, count, day, element, kWh, signed, time } from "./format";
+import { byId, count, day, element, kWh, plural, signed, time } from "./format";
 import { colour, plot, stepSeries, type PlotOptions } from "./plots";
 
 /** The load of one meter: what flowed, what was read, and how far they are apart. */
@@ -151,7 +151,7 @@ export class MeterView {
     events.hidden = list.children.length === 0;
     const more = row.events > curve.events.length ? `, the first ${curve.events.length} events here` : "";
     events.replaceChildren(
-      element("summary", `${count(row.events)} events, ${count(row.flagged)} flagged intervals${more}`),
+      element("summary", `${plural(row.events, "event")}, ${plural(row.flagged, "flagged interval")}${more}`),
       list,
     );
   }

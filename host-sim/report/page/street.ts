@@ -140,7 +140,9 @@ export class IntervalMap {
     const dayEvery = Math.ceil(days / Math.max(1, Math.floor(inner / 80)));
     for (let index = 0; index < days; index += dayEvery) {
       const left = GAP_LEFT + (index * inner) / days;
-      context.fillText(day(start_s + index * 86_400), left, height - AXIS_HEIGHT / 2 + 2);
+      const text = day(start_s + index * 86_400);
+      if (left + context.measureText(text).width > width) break;
+      context.fillText(text, left, height - AXIS_HEIGHT / 2 + 2);
     }
   }
 

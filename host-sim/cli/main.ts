@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { BadInput, type StreetOptions } from "../options";
+import { packageRoot } from "../package-root";
+import { runConsole } from "./console";
+import { sim } from "./sim";
+import { faultList, faultNames, noFaults, wholeNumber } from "./values";
+
+const DEFAULT_METERS = 24;
+const MAX_METERS = 10_000;
+const MAX_DAYS = 3660;
+/** Greatest street that is simulated at the depth of the chip's bus unless asked for. */
+const MAX_METERS_CHIP = 100;
+
+const EXIT_BAD_INPUT = 2;
+
+/** Runs the command line, and sets the process' exit code. */
+export async function main(args: string[]): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no error.
+    if (error.code === "EPIPE") return;
+    complain(`standard output: cannot be written (${error.code})`);
+    process.exitCode = EXIT_BAD_INPUT;
+  });
+  try {
+    await program().parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_BAD_INPUT;
+    else if (error instanceof BadInput) {
+      complain(error.message);
+      process.exitCode = EXIT_BAD_INPUT;
+    } else throw error;
+  }
+}
+
+/** One line on standard error. */
+function complain(text: string): void {
+  process.stderr.write(`wattmesh: ${text.trim().replaceAll(/\s*[\r\n]+\s*/g, " ")}\n`);
+}
+
+function program(): Command {
+  const { version, description } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    version: string;
+    description: string;
+  };
+  const wattmesh = new Command("wattmesh")
+    .description(description)
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, "")) })
+    .action((_, { args }: Command) => {
+      const wrong = args.length > 0 ? `unknown command '${args[0]}'` : "a command is missing";
+      throw new BadInput(`${wrong}; there are sim and console, and --help says more`);
+    });
+  wattmesh.addCommand(simCommand(wattmesh));
+  wattmesh.addCommand(consoleCommand(wattmesh));
+  // So that its action answers an unknown command; not for the commands, which inherit its settings.
+  return wattmesh.allowExcessArguments();
+}
+
+function simCommand(parent: Command): Command {
+  return new Command("sim")
+    .copyInheritedSettings(parent)
+    .description("simulate a street: meters on loads, read each 4 hours by the head end through a collector")
+    .addOption(
+      new Option("--meters <n>", "number of meters")
+        .default(DEFAULT_METERS)
+        .argParser(wholeNumber(1, MAX_METERS)),
+    )
+    .addOption(
+      new Option("--collectors <n>", "number of collectors").default(1).argParser(wholeNumber(1, MAX_METERS)),
+    )
+    .addOption(new Option("--days <n>", "simulated days").default(7).argParser(wholeNumber(1, MAX_DAYS)))
+    .addOption(
+      new Option("--interval <minutes>", "length of an interval of the load profile")
+        .choices(["15", "60"])
+        .default("15"),
+    )
+    .option(
+      "--loads <source>",
+      '"synthetic", or a CSV file: a column a meter, a row each 15 minutes, Wh delivered',
+      nonEmpty,
+      "synthetic",
+    )
+    .addOption(
+      new Option("--seed <n>", "seed of everything random")
+        .default(1)
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      new Option(
+        "--depth <depth>",
+        "metering chips down to their bus, or by their behaviour " +
+          `(default: chip up to ${MAX_METERS_CHIP} meters, model above)`,
+      ).choices(["chip", "model"]),
+    )
+    .addOption(
+      new Option("--faults <list>", `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1`)
+        .argParser(faultList)
+        .default(noFaults, "none"),
+    )
+    .option(
+      "--capture <file>",
+      "write the frames on the air as pcap, for Wireshark; its keys go to <file>.keys/",
+      nonEmpty,
+    )
+    .option("--report <folder>", "write the report page to index.html in this folder", nonEmpty)
+    .option(
+      "--json <file>",
+      "write the result as JSON; - for standard output, and nothing else there",
+      nonEmpty,
+    )
+    .addOption(
+      new Option(
+        "--coap-bridge <port>",
+        "meter n answers CoAP on UDP port <port>+n-1 of the loopback, time at wall speed",
+      ).argParser(wholeNumber(1, 65_535)),
+    )
+    .action(async (given: SimFlags) => {
+      process.exitCode = await sim(streetOptions(given));
+    });
+}
+
+/** What commander makes of the options of `sim`. */
+type SimFlags = Omit<
+  StreetOptions,
+  "interval_min" | "depth" | "capture" | "report" | "json" | "coapBridge"
+> & {
+  interval: string;
+} & Partial<Pick<StreetOptions, "depth" | "capture" | "report" | "json" | "coapBridge">>;
+
+function streetOptions({
+  interval,
+  depth,
+  capture,
+  report,
+  json,
+  coapBridge,
+  ...rest
+}: SimFlags): StreetOptions {
+  return {
+    ...rest,
+    interval_min: Number(interval),
+    depth: depth ?? (rest.meters <= MAX_METERS_CHIP ? "chip" : "model"),
+    capture,
+    report,
+    json,
+    coapBridge,
+  };
+}
+
+function consoleCommand(parent: Command): Command {
+  return new Command("console")
+    .copyInheritedSettings(parent)
+    .description("talk to a meter's serial console, on a street of its own at wall speed, one day in")
+    .addOption(
+      new Option("--meter <n>", "which meter").makeOptionMandatory().argParser(wholeNumber(1, MAX_METERS)),
+    )
+    .addOption(
+      new Option("--seed <n>", "seed of everything random")
+        .default(1)
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .action(async ({ meter, seed }: { meter: number; seed: number }) => {
+      const meters = Math.max(DEFAULT_METERS, meter);
+      const options = { meters, collectors: 1, days: 1, loads: "synthetic", seed, faults: noFaults };
+      await runConsole(streetOptions({ ...options, interval: "15" }), meter);
+    });
+}
+
+function nonEmpty(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}

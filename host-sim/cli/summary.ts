@@ -1,0 +1,42 @@
+import Table from "cli-table3";
+import type { StreetResult } from "../result";
+
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
+
+/** The run in a table, for people at a terminal. */
+export function summary(result: StreetResult): string {
+  const { energy, intervals, reads, mesh } = result;
+  const n = (value: number): string => number.format(value);
+  const flow = ({
+    truthWh,
+    registersWh,
+    intervalsWh,
+    lostWh,
+    inventedWh,
+  }: StreetResult["energy"]["received"]): string =>
+    `${n(truthWh)} Wh true, ${n(registersWh)} in registers, ${n(intervalsWh)} in intervals; ` +
+    `${n(lostWh)} lost, ${n(inventedWh)} invented`;
+  const table = new Table({ style: { head: [], border: [] } });
+  table.push(
+    { delivered: flow(energy) },
+    { received: flow(energy.received) },
+    {
+      intervals:
+        `${n(intervals.delivered)} of ${n(intervals.due)}; ${n(intervals.missing)} missing, ` +
+        `${n(intervals.corrupt)} corrupt, ${n(intervals.duplicate)} duplicate`,
+    },
+    {
+      reads:
+        `${n(reads.done)} of ${n(reads.due)}; half within ${n(reads.p50Ms)} ms, ` +
+        `95 % within ${n(reads.p95Ms)} ms, all within ${n(reads.maxMs)} ms`,
+    },
+    {
+      mesh:
+        `${n(mesh.joined)} of ${n(result.meters)} joined; ${n(mesh.framesSent)} frames, ` +
+        `${n(mesh.framesPerRead)} frames and ${n(mesh.bytesPerRead)} bytes a read`,
+    },
+    { time: `${n(result.simulatedSeconds / 86_400)} days in ${n(result.wallSeconds)} s` },
+    { trace: result.traceHash },
+  );
+  return table.toString();
+}

@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from "commander";
+import type { Faults } from "../options";
+
+/** Parsers of option values. Each throws InvalidArgumentError with what is wrong. */
+
+export function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+  };
+}
+
+const FAULTS: Record<string, keyof Faults> = {
+  "frame-loss": "frameLoss",
+  "spi-noise": "spiNoise",
+  "spi-command": "spiCommand",
+  "spi-abort": "spiAbort",
+};
+
+export const faultNames = Object.keys(FAULTS);
+
+export const noFaults: Faults = Object.freeze({ frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 });
+
+/** Parses `name:share,…`. */
+export function faultList(text: string): Faults {
+  const faults = { ...noFaults };
+  const seen = new Set<string>();
+  for (const item of text.split(",")) {
+    const [name = "", share, ...rest] = item.split(":");
+    const field = Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
+    if (field === undefined)
+      throw new InvalidArgumentError(
+        `There is no fault ${JSON.stringify(name)}; there are ${faultNames.join(", ")}.`,
+      );
+    if (seen.has(name)) throw new InvalidArgumentError(`${name} is given twice.`);
+    seen.add(name);
+    const value =
+      /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(share ?? "") && rest.length === 0 ? Number(share) : NaN;
+    if (!(value >= 0 && value <= 1))
+      throw new InvalidArgumentError(`${name} needs a share from 0 to 1, such as ${name}:0.1.`);
+    faults[field] = value;
+  }
+  return faults;
+}
