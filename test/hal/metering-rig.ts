@@ -1,10 +1,9 @@
 import type { Clock } from "hal/clock";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
-import { CHANNELS, countIndex, QUANTITIES, type MeteringChip, PollSample } from "hal/metering-chip";
+import { CHANNELS, countIndex, PollSample, QUANTITIES } from "hal/metering-chip";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import type { SensorErrors } from "../../host-sim/chips/atm90e32-front-end";
-import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
 import { FaultySpi } from "../../host-sim/chips/spi-faults";
 import { Feed } from "../../host-sim/load/feed";
 import type { Flow, Load } from "../../host-sim/load/load";
@@ -47,6 +46,10 @@ export function randomLoad(random: Random, phases: number, receives: boolean): L
   };
 }
 
+export function clockOf(time: { now_us: number }): Clock {
+  return { now_ms: () => Math.floor(time.now_us / 1000), setAlarm() {}, onAlarm() {} };
+}
+
 export interface RigOptions {
   faults?: Partial<Faults>;
   seed?: number;
@@ -58,11 +61,6 @@ export interface RigOptions {
 /** One meter's chip over its bus, with the truth beside it and a register for each count. */
 export class Rig {
   readonly time = { now_us: 0 };
-  readonly clock: Clock = {
-    now_ms: () => Math.floor(this.time.now_us / 1000),
-    setAlarm() {},
-    onAlarm() {},
-  };
   readonly feed: Feed;
   readonly truth: Truth;
   readonly chip: Atm90e32Chip;
@@ -76,6 +74,9 @@ export class Rig {
   frames = 0;
   /** Runs before each frame: where a test puts time, or a fault. */
   beforeFrame: (buffer: Uint8Array) => void = () => {};
+  afterFrame: (buffer: Uint8Array) => void = () => {};
+  /** How a frame gets to the chip. */
+  deliver: (buffer: Uint8Array) => void = (buffer) => this.bus.transfer(buffer);
 
   constructor(load: Load, options: RigOptions = {}) {
     this.feed = new Feed(load);
@@ -88,10 +89,11 @@ export class Rig {
         transfer: (buffer) => {
           this.frames++;
           this.beforeFrame(buffer);
-          this.bus.transfer(buffer);
+          this.deliver(buffer);
+          this.afterFrame(buffer);
         },
       },
-      clock: this.clock,
+      clock: clockOf(this.time),
       delay_ms: (ms) => (this.delayed_ms += ms),
       phases: load.phases,
       lineFrequency_Hz: 60,
@@ -103,12 +105,7 @@ export class Rig {
   /** Polls after `after_us` and accumulates; answers the status. */
   poll(after_us = 5 * SECOND_US): number {
     this.time.now_us += after_us;
-    return this.accumulate(this.driver);
-  }
-
-  /** A poll of any chip into {@link counts}. */
-  accumulate(chip: MeteringChip): number {
-    const status = chip.poll(this.sample);
+    const status = this.driver.poll(this.sample);
     for (let i = 0; i < this.counts.length; i++) this.counts[i] = this.counts[i]! + this.sample.counts[i]!;
     this.seen |= status;
     return status;
@@ -135,8 +132,4 @@ export class Rig {
     }
     return { least, most };
   }
-}
-
-export function behaviouralChip(load: Load, time: { now_us: number }): BehaviouralChip {
-  return new BehaviouralChip(time, new Feed(load));
 }

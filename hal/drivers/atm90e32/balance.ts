@@ -79,16 +79,25 @@ export class Balance {
   limit(counts: Int32Array, skew: number): number {
     const sum = this.#sum + this.net(counts);
     const window = 2 * this.#phases + skew;
-    const above = sum - (this.#high - window);
-    const below = this.#low + window - sum;
     const tooMuch = sum > this.#low + window;
-    const by = tooMuch ? above : below;
+    const by = tooMuch ? sum - (this.#high - window) : this.#low + window - sum;
     takeFrom(counts, tooMuch ? this.#forward : this.#reverse, 0, 0, by);
     takeFrom(counts, tooMuch ? this.#reverse : this.#forward, 1, this.#phases, by);
-    this.#sum = 0;
-    this.#low = 0;
-    this.#high = 0;
+    this.#learnAgain();
     return by;
+  }
+
+  /** Takes all out of `counts`, of which nothing is sure. Answers how many counts a register may have lost. */
+  surrender(counts: Int32Array): number {
+    let most = Math.abs(this.net(counts));
+    for (let channel = 0; channel <= this.#phases; channel++) {
+      most = Math.max(most, counts[this.#forward + channel]!);
+      if (this.#reverse >= 0) most = Math.max(most, counts[this.#reverse + channel]!);
+    }
+    takeFrom(counts, this.#forward, 0, this.#phases, most);
+    takeFrom(counts, this.#reverse, 0, this.#phases, most);
+    this.#learnAgain();
+    return most;
   }
 
   /** Copies this quantity's counts. */
@@ -97,6 +106,12 @@ export class Balance {
       into[this.#forward + channel] = from[this.#forward + channel]!;
       if (this.#reverse >= 0) into[this.#reverse + channel] = from[this.#reverse + channel]!;
     }
+  }
+
+  #learnAgain(): void {
+    this.#sum = 0;
+    this.#low = 0;
+    this.#high = 0;
   }
 }
 

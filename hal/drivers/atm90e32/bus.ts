@@ -26,6 +26,8 @@ const READ = 0x80;
 export class Bus {
   /** Set when answers differed; whoever wants to know clears it. */
   noise = false;
+  /** Answers that no single inverted bit explains, such as frames that went astray; whoever counts them clears it. */
+  astray = 0;
   /** After {@link readClear}: the value that the register had if what was answered is wrong. */
   doubt = 0;
   readonly #spi: Spi;
@@ -87,7 +89,9 @@ export class Bus {
     this.doubt = first;
     if (first === second && this.#noisyReads === 0) return first;
     const value = this.#settle(Register.LastSPIData, first, second);
-    if (value !== 0 || (first & (first - 1)) === 0) return value;
+    if (oneBitApart(first, value)) return value;
+    this.astray++;
+    if (value !== 0) return value;
     this.doubt = 0;
     return first;
   }
@@ -109,4 +113,10 @@ export class Bus {
       next = this.read(address);
     }
   }
+}
+
+/** Whether noise explains the difference (or there is none). */
+export function oneBitApart(a: number, b: number): boolean {
+  const difference = a ^ b;
+  return (difference & (difference - 1)) === 0;
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "hal/clock";
-import { Balance, NO_REVERSE } from "hal/drivers/atm90e32/balance";
-import { Bus } from "hal/drivers/atm90e32/bus";
+import { Bus, oneBitApart } from "hal/drivers/atm90e32/bus";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { configurationWords } from "hal/drivers/atm90e32/configuration";
+import { EnergyRegisters } from "hal/drivers/atm90e32/energy";
 import { readMeasurements } from "hal/drivers/atm90e32/measurements";
 import {
   LOCK,
@@ -13,15 +13,7 @@ import {
   TEMP_CONFIG_2,
   UNLOCK,
 } from "hal/drivers/atm90e32/registers";
-import {
-  CHANNELS,
-  PollStatus,
-  QUANTITIES,
-  Quantity,
-  type Measurements,
-  type MeteringChip,
-  type PollSample,
-} from "hal/metering-chip";
+import { PollStatus, type Measurements, type MeteringChip, type PollSample } from "hal/metering-chip";
 import type { Spi } from "hal/spi";
 
 export interface Atm90e32Options {
@@ -40,53 +32,36 @@ export interface Atm90e32Options {
   currentScale?: number;
 }
 
-/** A 200 A service: the greatest power of a phase, and the counts (3.125 mWh) that it makes in a millisecond. */
-const FULL_SCALE_W = 24_000;
-const FULL_SCALE_COUNTS_PER_MS = FULL_SCALE_W / 3.6 / 3.125 / 1000;
-
-/** A register of energy above this is close to its 16 bits. */
-const NEAR_FULL = 0xf000;
-const ALL_ONES = 0xffff;
-
-/** How many polls in a row may be held back in the hope that a later one completes them. */
-const MAX_HELD = 3;
 const PRESENCE_TRIES = 4;
 const INITIALIZE_TRIES = 8;
 const CHECK_TRIES = 3;
 const RESET_TIME_MS = 10;
 const CONFIGURATION_CHECK_MS = 60_000;
-const COUNTS = QUANTITIES * CHANNELS;
 const NOT_CONFIGURED = -1;
 
 /**
  * The ATM90E32AS (Microchip DS46003), polled at least every 10 s.
  *
  * Bus noise is met by {@link Bus}. A read that goes to a wrong register, or that is cut off after it has cleared one,
- * shows in the balance of the totals against the phases ({@link Balance}). Then every register is read once more: one
- * that was not read the first time still has its counts. What does not balance even so is held and tried again
- * together with the next polls; after those only what is sure counts, and {@link givenUp} says how much may be missing.
+ * shows in the balance of the totals against the phases. Then every register is read once more: one that was not read
+ * the first time still has its counts. What does not balance even so is held until the next poll if the chip has
+ * stopped answering, as it may still have the rest; otherwise only what is sure counts, at once, since a second fault
+ * could hide the first, and {@link givenUp} says how much may be missing.
  *
- * Not seen by it: with three phases, a read of A that goes to C while A has nothing to count, or the reverse.
+ * Not seen by it: with three phases, a read of A or B that goes to C while A or B has next to nothing to count. Then
+ * the counts of C go to the wrong phase; the total is right.
  */
 export class Atm90e32 implements MeteringChip {
   readonly countNumerator: number;
   readonly countDenominator = 8;
   readonly phases: number;
-  /** Upper bound of the counts that any one register of active, reactive or apparent energy has lost to faults. */
-  readonly givenUp = new Float64Array(3);
-
   readonly #bus: Bus;
   readonly #delay_ms: (ms: number) => void;
   readonly #clock: Clock;
   readonly #configuration: Uint16Array;
   readonly #currentScale: number;
-  readonly #balances: readonly Balance[];
-  /** Counts as read, and what they are if the doubtful of them are wrong. */
-  readonly #read = new Int32Array(COUNTS);
-  readonly #doubt = new Int32Array(COUNTS);
-  /** Counts of polls that are held. */
-  readonly #pending = new Int32Array(COUNTS);
-  #held = 0;
+  readonly #energy: EnergyRegisters;
+  #held = false;
   #digest = NOT_CONFIGURED;
   #lastPoll_ms = 0;
   #lastCheck_ms = 0;
@@ -100,11 +75,12 @@ export class Atm90e32 implements MeteringChip {
     this.#configuration = configurationWords(phases, options.lineFrequency_Hz, options.calibration);
     this.#currentScale = options.currentScale ?? 1;
     this.countNumerator = 25 * this.#currentScale;
-    this.#balances = [
-      new Balance(Quantity.activeDelivered, Quantity.activeReceived, phases),
-      new Balance(Quantity.reactivePositive, Quantity.reactiveNegative, phases),
-      new Balance(Quantity.apparent, NO_REVERSE, phases),
-    ];
+    this.#energy = new EnergyRegisters(this.#bus, phases);
+  }
+
+  /** Upper bound of the counts that any one register of active, reactive or apparent energy has lost to faults. */
+  get givenUp(): Float64Array {
+    return this.#energy.givenUp;
   }
 
   initialize(): number {
@@ -115,9 +91,8 @@ export class Atm90e32 implements MeteringChip {
       const digest = this.#reset() ? this.#configure() : NOT_CONFIGURED;
       if (digest !== NOT_CONFIGURED && digest === before) {
         this.#digest = digest;
-        for (let k = 0; k < this.#balances.length; k++) this.#balances[k]!.reset();
-        this.#pending.fill(0);
-        this.#held = 0;
+        this.#energy.reset();
+        this.#held = false;
         this.#lastPoll_ms = this.#clock.now_ms();
         this.#lastCheck_ms = this.#lastPoll_ms;
         return PollStatus.ok;
@@ -130,6 +105,7 @@ export class Atm90e32 implements MeteringChip {
 
   poll(sample: PollSample): number {
     this.#bus.noise = false;
+    this.#bus.astray = 0;
     const presence = this.#presence();
     if (presence !== PollStatus.ok) {
       sample.counts.fill(0);
@@ -156,8 +132,9 @@ export class Atm90e32 implements MeteringChip {
   #presence(): number {
     const bus = this.#bus;
     for (let i = 0; i < PRESENCE_TRIES; i++) {
-      if (bus.read(Register.MeterEn) !== 1) continue;
-      return this.#digest === NOT_CONFIGURED ? PollStatus.restarted : PollStatus.ok;
+      const answer = bus.read(Register.MeterEn);
+      if (answer === 1) return this.#digest === NOT_CONFIGURED ? PollStatus.restarted : PollStatus.ok;
+      if (!oneBitApart(answer, 1)) bus.astray++;
     }
     const reset =
       bus.readSteady(Register.MeterEn) === 0 && bus.readSteady(Register.PLconstH) === PLCONST_HIGH;
@@ -166,134 +143,36 @@ export class Atm90e32 implements MeteringChip {
 
   /** The chip lost its counts, so what is held cannot be completed any more. */
   #restart(sample: PollSample): number {
-    let status = PollStatus.restarted;
-    if (this.#held > 0) {
-      this.#limit(0);
-      sample.counts.set(this.#pending);
-      status |= PollStatus.lost;
-    }
-    return status | this.initialize();
+    if (!this.#held) return this.initialize() === PollStatus.ok ? PollStatus.restarted : PollStatus.noAnswer;
+    this.#energy.limit();
+    sample.counts.set(this.#energy.counts);
+    this.#energy.clear();
+    this.#held = false;
+    this.initialize();
+    return PollStatus.restarted | PollStatus.lost;
   }
 
   #pollEnergy(counts: Int32Array): number {
+    const energy = this.#energy;
     const started_ms = this.#clock.now_ms();
-    // A millisecond more, as the clock tells whole ones, and a count that was under way.
-    const ceiling = ceilingOf(started_ms - this.#lastPoll_ms + 1) + 1;
-    const greatest = this.#readAll(ceiling);
-    if (greatest < 0) {
-      counts.fill(0);
-      return PollStatus.noAnswer;
-    }
-    const late = greatest >= NEAR_FULL || ceiling * this.phases > ALL_ONES;
-    let skew_ms = this.#clock.now_ms() - started_ms;
-    let settled = this.#settle(skew_ms);
-    if (!settled) {
-      this.#readAgain(ceiling, started_ms);
-      skew_ms = this.#clock.now_ms() - started_ms;
-      settled = this.#settle(skew_ms);
-    }
+    const elapsed_ms = started_ms - this.#lastPoll_ms;
+    counts.fill(0);
+    if (!energy.read(elapsed_ms)) return PollStatus.noAnswer;
     this.#lastPoll_ms = started_ms;
-
-    let status = late ? PollStatus.overflow : PollStatus.ok;
-    const pending = this.#pending;
-    for (let i = 0; i < COUNTS; i++) pending[i] = pending[i]! + this.#read[i]!;
+    let status = energy.overflowing() ? PollStatus.overflow : PollStatus.ok;
+    energy.estimateSkew(this.#clock.now_ms() - started_ms, elapsed_ms);
+    let settled = energy.settle();
     if (!settled) {
-      if (this.#held < MAX_HELD) {
-        this.#held++;
-        counts.fill(0);
-        return status | PollStatus.held;
-      }
-      this.#limit(skew_ms);
-      status |= PollStatus.lost;
-    } else this.#accept(skew_ms);
-    for (let i = 0; i < COUNTS; i++) counts[i] = pending[i]!;
-    pending.fill(0);
-    this.#held = 0;
+      energy.readAgain(this.#clock.now_ms() - started_ms);
+      settled = energy.settle();
+    }
+    energy.add();
+    this.#held = !settled && this.#presence() !== PollStatus.ok;
+    if (this.#held) return status | PollStatus.held;
+    if (!energy.limit()) status |= PollStatus.lost;
+    counts.set(energy.counts);
+    energy.clear();
     return status;
-  }
-
-  /**
-   * Reads all counts; what is implausible counts as 0. Answers the greatest value, or -1 when every register read all
-   * ones, as a dead line does.
-   */
-  #readAll(ceiling: number): number {
-    const bus = this.#bus;
-    let greatest = 0;
-    let alive = false;
-    for (let quantity = 0; quantity < COUNTS; quantity += CHANNELS) {
-      for (let channel = 0; channel <= this.phases; channel++) {
-        const index = quantity + channel;
-        const limit = channel === 0 ? ceiling * this.phases : ceiling;
-        const value = bus.readClear(Register.APenergyT + index);
-        const other = bus.doubt;
-        if (value !== ALL_ONES) alive = true;
-        const believed = value <= limit ? value : other <= limit ? other : 0;
-        this.#read[index] = believed;
-        this.#doubt[index] = other <= limit ? other : believed;
-        if (believed > greatest) greatest = believed;
-      }
-    }
-    return alive ? greatest : -1;
-  }
-
-  /**
-   * Reads all counts once more, right after they did not balance. A register that has more than can have flowed
-   * meanwhile was not read the first time: what was taken for its counts was something else.
-   */
-  #readAgain(ceiling: number, since_ms: number): void {
-    const bus = this.#bus;
-    const flowing_ms = this.#clock.now_ms() - since_ms;
-    const fresh = flowing_ms === 0 ? 0 : ceilingOf(flowing_ms + 1) + 1;
-    for (let quantity = 0; quantity < COUNTS; quantity += CHANNELS) {
-      for (let channel = 0; channel <= this.phases; channel++) {
-        const index = quantity + channel;
-        const scale = channel === 0 ? this.phases : 1;
-        const value = bus.readClear(Register.APenergyT + index);
-        const counts = value <= ceiling * scale ? value : 0;
-        const unread = counts > fresh * scale;
-        this.#read[index] = unread ? counts : this.#read[index]! + counts;
-        this.#doubt[index] = unread ? counts : this.#doubt[index]! + counts;
-      }
-    }
-  }
-
-  /** Whether counts read and pending balance; picks from doubtful counts those that do. */
-  #settle(skew_ms: number): boolean {
-    let settled = true;
-    for (let k = 0; k < this.#balances.length; k++) {
-      const balance = this.#balances[k]!;
-      const pending = balance.net(this.#pending);
-      if (balance.fits(pending + balance.net(this.#read), this.#skew(balance, this.#read, skew_ms))) continue;
-      if (balance.fits(pending + balance.net(this.#doubt), this.#skew(balance, this.#doubt, skew_ms))) {
-        balance.copy(this.#doubt, this.#read);
-      } else settled = false;
-    }
-    return settled;
-  }
-
-  #accept(skew_ms: number): void {
-    for (let k = 0; k < this.#balances.length; k++) {
-      const balance = this.#balances[k]!;
-      balance.accept(balance.net(this.#pending), this.#skew(balance, this.#read, skew_ms));
-    }
-  }
-
-  /** Leaves in the pending counts what is sure. */
-  #limit(skew_ms: number): void {
-    for (let k = 0; k < this.#balances.length; k++) {
-      const balance = this.#balances[k]!;
-      const net = balance.net(this.#pending);
-      const skew = this.#skew(balance, this.#read, skew_ms);
-      if (balance.fits(net, skew)) balance.accept(net, skew);
-      else this.givenUp[k] = this.givenUp[k]! + balance.limit(this.#pending, skew);
-    }
-  }
-
-  /** Counts that flowed while the registers of one poll were read. */
-  #skew(balance: Balance, counts: Int32Array, skew_ms: number): number {
-    if (skew_ms === 0) return 0;
-    const elapsed_ms = Math.max(skew_ms, this.#clock.now_ms() - this.#lastPoll_ms);
-    return Math.ceil((balance.gross(counts) * skew_ms) / elapsed_ms);
   }
 
   #checkConfiguration(): number {
@@ -307,9 +186,12 @@ export class Atm90e32 implements MeteringChip {
         return PollStatus.ok;
       }
     }
-    // Without a reset the counts in the chip stay. A register that the table does not list needs one.
+    if (this.#presence() !== PollStatus.ok) return PollStatus.ok;
+    // Without a reset the counts in the chip stay. A register that the table does not list needs one; should that
+    // fail, the next poll finds no configuration.
     if (this.#configure() === this.#digest) return PollStatus.configuration;
-    return PollStatus.configuration | PollStatus.restarted | this.initialize();
+    this.initialize();
+    return PollStatus.configuration | PollStatus.restarted;
   }
 
   #reset(): boolean {
@@ -337,9 +219,4 @@ export class Atm90e32 implements MeteringChip {
     if (!bus.write(Register.CfgRegAccEn, LOCK)) return NOT_CONFIGURED;
     return bus.readSteady(Register.CRCDigest);
   }
-}
-
-/** The most counts that a phase can make in `elapsed_ms`. */
-function ceilingOf(elapsed_ms: number): number {
-  return Math.ceil(elapsed_ms * FULL_SCALE_COUNTS_PER_MS);
 }

@@ -1,0 +1,51 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Atm90e32 } from "hal/drivers/atm90e32/driver";
+import { PollSample } from "hal/metering-chip";
+import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
+import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
+import { Feed } from "../../host-sim/load/feed";
+import { Random } from "../../host-sim/random";
+import { meteringChipContract, type MakeChip } from "./metering-chip.contract";
+import { clockOf, randomLoad } from "./metering-rig";
+
+const onTheBus: MakeChip = (time, feed) =>
+  new Atm90e32({
+    spi: new Atm90e32Chip(time, feed),
+    clock: clockOf(time),
+    delay_ms() {},
+    phases: feed.load.phases,
+    lineFrequency_Hz: 60,
+  });
+const behavioural: MakeChip = (time, feed) => new BehaviouralChip(time, feed);
+
+meteringChipContract("ATM90E32AS driver on the simulated chip", onTheBus);
+meteringChipContract("behavioural chip", behavioural);
+
+describe("both depths of simulation", () => {
+  it("give the same counts and voltages, poll by poll", () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(1, 2, 3),
+        fc.boolean(),
+        fc.array(fc.integer({ min: 1, max: 9_000_000 }), { minLength: 20, maxLength: 100 }),
+        (seed, phases, receives, waits_us) => {
+          const time = { now_us: 0 };
+          const feed = () => new Feed(randomLoad(new Random(seed, "load"), phases, receives));
+          const chips = [onTheBus(time, feed()), behavioural(time, feed())];
+          const samples = chips.map(() => new PollSample());
+          for (const chip of chips) chip.initialize();
+          for (const wait_us of waits_us) {
+            time.now_us += wait_us;
+            chips.forEach((chip, i) => chip.poll(samples[i]!));
+            expect(samples[0]!.counts).toEqual(samples[1]!.counts);
+            // The simulated chip renews its measurements three times a second.
+            if (wait_us > 400_000) expect(samples[0]!.voltage_mV).toEqual(samples[1]!.voltage_mV);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
