@@ -11,7 +11,7 @@ export class Trickle {
   readonly #random: RandomBelow;
   readonly #timer: Timer;
   #interval_ms = 0;
-  /** What is left of the interval after the firing. */
+  /** What is left of the interval after the firing; 0 once it has fired. */
   #rest_ms = 0;
 
   /**
@@ -30,23 +30,27 @@ export class Trickle {
     this.#maximum_ms = 2 ** (minimumExponent + doublings);
     this.#random = random;
     this.#timer = new Timer(kernel, () => {
-      this.#timer.startIn(this.#rest_ms + this.#choose(Math.min(2 * this.#interval_ms, this.#maximum_ms)));
-      onFire();
+      const rest_ms = this.#rest_ms;
+      if (rest_ms === 0) {
+        this.#begin(Math.min(2 * this.#interval_ms, this.#maximum_ms));
+      } else {
+        this.#rest_ms = 0;
+        this.#timer.startIn(rest_ms);
+        onFire();
+      }
     });
   }
 
   /** Starts, or starts over at the shortest interval; without effect while that one is running. */
   reset(): void {
-    if (this.#interval_ms === this.#minimum_ms) return;
-    this.#timer.startIn(this.#choose(this.#minimum_ms));
+    if (this.#interval_ms !== this.#minimum_ms) this.#begin(this.#minimum_ms);
   }
 
-  /** Answers when to fire in the next interval, of `interval_ms`, counted from its start. */
-  #choose(interval_ms: number): number {
+  #begin(interval_ms: number): void {
     const half_ms = interval_ms / 2;
     const fire_ms = half_ms + this.#random.below(half_ms);
     this.#interval_ms = interval_ms;
     this.#rest_ms = interval_ms - fire_ms;
-    return fire_ms;
+    this.#timer.startIn(fire_ms);
   }
 }

@@ -114,6 +114,29 @@ describe("a meter that hears a DIO", () => {
     acknowledge({ sequence, status: 1 });
     expect(meter.join.joined).toBe(true);
   });
+
+  it("registers six times, ever more rarely, and then looks for another parent", () => {
+    const sent_s: number[] = [];
+    const codes: number[] = [];
+    street.collector.stack.onRpl = (packet) => {
+      codes.push(packet.payload[1]!);
+      sent_s.push(street.world.now_us / 1e6);
+    };
+    const collector = new Uint8Array(16);
+    writeLinkLocal(street.collector.eui64, collector);
+    const message = dio();
+    message.dodagId.set(street.collector.stack.address);
+    hear(message, collector);
+    street.world.runUntil(600e6);
+    const { dao, dis } = RplCode;
+    expect(codes.slice(0, 7)).toEqual([dao, dao, dao, dao, dao, dao, dis]);
+    const waits_s = sent_s.slice(1, 6).map((at_s, k) => at_s - sent_s[k]!);
+    waits_s.forEach((wait_s, k) => {
+      expect(wait_s).toBeGreaterThan(5 * 2 ** k - 0.1);
+      expect(wait_s).toBeLessThan(7.5 * 2 ** k + 0.1);
+    });
+    expect(meter.join.rank).toBe(INFINITE_RANK);
+  });
 });
 
 describe("a root that hears a DAO", () => {
