@@ -88,15 +88,14 @@ describe("UDP (RFC 768)", () => {
     expect(checkDatagram(longer)).toBe(TransportFault.none);
   });
 
-  it("refuses a checksum of zero, and sends one as all ones", () => {
-    const zero = whole();
-    zero.payload.set([0, 0], 6);
-    expect(checkDatagram(zero)).toBe(TransportFault.checksum);
-    // The data that makes the sum come out at zero: the checksum of the same datagram with 0000.
+  it("sends a checksum of zero as all ones, and refuses zero, which adds up as well", () => {
+    // The data that brings the sum to zero: the checksum of the same datagram with 0000.
     const probe = datagram(METER, HEAD_END, 1, 2, bytes("0000"));
-    const allOnes = datagram(METER, HEAD_END, 1, 2, probe.payload.slice(6, 8));
-    expect([...allOnes.payload.slice(6, 8)]).toEqual([0xff, 0xff]);
-    expect(checkDatagram(allOnes)).toBe(TransportFault.none);
+    const whole = datagram(METER, HEAD_END, 1, 2, probe.payload.slice(6, 8));
+    expect([...whole.payload.slice(6, 8)]).toEqual([0xff, 0xff]);
+    expect(checkDatagram(whole)).toBe(TransportFault.none);
+    whole.payload.set([0, 0], 6);
+    expect(checkDatagram(whole)).toBe(TransportFault.checksum);
   });
 
   it("does not build what a packet cannot hold", () => {

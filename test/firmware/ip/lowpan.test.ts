@@ -126,6 +126,10 @@ describe("unicast addresses (RFC 6282, 3.1.1 and 3.2.2)", () => {
     expect(header({ source: address("2001:db8::aaaa:ff:fe00:9") }, { contexts: using })).toBe(
       plain("7a63 3b 0009"),
     );
+    using.set(0, address("2001:db8::aaaa:bbbb:cccc:0"), 112);
+    expect(header({ source: address("2001:db8::aaaa:bbbb:cccc:9") }, { contexts: using })).toBe(
+      plain("7a63 3b 0009"),
+    );
   });
 
   it("spends the byte of identifiers only where it saves more", () => {
