@@ -12,6 +12,7 @@ export function count(value: number): string {
 
 /** With three digits after the point below 10, fewer above. */
 export function figure(value: number): string {
+  if (value === 0) return "0";
   const size = Math.abs(value);
   return digits[size < 10 ? 3 : size < 100 ? 2 : size < 10_000 ? 1 : 0]!.format(value);
 }

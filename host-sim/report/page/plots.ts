@@ -79,6 +79,7 @@ export function plot(into: HTMLElement, options: PlotOptions, data: uPlot.Aligne
         {
           ...axis,
           label: options.yLabel,
+          space: options.height < 150 ? 18 : 30,
           labelSize: 18,
           labelGap: 2,
           labelFont: "12px system-ui, sans-serif",

@@ -57,14 +57,14 @@ export function drawReads({ reads, cycles, result, start_s, days }: ReportData):
 }
 
 /** Bins a factor apart, from the fastest read to the slowest. */
-const BIN_FACTOR = 1.12;
-const MAX_BINS = 60;
+const LEAST_BIN_FACTOR = 1.03;
+const MAX_BINS = 40;
 
 export function drawLatency({ reads, result }: ReportData): void {
   if (reads.took_ms.length === 0) return;
   const fastest = Math.max(1, least(reads.took_ms));
-  const slowest = Math.max(2 * fastest, result.reads.maxMs);
-  const factor = Math.max(BIN_FACTOR, (slowest / fastest) ** (1 / MAX_BINS));
+  const slowest = Math.max(fastest, result.reads.maxMs);
+  const factor = Math.max(LEAST_BIN_FACTOR, (slowest / fastest) ** (1 / MAX_BINS));
   const edge = (bin: number): number => fastest * factor ** bin;
   const binOf = (took_ms: number): number =>
     Math.max(0, Math.floor(Math.log(took_ms / fastest) / Math.log(factor)));
@@ -82,6 +82,7 @@ export function drawLatency({ reads, result }: ReportData): void {
       yLabel: "reads",
       yText: wholeMarks,
       yRange: (_, __, high) => [0, Math.max(1, high) * 1.15],
+      xSpan: [0, bins.length],
       xText: (bin) => (Number.isInteger(bin) ? duration(edge(bin)) : ""),
       hooks: {
         draw: [

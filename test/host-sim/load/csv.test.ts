@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { Flow } from "../../../host-sim/load/load";
 import { CsvLoad, readLoads } from "../../../host-sim/load/csv";
 import { BadInput } from "../../../host-sim/options";
+import { describeWithShared } from "../../support/tools";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "wattmesh-csv-"))));
@@ -158,5 +159,19 @@ describe("a load file", () => {
       }),
       { numRuns: 300, seed: 2 },
     );
+  });
+});
+
+describeWithShared("data/ch_elcons_15min_24meters_Wh.csv", "the measured loads of 24 households", (file) => {
+  it("are read whole: seven weeks, to the Wh", () => {
+    const loads = readLoads(file, 24, 49);
+    const lines = readFileSync(file, "utf8").trim().split("\n").slice(1);
+    expect(lines.length).toBe(49 * 96);
+    for (const [meter, load] of loads.entries()) {
+      const total_Wh = lines.reduce((sum, line) => sum + Number(line.split(",")[meter + 1]), 0);
+      expect(energyOf(load, 50 * 86_400e6)).toBe(total_Wh * 1000);
+    }
+    expect(() => readLoads(file, 24, 50)).toThrow("row 4706, column interval: the file ends after 4704 rows");
+    expect(() => readLoads(file, 25, 1)).toThrow("row 1, column 26: missing");
   });
 });
