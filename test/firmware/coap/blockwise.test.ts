@@ -85,6 +85,12 @@ describe("a server that answers in blocks (RFC 7959, section 3.1)", () => {
     );
   });
 
+  it("does not take the answer to a POST for a rendering", () => {
+    const stock = new Stock();
+    stock.send({ code: "POST", options: uri("small"), payload: Buffer.from(largeBody(300)) });
+    expect(stock.get("small", [block("Block2", 1, 0, 128)]).code).toBe("4.00");
+  });
+
   it("shows by the ETag that a body it no longer holds has changed", () => {
     const stock = new Stock({ representations: 1 });
     const first = stock.get("inst?n=300");

@@ -32,6 +32,16 @@ describe("a client and blocks (RFC 7959)", () => {
     expect(flow).toEqual(Array.from({ length: count - 1 }, (_, i) => `${i + 1}/0/${size}`));
   });
 
+  it("does not send its body again with the requests for the answer's blocks (section 3.3, figure 10)", () => {
+    const script = new Script();
+    serve(script, largeBody(300), 128);
+    script.request({ code: Code.post, body: Buffer.from("once"), contentFormat: 0 });
+    script.network.run(10);
+    expect(script.requests.map((request) => request.payload.toString())).toEqual(["once", "", ""]);
+    expect(script.requests.map((request) => option(request, "Content-Format"))).toEqual([0, undefined, undefined]);
+    expect(script.outcomes).toMatchObject([{ failure: Failure.none, body: largeBody(300) }]);
+  });
+
   it("does not mix two versions of a body", () => {
     const script = new Script();
     serve(script, largeBody(400), 128, (number) => (number < 2 ? 1 : 2));
