@@ -67,7 +67,11 @@ export class BlockEncoder {
     }
     writeArrayHead(w, items);
     writeUint(w, source.next - 1);
-    if (count === 0) return 0;
+    if (count === 0) {
+      // Not even one fits: an empty block would say that there is none.
+      if (this.#first < source.next) w.ok = false;
+      return 0;
+    }
     writeUint(w, this.#first);
     writeUint(w, this.#start_s);
     writeUint(w, source.cadence_s);

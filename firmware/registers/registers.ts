@@ -14,6 +14,20 @@ import {
 export const POLL_PERIOD_ms = 5_000;
 const MEASURE_PERIOD_ms = 60_000;
 
+/** Where the totals of each quantity stand among the counts and the registers; phases A to C follow. */
+const DELIVERED_COUNTS = Quantity.activeDelivered * CHANNELS;
+const RECEIVED_COUNTS = Quantity.activeReceived * CHANNELS;
+const POSITIVE_COUNTS = Quantity.reactivePositive * CHANNELS;
+const NEGATIVE_COUNTS = Quantity.reactiveNegative * CHANNELS;
+const APPARENT_COUNTS = Quantity.apparent * CHANNELS;
+const DELIVERED = RegisterQuantity.activeDelivered * CHANNELS;
+const RECEIVED = RegisterQuantity.activeReceived * CHANNELS;
+const QUADRANT_1 = RegisterQuantity.quadrant1 * CHANNELS;
+const QUADRANT_2 = RegisterQuantity.quadrant2 * CHANNELS;
+const QUADRANT_3 = RegisterQuantity.quadrant3 * CHANNELS;
+const QUADRANT_4 = RegisterQuantity.quadrant4 * CHANNELS;
+const APPARENT = RegisterQuantity.apparent * CHANNELS;
+
 /** The event of each bit of {@link PollStatus}, from bit 0 on. */
 const FAULT_EVENTS = Object.freeze([
   EventCode.chipSilent,
@@ -151,40 +165,32 @@ export class Registers {
     this.polled_ms = now_ms;
     this.polledUtc_ms = this.#utc.utc_ms();
     this.polls++;
-    const counts = this.sample.counts;
     let turned = false;
-    for (let channel = 0; channel < this.#channels; channel++) {
-      const delivered = counts[Quantity.activeDelivered * CHANNELS + channel]!;
-      const received = counts[Quantity.activeReceived * CHANNELS + channel]!;
-      const positive = counts[Quantity.reactivePositive * CHANNELS + channel]!;
-      const negative = counts[Quantity.reactiveNegative * CHANNELS + channel]!;
-      this.#add(RegisterQuantity.activeDelivered * CHANNELS + channel, delivered);
-      this.#add(RegisterQuantity.activeReceived * CHANNELS + channel, received);
-      this.#add(
-        RegisterQuantity.apparent * CHANNELS + channel,
-        counts[Quantity.apparent * CHANNELS + channel]!,
-      );
-      let quadrant1 = positive;
-      let quadrant4 = negative;
-      if (delivered !== 0 && received !== 0) {
-        turned = true;
-        const share = delivered / (delivered + received);
-        quadrant1 = Math.floor(positive * share);
-        quadrant4 = Math.floor(negative * share);
-      } else {
-        if (delivered !== received) this.#receiving[channel] = received === 0 ? 0 : 1;
-        if (this.#receiving[channel] === 1) {
-          quadrant1 = 0;
-          quadrant4 = 0;
-        }
-      }
-      this.#add(RegisterQuantity.quadrant1 * CHANNELS + channel, quadrant1);
-      this.#add(RegisterQuantity.quadrant2 * CHANNELS + channel, positive - quadrant1);
-      this.#add(RegisterQuantity.quadrant3 * CHANNELS + channel, negative - quadrant4);
-      this.#add(RegisterQuantity.quadrant4 * CHANNELS + channel, quadrant4);
-    }
+    for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
     this.#report(this.status);
+  }
+
+  /** Answers whether active energy was counted in both directions. */
+  #takeChannel(channel: number): boolean {
+    const counts = this.sample.counts;
+    const delivered = counts[DELIVERED_COUNTS + channel]!;
+    const received = counts[RECEIVED_COUNTS + channel]!;
+    const positive = counts[POSITIVE_COUNTS + channel]!;
+    const negative = counts[NEGATIVE_COUNTS + channel]!;
+    const turned = delivered !== 0 && received !== 0;
+    if (!turned && delivered !== received) this.#receiving[channel] = received === 0 ? 0 : 1;
+    const share = turned ? delivered / (delivered + received) : 1 - this.#receiving[channel]!;
+    const quadrant1 = Math.floor(positive * share);
+    const quadrant4 = Math.floor(negative * share);
+    this.#add(DELIVERED + channel, delivered);
+    this.#add(RECEIVED + channel, received);
+    this.#add(QUADRANT_1 + channel, quadrant1);
+    this.#add(QUADRANT_2 + channel, positive - quadrant1);
+    this.#add(QUADRANT_3 + channel, negative - quadrant4);
+    this.#add(QUADRANT_4 + channel, quadrant4);
+    this.#add(APPARENT + channel, counts[APPARENT_COUNTS + channel]!);
+    return turned;
   }
 
   #add(index: number, counts: number): void {
