@@ -137,6 +137,20 @@ describe("a street that has joined", () => {
     expect(meter.join.joined).toBe(true);
   });
 
+  it("keeps a parent that fails now and then", () => {
+    const street = joinedStreet(1);
+    const [meter] = street.meters as [Street["meters"][0]];
+    const radio = street.collector.radio;
+    const receive = radio.onReceive;
+    for (let k = 0; k < 9; k++) {
+      radio.onReceive = k % 3 === 2 ? receive : () => {};
+      meter.stack.ping(street.collector.stack.address, 8, () => {});
+      street.world.runUntil((125 + 5 * k) * 1e6);
+    }
+    expect(meter.mac.counters.failures).toBe(6);
+    expect(meter.join.joined).toBe(true);
+  });
+
   it("registers again with a root that has restarted", () => {
     const street = joinedStreet(6);
     const { collector, world } = street;
