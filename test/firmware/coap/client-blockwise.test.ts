@@ -38,7 +38,11 @@ describe("a client and blocks (RFC 7959)", () => {
     script.request({ code: Code.post, body: Buffer.from("once"), contentFormat: 0 });
     script.network.run(10);
     expect(script.requests.map((request) => request.payload.toString())).toEqual(["once", "", ""]);
-    expect(script.requests.map((request) => option(request, "Content-Format"))).toEqual([0, undefined, undefined]);
+    expect(script.requests.map((request) => option(request, "Content-Format"))).toEqual([
+      0,
+      undefined,
+      undefined,
+    ]);
     expect(script.outcomes).toMatchObject([{ failure: Failure.none, body: largeBody(300) }]);
   });
 

@@ -124,6 +124,17 @@ describe("a client", () => {
     expect(script.outcomes).toMatchObject([{ failure: Failure.noResponse }]);
   });
 
+  it("gives every request a token and a message id of its own (sections 4.4 and 5.3.1)", () => {
+    const script = new Script();
+    script.reply = (request) => script.piggyback(request, {});
+    for (let i = 0; i < 300; i++) {
+      script.request();
+      script.network.run(0.1);
+    }
+    expect(new Set(script.requests.map((request) => request.token.toString("hex"))).size).toBe(300);
+    expect(new Set(script.requests.map((request) => request.messageId)).size).toBe(300);
+  });
+
   it("ends at a reset", () => {
     const script = new Script();
     script.reply = (request) => ({ reset: true, messageId: request.messageId });
