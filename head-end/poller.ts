@@ -1,7 +1,7 @@
-import { encodeSetTime } from "firmware/clock/resource";
+import { encodeSetTime } from "firmware/clock/codec";
 import { Writer } from "firmware/codec/cursor";
 import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
-import type { Answer, Call } from "firmware/coap/exchange";
+import type { Answer, AnswerHandler, Call } from "firmware/coap/exchange";
 import { NO_CALL } from "firmware/coap/client";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Peer } from "firmware/ip/socket";
@@ -113,8 +113,7 @@ export class Poller {
     read.requests++;
     const query = meter.last === undefined ? "" : `since=${meter.last}`;
     const call: Call = { peer: peerOf(meter), code: Code.get, path: "lp", query };
-    const taken = this.#options.coap.request(call, (answer) => this.#answered(read, answer));
-    if (taken === NO_CALL) this.#failed(read);
+    this.#request(call, (answer) => this.#answered(read, answer));
   }
 
   #answered(read: Read, answer: Answer): void {
@@ -130,7 +129,6 @@ export class Poller {
       read.done_ms = this.#options.utc_ms();
       this.onRead(read);
       this.#setTime(read.meter);
-      this.#release();
     }
   }
 
@@ -158,10 +156,13 @@ export class Poller {
     this.#next();
   }
 
-  /** Time goes out once a day, after a read, so that it meets an idle meter; nothing waits for its answer. */
+  /** After its read a meter gets the time, once a day; then the next has its turn. */
   #setTime(meter: MeterRecord): void {
     const now_ms = this.#options.utc_ms();
-    if (meter.timeSet_ms !== undefined && now_ms - meter.timeSet_ms < TIME_SYNC_MS) return;
+    if (meter.timeSet_ms !== undefined && now_ms - meter.timeSet_ms < TIME_SYNC_MS) {
+      this.#release();
+      return;
+    }
     const writer = new Writer(new Uint8Array(16));
     encodeSetTime(writer, now_ms + ONE_WAY_MS);
     const call: Call = {
@@ -172,12 +173,18 @@ export class Poller {
       bodyLength: writer.length,
       contentFormat: ContentFormat.cbor,
     };
-    this.#options.coap.request(call, (answer) => {
-      if (answer.failure !== 0 || answer.code !== Code.changed) return;
-      // A message that was sent again brought a time that had passed.
-      if (this.#options.utc_ms() - now_ms > TRUSTED_ROUND_TRIP_MS) this.#setTime(meter);
-      else meter.timeSet_ms = now_ms;
+    this.#request(call, (answer) => {
+      // A message that was sent again brought a time that had passed: it is set again with the next read.
+      const isPrompt = this.#options.utc_ms() - now_ms <= TRUSTED_ROUND_TRIP_MS;
+      if (answer.failure === 0 && answer.code === Code.changed && isPrompt) meter.timeSet_ms = now_ms;
+      this.#release();
     });
+  }
+
+  #request(call: Call, handler: AnswerHandler): void {
+    const taken = this.#options.coap.request(call, handler);
+    // Each read in flight has one request at a time, and the endpoint has an exchange for each.
+    if (taken === NO_CALL) throw new RangeError("no exchange for a read");
   }
 }
 

@@ -1,6 +1,5 @@
 import { Reader } from "firmware/codec/cursor";
-import { Block, decodeBlock } from "firmware/intervals/codec";
-import { IntervalChannel } from "firmware/intervals/interval";
+import { Block, IntervalChannel, decodeBlock } from "firmware/intervals/codec";
 
 /** One interval as the head end keeps it. */
 export interface StoredInterval {

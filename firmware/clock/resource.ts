@@ -1,20 +1,11 @@
 import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
-import { readMapHead, readUint, writeInt, writeMapHead, writeNull, writeUint } from "firmware/codec/cbor";
-import { Reader, type Writer } from "firmware/codec/cursor";
+import { TimeKey, writeTime } from "firmware/clock/codec";
+import { readMapHead, readUint, writeInt, writeMapHead, writeUint } from "firmware/codec/cbor";
+import { Reader } from "firmware/codec/cursor";
 import type { UtcClock } from "firmware/clock/utc";
-
-/** Keys of `/time` (docs/cddl/time.cddl). */
-export const TimeKey = Object.freeze({ utc_ms: 0, uptime_ms: 1, lastSet_ms: 2, drift_ppb: 3 });
 
 /** The year 2106: intervals keep their start in 32 bits of seconds. */
 const MAX_UTC_ms = 0xffffffff * 1000;
-
-/** Writes the body that sets a node's time. */
-export function encodeSetTime(w: Writer, utc_ms: number): void {
-  writeMapHead(w, 1);
-  writeUint(w, TimeKey.utc_ms);
-  writeUint(w, utc_ms);
-}
 
 /** `/time`: GET answers what the node's clock knows, PUT sets it. */
 export class TimeResource implements Resource {
@@ -53,10 +44,4 @@ export class TimeResource implements Resource {
     this.#utc.set(utc_ms);
     return Code.changed;
   }
-}
-
-/** Milliseconds, or null where the time is not known. */
-export function writeTime(w: Writer, known: boolean, utc_ms: number): void {
-  if (known) writeUint(w, utc_ms);
-  else writeNull(w);
 }

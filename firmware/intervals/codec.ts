@@ -16,6 +16,8 @@ import {
 import type { Reader, Writer } from "firmware/codec/cursor";
 import { INTERVAL_CHANNELS, Interval, IntervalChannel } from "firmware/intervals/interval";
 
+export { IntervalChannel } from "firmware/intervals/interval";
+
 export const ALL_CHANNELS = (1 << INTERVAL_CHANNELS) - 1;
 /** Active energy delivered and received. */
 export const DEFAULT_CHANNELS =

@@ -1,4 +1,4 @@
-import { writeTime } from "firmware/clock/resource";
+import { writeTime } from "firmware/clock/codec";
 import type { UtcClock } from "firmware/clock/utc";
 import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
 import { writeArrayHead, writeBytesHead, writeInt, writeMapHead, writeUint } from "firmware/codec/cbor";

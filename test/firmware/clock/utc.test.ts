@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NOTABLE_SET_ms, SLEW_LIMIT_ms, SLEW_PPM, UtcClock } from "firmware/clock/utc";
-import { TimeResource, encodeSetTime } from "firmware/clock/resource";
+import { encodeSetTime } from "firmware/clock/codec";
+import { TimeResource } from "firmware/clock/resource";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
 import { cddl, decodeCbor } from "../../support/cddl";
