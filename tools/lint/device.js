@@ -28,7 +28,7 @@ const syntax = [
 export const device = {
   files: ["firmware/**/*.ts", "hal/**/*.ts"],
   ignores: ["hal/moddable/**"],
-  languageOptions: { parserOptions: { projectService: true } },
+  languageOptions: { parserOptions: { project: "tsconfig.firmware.json" } },
   plugins: {
     device: {
       rules: {
