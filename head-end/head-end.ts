@@ -45,7 +45,7 @@ export class HeadEnd {
       socket: this.openPort(),
       kernel,
       entropy,
-      exchanges: 2 * IN_FLIGHT,
+      exchanges: IN_FLIGHT,
       bodyBytes: BODY_BYTES,
     });
     this.poller = new Poller({ kernel, coap, utc_ms, inFlight: IN_FLIGHT });

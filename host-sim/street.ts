@@ -17,8 +17,8 @@ import { Random } from "./random";
 import { Trace } from "./trace";
 import { World } from "./world";
 
-/** Simulated time 0: a Monday, midnight UTC. */
-export const EPOCH_MS = Date.UTC(2026, 0, 5);
+/** Simulated time 0: a Monday, midnight UTC; the synthetic loads have their seasons from it. */
+export const EPOCH_MS = Date.UTC(2026, 5, 1);
 /** Meters are installed and take their time before the load starts. */
 export const BOOT_US = -60e6;
 const DAY_US = 86_400e6;

@@ -22,7 +22,7 @@ describe("wattmesh console", () => {
     expect(lines.filter((line) => line.startsWith("ERR"))).toEqual(["ERR 3 bad-argument"]);
     expect(lines.some((line) => /^1-0:1\.8\.0 +\+A total +\d+\.\d{3} Wh$/.test(line))).toBe(true);
     expect(
-      lines.filter((line) => /^ +9\d 2026-01-05T23:\d\d:00Z( +\d+\.\d{3}){2} +1\d\d/.test(line)),
+      lines.filter((line) => /^ +9\d 2026-06-01T23:\d\d:00Z( +\d+\.\d{3}){2} +1\d\d/.test(line)),
     ).toHaveLength(2);
   });
 

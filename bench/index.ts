@@ -1,0 +1,63 @@
+/** `npm run bench [-- --json FILE]`: the figures of docs/figures.md, as tables and as JSON. */
+import { mkdirSync, writeFileSync, existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { chipSpeed } from "./chip";
+import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
+import { computrons } from "./xs/computrons";
+
+const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
+const loads = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/data/ch_elcons_15min_24meters_Wh.csv`;
+
+const noise = { frameLoss: 0.1, spiNoise: 0.001, spiCommand: 0, spiAbort: 0 };
+const wrongFrames = { frameLoss: 0, spiNoise: 0, spiCommand: 0.0001, spiAbort: 0.0001 };
+
+const runs: RunFigures[] = [runFigures("npm start", {})];
+if (existsSync(loads)) runs.push(runFigures("measured loads", { loads }));
+else console.log(`skipped: measured loads: ${loads} is not here`);
+runs.push(
+  runFigures("frame-loss:0.1,spi-noise:0.001", { faults: noise }),
+  runFigures("spi-command:0.0001,spi-abort:0.0001", { faults: wrongFrames }),
+  runFigures("model depth", { depth: "model" }),
+  runFigures("model depth, 60-minute intervals", { depth: "model", interval_min: 60 }),
+  runFigures("model depth, 200 meters", { depth: "model", meters: 200 }),
+);
+
+const chip = chipSpeed();
+const costs = computrons();
+if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
+const figures = {
+  runs,
+  chipDepth: chip,
+  kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
+  computrons: costs,
+};
+
+print(runs.map((run) => ({ ...run })));
+print([{ what: "chip simulated at its bus", ...chip }]);
+print([{ what: "memory of a simulated meter, kB", ...figures.kilobytesPerMeter }]);
+if (costs !== undefined)
+  print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
+
+mkdirSync(dirname(values.json), { recursive: true });
+writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+console.log(`also in ${values.json}`);
+
+function columns(cost: unknown): Record<string, unknown> {
+  return typeof cost === "object" ? { ...cost } : { computrons: cost };
+}
+
+/** A table with a column for each property of the rows. */
+function print(rows: Record<string, unknown>[]): void {
+  const head = Object.keys(rows[0]);
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const row of rows) table.push(head.map((column) => shown(row[column])));
+  console.log(table.toString());
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? value.toFixed(Math.abs(value) < 10 ? 3 : 1)
+    : String(value);
+}
