@@ -59,9 +59,8 @@ export class EnergyBank {
       for (let k = 0; k < this.#flowingCount; k++) {
         const i = this.#flowing[k]!;
         const energy = this.rest[i]! + this.#power[i]! * us;
-        let units = Math.floor(energy / this.unit_mWus);
-        // The quotient is rounded, so that it may reach the next whole unit.
-        if (units * this.unit_mWus > energy) units--;
+        // Exact: below 2^53 a quotient of integers never rounds up to a whole number.
+        const units = Math.floor(energy / this.unit_mWus);
         this.whole[i] = this.whole[i]! + units;
         this.rest[i] = energy - units * this.unit_mWus;
       }

@@ -145,6 +145,28 @@ describe("one fault on one frame of a poll, whichever it is", () => {
     });
   });
 
+  it("a repetition whose command goes astray does not replace what was read", () => {
+    for (const wrong of [0xf8, 0x7a, 0x58]) {
+      const rig = new Rig(steadyLoad([1200, 800], [300, 100]));
+      rig.driver.initialize();
+      let before = 0;
+      let astray = false;
+      rig.beforeFrame = (buffer) => {
+        const address = buffer[1]!;
+        if (!astray && before === 0x80 && address === 0x78) {
+          buffer[1] = wrong;
+          astray = true;
+        }
+        before = address;
+      };
+      rig.poll();
+      expect(astray).toBe(true);
+      expect(rig.seen & PollStatus.lost).toBe(0);
+      expect(rig.excesses().least).toBeGreaterThan(-1 - ROUNDING);
+      expect(rig.excesses().most).toBeLessThan(ROUNDING);
+    }
+  });
+
   it("a read that goes to another register is found by reading again: nothing is lost", () => {
     for (const wrong of [0x00, 0x84, 0x88, 0xc0]) {
       const rig = new Rig(steadyLoad([1200, 800], [300, 100]));
