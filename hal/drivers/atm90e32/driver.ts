@@ -155,12 +155,10 @@ export class Atm90e32 implements MeteringChip {
   #pollEnergy(counts: Int32Array): number {
     const energy = this.#energy;
     const started_ms = this.#clock.now_ms();
-    const elapsed_ms = started_ms - this.#lastPoll_ms;
     counts.fill(0);
-    if (!energy.read(elapsed_ms)) return PollStatus.noAnswer;
+    if (!energy.read(started_ms - this.#lastPoll_ms)) return PollStatus.noAnswer;
     this.#lastPoll_ms = started_ms;
     let status = energy.overflowing() ? PollStatus.overflow : PollStatus.ok;
-    energy.estimateSkew(this.#clock.now_ms() - started_ms, elapsed_ms);
     let settled = energy.settle();
     if (!settled) {
       energy.readAgain(this.#clock.now_ms() - started_ms);

@@ -31,7 +31,10 @@ export class EnergyRegisters {
   readonly #doubt = new Int32Array(COUNTS);
   /** Counts that flowed between the first and the second look. */
   readonly #fresh = new Int32Array(COUNTS);
-  /** By balance: counts that may have flowed between the reads of a total and its phases. */
+  /**
+   * By balance: counts that may have flowed between the reads of a total and its phases. Only a second look tells;
+   * the window of a balance holds small ones, so that a first look fails after a great change of power only.
+   */
   readonly #skews = new Int32Array(3);
   /** The most counts that a phase can have made since the last poll. */
   #ceiling = 0;
@@ -65,6 +68,7 @@ export class EnergyRegisters {
     const bus = this.#bus;
     // A millisecond more, as the clock tells whole ones, and a count that was under way.
     this.#ceiling = ceilingOf(elapsed_ms + 1) + 1;
+    this.#skews.fill(0);
     let alive = false;
     for (let channel = 0; channel <= this.#phases; channel++) {
       const limit = channel === 0 ? this.#ceiling * this.#phases : this.#ceiling;
@@ -106,18 +110,7 @@ export class EnergyRegisters {
         this.#fresh[index] = unread ? 0 : counts;
       }
     }
-    // What flowed meanwhile says better than the average what flows now.
-    for (let k = 0; k < this.#balances.length; k++) {
-      this.#skews[k] = this.#skews[k]! + this.#balances[k]!.gross(this.#fresh);
-    }
-  }
-
-  /** Takes note of how long the registers took to read. */
-  estimateSkew(reading_ms: number, elapsed_ms: number): void {
-    for (let k = 0; k < this.#balances.length; k++) {
-      const gross = reading_ms === 0 ? 0 : this.#balances[k]!.gross(this.#read);
-      this.#skews[k] = Math.ceil((gross * reading_ms) / Math.max(reading_ms, elapsed_ms));
-    }
+    for (let k = 0; k < this.#balances.length; k++) this.#skews[k] = this.#balances[k]!.gross(this.#fresh);
   }
 
   /** Whether all balances, counts held from polls before included; picks from doubtful counts those that do. */
