@@ -192,6 +192,35 @@ describe("a client", () => {
     expect(script.outcomes.length).toBe(3);
   });
 
+  it("gives the turn to the peer that is free, whatever else has waited longer", () => {
+    const script = new Script();
+    script.request({ path: "a", peer: peerOf(3) });
+    script.request({ path: "b" });
+    script.request({ path: "c", peer: peerOf(3) });
+    script.request({ path: "d" });
+    script.network.run(0.5);
+    script.reply = (request) => script.piggyback(request, {});
+    script.send(script.piggyback(script.requests[0]!, {}));
+    script.network.run(1);
+    expect(script.requests.map((request) => String(request.options[0]!.value))).toEqual(["b", "d"]);
+  });
+
+  it("takes an acknowledgement whose id the peer has used for a message of its own (section 4.4)", () => {
+    const script = new Script();
+    script.reply = (request) => script.piggyback(request, {});
+    script.request();
+    script.network.run(1);
+    const id = (script.requests[0]!.messageId + 1) & 0xffff;
+    script.reply = () => undefined;
+    script.send({ confirmable: true, code: "0.01", messageId: id });
+    script.network.run(1);
+    script.reply = (request) => script.piggyback(request, { payload: Buffer.from("mine") });
+    script.request();
+    script.network.run(1);
+    expect(script.requests.at(-1)!.messageId).toBe(id);
+    expect(script.outcomes[1]).toMatchObject({ failure: Failure.none, body: "mine" });
+  });
+
   it("lets the next request go when one is acknowledged, given up or cancelled", () => {
     const script = new Script();
     script.request({ path: "a" });

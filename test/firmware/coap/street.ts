@@ -50,7 +50,7 @@ export function resources(log: Log): Resource[] {
         const length = request.queryInteger("n", 400);
         if (Number.isNaN(length)) return Code.badRequest;
         const letter = String.fromCharCode(64 + log.gets);
-        for (let i = 0; i < length; i++) response.body.ascii(letter);
+        for (let i = 0; i < length && response.body.ok; i++) response.body.ascii(letter);
         response.contentFormat = ContentFormat.octets;
         return Code.content;
       },
