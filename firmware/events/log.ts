@@ -19,8 +19,8 @@ export const EventCode = Object.freeze({
   chipOverflow: 21,
   /** Noise on the chip's bus, corrected. */
   busNoise: 22,
-  /** The flash did not take an interval. Argument: its start, s. */
-  intervalLost: 32,
+  /** The flash did not take an interval, which stays open. Argument: its start, s. */
+  storageFailed: 32,
 });
 
 /** Events kept; older ones are overwritten. */

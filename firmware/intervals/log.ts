@@ -155,17 +155,18 @@ export class IntervalLog implements PollListener {
   #close(utc_ms: number, flags: number): void {
     const now_ms = this.#registers.polled_ms;
     const covered_ms = now_ms - this.#opened_ms;
-    if (covered_ms < this.#cadence_ms - TOLERANCE_ms) this.#flags |= IntervalFlag.short;
-    if (covered_ms > this.#cadence_ms + TOLERANCE_ms) this.#flags |= IntervalFlag.long;
-    if (utc_ms < this.#end_ms) this.#flags |= IntervalFlag.partial;
     this.#gather();
+    const interval = this.#interval;
+    if (covered_ms < this.#cadence_ms - TOLERANCE_ms) interval.flags |= IntervalFlag.short;
+    if (covered_ms > this.#cadence_ms + TOLERANCE_ms) interval.flags |= IntervalFlag.long;
+    if (utc_ms < this.#end_ms) interval.flags |= IntervalFlag.partial;
     if (!this.#append(this.#start_ms)) {
       // It stays open, and is long, until the next boundary.
       this.#end_ms = this.#slotOf(utc_ms) + this.#cadence_ms;
       return;
     }
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      this.#logged[quantity]! += this.#interval.values[quantity]!;
+      this.#logged[quantity]! += interval.values[quantity]!;
     this.#opened_ms = now_ms;
     this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
     this.#lowest_mV = Infinity;
@@ -179,10 +180,11 @@ export class IntervalLog implements PollListener {
     const interval = this.#interval;
     const values = interval.values;
     const energy = this.#registers.energy;
+    interval.flags = this.#flags;
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
       const most = quantity <= IntervalChannel.activeReceived ? MAX_ACTIVE_mWh : MAX_OTHER_ENERGY;
       const advance = energy[registerIndex(quantity, 0)]! - this.#logged[quantity]!;
-      if (advance > most) this.#flags |= IntervalFlag.overflow;
+      if (advance > most) interval.flags |= IntervalFlag.overflow;
       values[quantity] = Math.min(advance, most);
     }
     const hasVoltage = this.#voltages > 0;
@@ -191,7 +193,6 @@ export class IntervalLog implements PollListener {
       ? Math.round(this.#voltageSum_mV / this.#voltages / 100)
       : 0;
     values[IntervalChannel.temperature] = this.#registers.measurements.temperature_dC;
-    interval.flags = this.#flags;
     interval.closingDelivered_mWh =
       this.#logged[IntervalChannel.activeDelivered]! + values[IntervalChannel.activeDelivered]!;
     interval.closingReceived_mWh =
@@ -202,7 +203,7 @@ export class IntervalLog implements PollListener {
     this.#interval.start_s = start_ms / 1000;
     this.#record.encode(this.#interval);
     if (this.#ring.append(this.#record.payload) === 0) {
-      this.#events.fault(EventCode.intervalLost, start_ms / 1000);
+      this.#events.fault(EventCode.storageFailed, start_ms / 1000);
       return false;
     }
     this.#newestStart_ms = start_ms;

@@ -67,7 +67,7 @@ describe("the event log", () => {
       configurationRepaired: 20,
       chipOverflow: 21,
       busNoise: 22,
-      intervalLost: 32,
+      storageFailed: 32,
     });
   });
 });

@@ -248,7 +248,7 @@ describe("intervals", () => {
       [30, missing, 0],
       [45, 0, 2813],
     ]);
-    expect(meter.codes()).toEqual([EventCode.intervalLost]);
+    expect(meter.codes()).toEqual([EventCode.storageFailed]);
   });
 
   it("carry over what a record cannot hold", () => {

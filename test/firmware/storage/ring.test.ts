@@ -87,6 +87,20 @@ describe("the append ring", () => {
     expect(Math.max(...flash.erases)).toBeLessThanOrEqual(21);
   });
 
+  it("keeps a sector erased ahead, so that no append waits for an erase before it is safe", () => {
+    const flash = makeFlash();
+    const ring = new AppendRing(flash, RECORD_BYTES);
+    const sector = new Uint8Array(SECTOR_BYTES);
+    for (let i = 0; i < 3 * SECTORS * PER_SECTOR; i++) {
+      ring.append(payloadOf(i));
+      const erased = Array.from({ length: SECTORS }, (_, index) => {
+        flash.read(index * SECTOR_BYTES, sector, SECTOR_BYTES);
+        return sector.every((byte) => byte === 0xff);
+      });
+      expect(erased).toContain(true);
+    }
+  });
+
   it("leaves slots behind that do not take their record", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 60 }), (faults) => {
