@@ -71,6 +71,10 @@ describe("the mesh as a link", () => {
     send(meter.mac, collector.eui64, [0xc0, 0, 0, 0]);
     send(meter.mac, collector.eui64, []);
     world.runUntil(5e6);
+    // IPHC with both link-local addresses elided, to all: there is no destination to take.
+    send(meter.mac, undefined, [0x7a, 0x33, 59]);
+    world.runUntil(6e6);
+    expect(collector.link.dropped[LowpanCause.linkAddress]).toBe(1);
     expect(received).toEqual([]);
     expect(collector.link.dropped[LowpanCause.dispatch]).toBe(1);
     expect(collector.link.dropped[LowpanCause.fragment]).toBe(1);
