@@ -13,7 +13,7 @@ const FCS_TYPE = 0;
 const FCS_32_BIT = 2;
 const RSS = 1;
 const CHANNEL_ASSIGNMENT = 3;
-/** IEEE 802.15.4-2015, table 10-... channel page of the SUN PHYs. */
+/** The channel page of the SUN PHYs. */
 const CHANNEL_PAGE_SUN = 9;
 const TAP_HEADER_BYTES = 4 + 8 + 8 + 8;
 
