@@ -17,6 +17,8 @@ export class Balance {
   readonly #forward: number;
   readonly #reverse: number;
   readonly #phases: number;
+  /** Counts that a register may be off without the balance showing it. */
+  readonly unnoticed: number;
   #sum = 0;
   /** Where the sum has been, as far as skew lets it be known. */
   #low = 0;
@@ -27,6 +29,7 @@ export class Balance {
     this.#forward = forward * CHANNELS;
     this.#reverse = reverse < 0 ? NO_REVERSE : reverse * CHANNELS;
     this.#phases = phases;
+    this.unnoticed = 2 * phases;
     this.reset();
   }
 
@@ -61,7 +64,7 @@ export class Balance {
 
   fits(net: number, skew: number): boolean {
     const sum = this.#sum + net;
-    const window = 2 * this.#phases + skew;
+    const window = this.unnoticed + skew;
     return sum <= this.#low + window && sum >= this.#high - window;
   }
 
@@ -78,7 +81,7 @@ export class Balance {
    */
   limit(counts: Int32Array, skew: number): number {
     const sum = this.#sum + this.net(counts);
-    const window = 2 * this.#phases + skew;
+    const window = this.unnoticed + skew;
     const tooMuch = sum > this.#low + window;
     const by = tooMuch ? sum - (this.#high - window) : this.#low + window - sum;
     takeFrom(counts, tooMuch ? this.#forward : this.#reverse, 0, 0, by);
@@ -105,6 +108,17 @@ export class Balance {
     for (let channel = 0; channel <= this.#phases; channel++) {
       into[this.#forward + channel] = from[this.#forward + channel]!;
       if (this.#reverse >= 0) into[this.#reverse + channel] = from[this.#reverse + channel]!;
+    }
+  }
+
+  /**
+   * Adds to `owed` what each register may have been given too much since the balance was last learned: as much as the
+   * window holds goes unnoticed.
+   */
+  owe(owed: Int32Array): void {
+    for (let channel = 0; channel <= this.#phases; channel++) {
+      owed[this.#forward + channel] += this.unnoticed;
+      if (this.#reverse >= 0) owed[this.#reverse + channel] += this.unnoticed;
     }
   }
 

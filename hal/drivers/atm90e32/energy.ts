@@ -36,6 +36,9 @@ export class EnergyRegisters {
    * the window of a balance holds small ones, so that a first look fails after a great change of power only.
    */
   readonly #skews = new Int32Array(3);
+  /** By `countIndex`: counts kept back from polls to come, for what may have been too much unnoticed. */
+  readonly #owed = new Int32Array(COUNTS);
+  #owing = false;
   /** The most counts that a phase can have made since the last poll. */
   #ceiling = 0;
 
@@ -145,11 +148,26 @@ export class EnergyRegisters {
       if (balance.fits(net, skew)) balance.accept(net, skew);
       else {
         const lost = this.#bus.astray > 1 ? balance.surrender(counts) : balance.limit(counts, skew);
-        this.givenUp[k] = this.givenUp[k]! + lost;
+        this.givenUp[k] += lost + balance.unnoticed;
+        balance.owe(this.#owed);
         all = false;
       }
     }
+    if (!all) this.#owing = true;
+    if (this.#owing) this.#payBack();
     return all;
+  }
+
+  #payBack(): void {
+    const counts = this.counts;
+    const owed = this.#owed;
+    this.#owing = false;
+    for (let i = 0; i < COUNTS; i++) {
+      const paid = Math.min(counts[i], owed[i]);
+      counts[i] -= paid;
+      owed[i] -= paid;
+      if (owed[i] > 0) this.#owing = true;
+    }
   }
 }
 
