@@ -67,7 +67,7 @@ export class Capture {
     view.setUint16(at + 22, 3, true);
     view.setUint32(at + 24, channel | (CHANNEL_PAGE_SUN << 16), true);
     at += TAP_HEADER_BYTES;
-    for (let i = 0; i < length; i++) view.setUint8(at + i, frame[i]!);
+    for (let i = 0; i < length; i++) view.setUint8(at + i, frame[i]);
     this.#used = at + length;
     this.frames++;
   }

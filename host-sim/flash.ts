@@ -50,7 +50,7 @@ export class NorFlash implements Flash {
     const sector = (this.#sectors[(address - offset) / this.sectorBytes] ??= new Uint8Array(
       this.sectorBytes,
     ).fill(0xff));
-    for (let i = 0; i < length; i++) sector[offset + i]! &= from[i]!;
+    for (let i = 0; i < length; i++) sector[offset + i] &= from[i];
     this.programs++;
     return FlashResult.ok;
   }
@@ -60,7 +60,7 @@ export class NorFlash implements Flash {
     if (address % this.sectorBytes !== 0) return FlashResult.misaligned;
     const index = address / this.sectorBytes;
     this.#sectors[index] = undefined;
-    this.erases[index]!++;
+    this.erases[index]++;
     return FlashResult.ok;
   }
 

@@ -29,7 +29,7 @@ export class World {
     heap.push(event);
     while (child > 0) {
       const parent = (child - 1) >> 1;
-      if (!before(event, heap[parent]!)) break;
+      if (!before(event, heap[parent])) break;
       heap[child] = heap[parent]!;
       child = parent;
     }
@@ -48,7 +48,7 @@ export class World {
   /** Runs every event up to and including `until_us`, and leaves the time there. */
   runUntil(until_us: number): void {
     const heap = this.#heap;
-    while (heap.length > 0 && heap[0]!.at_us <= until_us) {
+    while (heap.length > 0 && heap[0].at_us <= until_us) {
       const event = this.#pop();
       if (event.run === undefined) continue;
       this.now_us = event.at_us;
@@ -61,13 +61,13 @@ export class World {
   /** When the next event is due, or undefined when there is none. */
   next_us(): number | undefined {
     const heap = this.#heap;
-    while (heap.length > 0 && heap[0]!.run === undefined) this.#pop();
+    while (heap.length > 0 && heap[0].run === undefined) this.#pop();
     return heap[0]?.at_us;
   }
 
   #pop(): Event {
     const heap = this.#heap;
-    const first = heap[0]!;
+    const first = heap[0];
     const last = heap.pop()!;
     const length = heap.length;
     if (length > 0) {
@@ -75,8 +75,8 @@ export class World {
       for (;;) {
         let child = 2 * parent + 1;
         if (child >= length) break;
-        if (child + 1 < length && before(heap[child + 1]!, heap[child]!)) child++;
-        if (!before(heap[child]!, last)) break;
+        if (child + 1 < length && before(heap[child + 1], heap[child])) child++;
+        if (!before(heap[child], last)) break;
         heap[parent] = heap[child]!;
         parent = child;
       }

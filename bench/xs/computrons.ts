@@ -59,7 +59,7 @@ export function computrons(): Computrons | undefined {
   const measure = (name: string): Cost => {
     const { bytes } = machine.evaluate(`program.${name}().buffer`);
     const [own, served] = new Float64Array(bytes.slice().buffer);
-    return { net: own!, withHal: own! + served! };
+    return { net: own, withHal: own + served };
   };
   const polls = (count: number): Cost => {
     const sum = { net: 0, withHal: 0 };

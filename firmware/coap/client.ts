@@ -81,7 +81,7 @@ export class Client {
   cancel(call: number): void {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state === ExchangeState.free || exchange.call !== call) continue;
       exchange.end();
       this.#sendQueued(exchange.peer);
@@ -113,7 +113,7 @@ export class Client {
   match(message: Message, peer: Peer): Exchange | undefined {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state < ExchangeState.sent || !exchange.hasToken(message) || !exchange.peer.equals(peer))
         continue;
       if (message.type !== Type.acknowledgement) return exchange;
@@ -151,7 +151,7 @@ export class Client {
   #free(): Exchange | undefined {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
-      if (exchanges[i]!.state === ExchangeState.free) return exchanges[i];
+      if (exchanges[i].state === ExchangeState.free) return exchanges[i];
     }
     return undefined;
   }
@@ -160,7 +160,7 @@ export class Client {
   #sent(peer: Peer, id: number): Exchange | undefined {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state === ExchangeState.sent && exchange.id === id && exchange.peer.equals(peer))
         return exchange;
     }
@@ -170,7 +170,7 @@ export class Client {
   #busy(peer: Peer, but: Exchange): boolean {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange !== but && exchange.state === ExchangeState.sent && exchange.peer.equals(peer))
         return true;
     }
@@ -204,7 +204,7 @@ export class Client {
     const exchanges = this.#exchanges;
     let first: Exchange | undefined;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state !== ExchangeState.queued || !exchange.peer.equals(peer)) continue;
       if (first === undefined || exchange.call < first.call) first = exchange;
     }
@@ -215,7 +215,7 @@ export class Client {
     const exchanges = this.#exchanges;
     const now = this.#kernel.now_ms();
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state < ExchangeState.sent || exchange.due_ms > now) continue;
       if (exchange.state === ExchangeState.acknowledged) this.#finish(exchange, Failure.noResponse);
       else if (exchange.retransmissions >= this.#transmission.maxRetransmit)
@@ -236,7 +236,7 @@ export class Client {
     const exchanges = this.#exchanges;
     let due_ms = Infinity;
     for (let i = 0; i < exchanges.length; i++) {
-      const exchange = exchanges[i]!;
+      const exchange = exchanges[i];
       if (exchange.state >= ExchangeState.sent && exchange.due_ms < due_ms) due_ms = exchange.due_ms;
     }
     if (due_ms === Infinity) this.#timer.stop();
@@ -269,14 +269,14 @@ export class Client {
   #jitter_ms(): number {
     const random = this.#random;
     this.#entropy.fill(random);
-    return Math.floor((((random[0]! << 8) | random[1]!) * this.#transmission.ackSpread_ms) / 65535);
+    return Math.floor((((random[0] << 8) | random[1]) * this.#transmission.ackSpread_ms) / 65535);
   }
 
   /** Counts on from a random start: none is in use twice (RFC 7252, section 5.3.1). */
   #nextToken(into: Uint8Array): void {
     const token = this.#token;
     for (let i = token.length - 1; i >= 0; i--) {
-      token[i] = (token[i]! + 1) & 0xff;
+      token[i] = (token[i] + 1) & 0xff;
       if (token[i] !== 0) break;
     }
     for (let i = 0; i < token.length; i++) into[i] = token[i]!;

@@ -19,7 +19,7 @@ export class Discovery implements Resource {
     const body = response.body;
     response.contentFormat = ContentFormat.link;
     for (let i = 0; i < this.resources.length; i++) {
-      const resource = this.resources[i]!;
+      const resource = this.resources[i];
       if (name !== "" && !linkMatches(resource, name, wanted)) continue;
       body.ascii(body.length === 0 ? "</" : ",</");
       body.ascii(resource.path);
@@ -39,7 +39,7 @@ function linkMatches(resource: Resource, name: string, wanted: string): boolean 
   // These hold several values with spaces between them (RFC 6690, section 2).
   if (name !== "rt" && name !== "if" && name !== "rel") return matches(value, wanted);
   const values = value.split(" ");
-  for (let i = 0; i < values.length; i++) if (matches(values[i]!, wanted)) return true;
+  for (let i = 0; i < values.length; i++) if (matches(values[i], wanted)) return true;
   return false;
 }
 

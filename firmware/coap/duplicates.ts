@@ -30,7 +30,7 @@ export class Duplicates {
   find(peer: Peer, id: number, now_ms: number): Remembered | undefined {
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
+      const entry = entries[i];
       if (entry.id === id && now_ms - entry.at_ms < this.lifetime_ms && entry.peer.equals(peer)) return entry;
     }
     return undefined;
@@ -39,8 +39,8 @@ export class Duplicates {
   /** Keeps the first `length` bytes of `reply`, 0 for a message that was not replied to. */
   remember(peer: Peer, id: number, now_ms: number, reply: Uint8Array, length: number): void {
     const entries = this.#entries;
-    let oldest = entries[0]!;
-    for (let i = 1; i < entries.length; i++) if (entries[i]!.at_ms < oldest.at_ms) oldest = entries[i]!;
+    let oldest = entries[0];
+    for (let i = 1; i < entries.length; i++) if (entries[i].at_ms < oldest.at_ms) oldest = entries[i]!;
     oldest.peer.copyFrom(peer);
     oldest.id = id;
     oldest.at_ms = now_ms;

@@ -57,14 +57,14 @@ export class Message {
   /** Takes a datagram apart, down to the form of every option. Answers a {@link ParseResult}. */
   parse(bytes: Uint8Array, offset: number, length: number): number {
     if (length < HEADER_BYTES) return ParseResult.tooShort;
-    const first = bytes[offset]!;
+    const first = bytes[offset];
     if (first >> 6 !== VERSION) return ParseResult.version;
     const end = offset + length;
     this.bytes = bytes;
     this.type = (first >> 4) & 3;
     this.tokenLength = first & 15;
     this.code = bytes[offset + 1]!;
-    this.id = (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+    this.id = (bytes[offset + 2] << 8) | bytes[offset + 3];
     this.tokenAt = offset + HEADER_BYTES;
     this.optionsAt = this.tokenAt + this.tokenLength;
     this.optionsEnd = end;
@@ -125,7 +125,7 @@ export class OptionCursor {
   uint(): number {
     const bytes = this.#reader.bytes;
     let value = 0;
-    for (let i = 0; i < this.length; i++) value = ((value << 8) | bytes[this.at + i]!) >>> 0;
+    for (let i = 0; i < this.length; i++) value = ((value << 8) | bytes[this.at + i]) >>> 0;
     return value;
   }
 

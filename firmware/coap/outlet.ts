@@ -22,7 +22,7 @@ export class Outlet {
     // Starts anywhere, so that a restart does not repeat the ids that peers remember (RFC 7252, section 4.4).
     const seed = new Uint8Array(2);
     entropy.fill(seed);
-    this.#id = (seed[0]! << 8) | seed[1]!;
+    this.#id = (seed[0] << 8) | seed[1];
   }
 
   nextId(): number {

@@ -71,7 +71,7 @@ export class Representations {
     const queryLength = request.copyQueries(this.#queries);
     const all = this.#all;
     for (let i = 0; i < all.length; i++) {
-      const one = all[i]!;
+      const one = all[i];
       if (now_ms - one.used_ms >= this.lifetime_ms) continue;
       if (one.isFor(peer, resource, request.method, this.#queries, queryLength)) return one;
     }
@@ -84,7 +84,7 @@ export class Representations {
     let chosen = this.find(peer, resource, request, now_ms);
     if (chosen === undefined) {
       chosen = all[0]!;
-      for (let i = 1; i < all.length; i++) if (all[i]!.used_ms < chosen.used_ms) chosen = all[i]!;
+      for (let i = 1; i < all.length; i++) if (all[i].used_ms < chosen.used_ms) chosen = all[i]!;
     }
     chosen.used_ms = -Infinity;
     chosen.begin(peer, resource, request);

@@ -78,7 +78,7 @@ export class IncomingRequest implements Request {
     if (at === end) return NaN;
     let value = 0;
     for (let i = at; i < end; i++) {
-      const digit = this.#message.bytes[i]! - DIGIT_0;
+      const digit = this.#message.bytes[i] - DIGIT_0;
       if (digit < 0 || digit > 9) return NaN;
       value = value * 10 + digit;
       if (value > Number.MAX_SAFE_INTEGER) return NaN;
@@ -93,8 +93,7 @@ export class IncomingRequest implements Request {
     cursor.start(this.#message);
     while (cursor.next() && cursor.number <= OptionNumber.uriQuery) {
       if (cursor.number !== OptionNumber.uriQuery) continue;
-      for (let i = 0; i < cursor.length; i++)
-        text += String.fromCharCode(this.#message.bytes[cursor.at + i]!);
+      for (let i = 0; i < cursor.length; i++) text += String.fromCharCode(this.#message.bytes[cursor.at + i]);
       break;
     }
     return text;

@@ -34,7 +34,7 @@ export class Server {
   #shown: Representation | undefined;
 
   constructor(options: ServerOptions) {
-    for (let i = 0; i < options.resources.length; i++) this.#resources.push(options.resources[i]!);
+    for (let i = 0; i < options.resources.length; i++) this.#resources.push(options.resources[i]);
     this.#resources.push(new Discovery(options.resources));
     this.#representations = new Representations(
       options.representations,
@@ -105,7 +105,7 @@ export class Server {
   #find(): Resource | undefined {
     const resources = this.#resources;
     for (let i = 0; i < resources.length; i++)
-      if (this.#request.pathIs(resources[i]!.path)) return resources[i];
+      if (this.#request.pathIs(resources[i].path)) return resources[i];
     return undefined;
   }
 

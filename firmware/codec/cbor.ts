@@ -101,7 +101,7 @@ export function writeNull(w: Writer): void {
 
 /** The {@link Major} type of the next item, which stays where it is; -1 at the end or after an error. */
 export function peekMajor(r: Reader): number {
-  return r.ok && r.at < r.end ? r.bytes[r.at]! >> 5 : -1;
+  return r.ok && r.at < r.end ? r.bytes[r.at] >> 5 : -1;
 }
 
 /** Takes a head of any type but a float or simple value, and answers its argument. */

@@ -14,9 +14,9 @@ const CRC16_NIBBLES = Object.freeze([
 export function crc32(bytes: Uint8Array, start: number, end: number): number {
   let crc = -1;
   for (let i = start; i < end; i++) {
-    crc ^= bytes[i]!;
-    crc = CRC32_NIBBLES[crc & 15]! ^ (crc >>> 4);
-    crc = CRC32_NIBBLES[crc & 15]! ^ (crc >>> 4);
+    crc ^= bytes[i];
+    crc = CRC32_NIBBLES[crc & 15] ^ (crc >>> 4);
+    crc = CRC32_NIBBLES[crc & 15] ^ (crc >>> 4);
   }
   return ~crc >>> 0;
 }
@@ -25,9 +25,9 @@ export function crc32(bytes: Uint8Array, start: number, end: number): number {
 export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0xffff;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    crc = CRC16_NIBBLES[((crc >> 12) ^ (byte >> 4)) & 15]! ^ ((crc << 4) & 0xffff);
-    crc = CRC16_NIBBLES[((crc >> 12) ^ byte) & 15]! ^ ((crc << 4) & 0xffff);
+    const byte = bytes[i];
+    crc = CRC16_NIBBLES[((crc >> 12) ^ (byte >> 4)) & 15] ^ ((crc << 4) & 0xffff);
+    crc = CRC16_NIBBLES[((crc >> 12) ^ byte) & 15] ^ ((crc << 4) & 0xffff);
   }
   return crc;
 }

@@ -40,31 +40,31 @@ export class Reader {
 
   u8(): number {
     const at = this.take(1);
-    return at < 0 ? 0 : this.bytes[at]!;
+    return at < 0 ? 0 : this.bytes[at];
   }
 
   u16(): number {
     const at = this.take(2);
-    return at < 0 ? 0 : (this.bytes[at]! << 8) | this.bytes[at + 1]!;
+    return at < 0 ? 0 : (this.bytes[at] << 8) | this.bytes[at + 1];
   }
 
   u16LE(): number {
     const at = this.take(2);
-    return at < 0 ? 0 : this.bytes[at]! | (this.bytes[at + 1]! << 8);
+    return at < 0 ? 0 : this.bytes[at] | (this.bytes[at + 1] << 8);
   }
 
   u32(): number {
     const at = this.take(4);
     if (at < 0) return 0;
     const b = this.bytes;
-    return ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
+    return ((b[at] << 24) | (b[at + 1] << 16) | (b[at + 2] << 8) | b[at + 3]) >>> 0;
   }
 
   u32LE(): number {
     const at = this.take(4);
     if (at < 0) return 0;
     const b = this.bytes;
-    return (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0;
+    return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
   }
 
   /** Copies the next `count` bytes to `into` at `offset`. */

@@ -71,7 +71,7 @@ export class EventLog {
   /** A fault was seen: records it unless it was seen within the last {@link QUIET_ms}. */
   fault(code: number, argument = 0): void {
     const now_ms = this.#utc.uptime_ms();
-    const isNew = now_ms - this.#seen_ms[code]! >= QUIET_ms;
+    const isNew = now_ms - this.#seen_ms[code] >= QUIET_ms;
     this.#seen_ms[code] = now_ms;
     if (isNew) this.record(code, argument);
   }

@@ -106,12 +106,12 @@ export class BlockEncoder {
       let total = MAX_FIXED_BYTES + flagBytes;
       for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) {
         if (((channels >> channel) & 1) === 0) continue;
-        columnBytes[channel]! += varintLength(toWire(channel, interval.values[channel]!));
-        total += headLength(columnBytes[channel]!) + columnBytes[channel]!;
+        columnBytes[channel] += varintLength(toWire(channel, interval.values[channel]));
+        total += headLength(columnBytes[channel]) + columnBytes[channel];
       }
       if (total > room) {
         for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-          columnBytes[channel]! -= varintLength(toWire(channel, interval.values[channel]!));
+          columnBytes[channel] -= varintLength(toWire(channel, interval.values[channel]));
         return;
       }
       if (interval.flags !== 0) this.#flagged++;
@@ -132,10 +132,10 @@ export class BlockEncoder {
   }
 
   #writeColumn(w: Writer, channel: number): void {
-    writeBytesHead(w, this.#columnBytes[channel]!);
+    writeBytesHead(w, this.#columnBytes[channel]);
     for (let index = 0; index < this.#count; index++) {
       this.#source.read(this.#first + index, this.#interval);
-      writeVarint(w, toWire(channel, this.#interval.values[channel]!));
+      writeVarint(w, toWire(channel, this.#interval.values[channel]));
     }
   }
 }

@@ -56,13 +56,13 @@ export class IntervalRecord {
     w.u32(interval.start_s);
     w.u16(interval.flags);
     for (let channel = IntervalChannel.activeDelivered; channel <= IntervalChannel.apparent; channel++) {
-      const energy = values[channel]!;
+      const energy = values[channel];
       if (channel <= IntervalChannel.activeReceived) w.u8(Math.floor(energy / TWO_32));
       w.u32(energy >>> 0);
     }
-    w.u16(Math.min(MAX_U16, values[IntervalChannel.minimumVoltage]!));
-    w.u16(Math.min(MAX_U16, values[IntervalChannel.meanVoltage]!));
-    w.u16(values[IntervalChannel.temperature]!);
+    w.u16(Math.min(MAX_U16, values[IntervalChannel.minimumVoltage]));
+    w.u16(Math.min(MAX_U16, values[IntervalChannel.meanVoltage]));
+    w.u16(values[IntervalChannel.temperature]);
     writeRegister(w, interval.closingDelivered_mWh);
     writeRegister(w, interval.closingReceived_mWh);
   }

@@ -139,7 +139,7 @@ export class IntervalLog implements PollListener {
   #observe(status: number): void {
     const voltage_mV = this.#registers.sample.voltage_mV;
     for (let phase = 0; phase < this.#registers.phases; phase++) {
-      const phase_mV = voltage_mV[phase]!;
+      const phase_mV = voltage_mV[phase];
       // 0 is "not known"; a dead phase still shows some noise.
       if (phase_mV === 0) continue;
       this.#voltageSum_mV += phase_mV;
@@ -166,7 +166,7 @@ export class IntervalLog implements PollListener {
       return;
     }
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      this.#logged[quantity]! += interval.values[quantity]!;
+      this.#logged[quantity] += interval.values[quantity];
     this.#opened_ms = now_ms;
     this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
     this.#lowest_mV = Infinity;
@@ -183,7 +183,7 @@ export class IntervalLog implements PollListener {
     interval.flags = this.#flags;
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
       const most = quantity <= IntervalChannel.activeReceived ? MAX_ACTIVE_mWh : MAX_OTHER_ENERGY;
-      const advance = energy[registerIndex(quantity, 0)]! - this.#logged[quantity]!;
+      const advance = energy[registerIndex(quantity, 0)] - this.#logged[quantity];
       if (advance > most) interval.flags |= IntervalFlag.overflow;
       values[quantity] = Math.min(advance, most);
     }
@@ -194,9 +194,9 @@ export class IntervalLog implements PollListener {
       : 0;
     values[IntervalChannel.temperature] = this.#registers.measurements.temperature_dC;
     interval.closingDelivered_mWh =
-      this.#logged[IntervalChannel.activeDelivered]! + values[IntervalChannel.activeDelivered]!;
+      this.#logged[IntervalChannel.activeDelivered] + values[IntervalChannel.activeDelivered];
     interval.closingReceived_mWh =
-      this.#logged[IntervalChannel.activeReceived]! + values[IntervalChannel.activeReceived]!;
+      this.#logged[IntervalChannel.activeReceived] + values[IntervalChannel.activeReceived];
   }
 
   #append(start_ms: number): boolean {

@@ -72,7 +72,7 @@ export function parseAddress(text: string, into: Uint8Array): boolean {
 }
 
 function groupAt(address: Uint8Array, group: number): number {
-  return (address[2 * group]! << 8) | address[2 * group + 1]!;
+  return (address[2 * group] << 8) | address[2 * group + 1];
 }
 
 function hexDigit(code: number): number {

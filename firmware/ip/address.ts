@@ -25,13 +25,13 @@ export function writeLinkLocal(eui64: Uint8Array, into: Uint8Array): void {
 
 /** Byte `index` (0 to 7) of the interface identifier made of `eui64`: the same, its universal bit inverted. */
 export function interfaceByte(eui64: Uint8Array, index: number): number {
-  return index === 0 ? eui64[0]! ^ 0x02 : eui64[index]!;
+  return index === 0 ? eui64[0] ^ 0x02 : eui64[index];
 }
 
 /** Writes the EUI-64 that the interface identifier of `address` was made of. */
 export function writeEui64(address: Uint8Array, into: Uint8Array): void {
   for (let i = 0; i < 8; i++) into[i] = address[8 + i]!;
-  into[0] = address[8]! ^ 0x02;
+  into[0] = address[8] ^ 0x02;
 }
 
 export function writeGroup(group: number, into: Uint8Array): void {
@@ -45,7 +45,7 @@ export function writeGroup(group: number, into: Uint8Array): void {
 export function groupOf(address: Uint8Array): number {
   if (address[0] !== 0xff || address[1] !== 0x02) return 0;
   for (let i = 2; i < 15; i++) if (address[i] !== 0) return 0;
-  return address[15]!;
+  return address[15];
 }
 
 export function isMulticast(address: Uint8Array): boolean {
@@ -54,12 +54,12 @@ export function isMulticast(address: Uint8Array): boolean {
 
 /** Link-local unicast, `fe80::/10`. */
 export function isLinkLocal(address: Uint8Array): boolean {
-  return address[0] === 0xfe && (address[1]! & 0xc0) === 0x80;
+  return address[0] === 0xfe && (address[1] & 0xc0) === 0x80;
 }
 
 /** Whether a packet to this address must stay on its link: link-local unicast, or multicast of scope 1 or 2. */
 export function staysOnLink(address: Uint8Array): boolean {
-  return isMulticast(address) ? (address[1]! & 0x0f) <= 2 : isLinkLocal(address);
+  return isMulticast(address) ? (address[1] & 0x0f) <= 2 : isLinkLocal(address);
 }
 
 export function isUnspecified(address: Uint8Array): boolean {

@@ -11,8 +11,8 @@ export const TransportFault = Object.freeze({ none: 0, length: 1, checksum: 2 })
  */
 export function onesComplementSum(bytes: Uint8Array, start: number, end: number, sum: number): number {
   let at = start;
-  for (; at + 1 < end; at += 2) sum += (bytes[at]! << 8) | bytes[at + 1]!;
-  if (at < end) sum += bytes[at]! << 8;
+  for (; at + 1 < end; at += 2) sum += (bytes[at] << 8) | bytes[at + 1];
+  if (at < end) sum += bytes[at] << 8;
   sum = (sum & 0xffff) + (sum >>> 16);
   return (sum & 0xffff) + (sum >>> 16);
 }

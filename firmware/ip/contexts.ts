@@ -36,7 +36,7 @@ export class Contexts {
    */
   set(id: number, prefix: Uint8Array, prefixBits: number): void {
     for (let i = 0; i < ADDRESS_BYTES; i++) {
-      this.prefixes[id * ADDRESS_BYTES + i] = prefix[i]! & ~openBits(prefixBits, i);
+      this.prefixes[id * ADDRESS_BYTES + i] = prefix[i] & ~openBits(prefixBits, i);
     }
     this.bits[id] = prefixBits;
     if (id >= this.count) this.count = id + 1;

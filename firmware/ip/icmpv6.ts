@@ -88,7 +88,7 @@ export function mayCauseError(about: Packet): boolean {
   if (isMulticast(about.destination) || isMulticast(about.source) || isUnspecified(about.source))
     return false;
   if (about.nextHeader !== NEXT_HEADER_ICMPV6 || about.payloadLength === 0) return true;
-  const type = about.payload[0]!;
+  const type = about.payload[0];
   return type >= FIRST_INFORMATIONAL && type !== REDIRECT;
 }
 
@@ -96,20 +96,20 @@ export function mayCauseError(about: Packet): boolean {
 export function checkMessage(packet: Packet): number {
   const length = packet.payloadLength;
   if (length < HEADER_BYTES) return TransportFault.length;
-  const type = packet.payload[0]!;
+  const type = packet.payload[0];
   const echo = type === Icmpv6Type.echoRequest || type === Icmpv6Type.echoReply;
   if (length < ECHO_HEADER_BYTES && (echo || type < FIRST_INFORMATIONAL)) return TransportFault.length;
   return transportChecksum(packet, length) === 0 ? TransportFault.none : TransportFault.checksum;
 }
 
 export function isError(packet: Packet): boolean {
-  return packet.payload[0]! < FIRST_INFORMATIONAL;
+  return packet.payload[0] < FIRST_INFORMATIONAL;
 }
 
 /** The second word of a message: of an echo its identifier and sequence number, unsigned. */
 export function messageWord(packet: Packet): number {
   const payload = packet.payload;
-  return ((payload[4]! << 24) | (payload[5]! << 16) | (payload[6]! << 8) | payload[7]!) >>> 0;
+  return ((payload[4] << 24) | (payload[5] << 16) | (payload[6] << 8) | payload[7]) >>> 0;
 }
 
 /** Computes and writes the checksum of a message that is otherwise complete. */

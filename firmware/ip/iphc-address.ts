@@ -85,7 +85,7 @@ function unicastInline(
   contexts: Contexts,
   id: number,
 ): number {
-  const bits = contexts.bits[id]!;
+  const bits = contexts.bits[id];
   const start = id * ADDRESS_BYTES;
   if (bits < 0) return ADDRESS_BYTES;
   for (let i = 0; i < 8; i++) if (address[i] !== contexts.prefixes[start + i]) return ADDRESS_BYTES;
@@ -93,7 +93,7 @@ function unicastInline(
   let short = true;
   for (let i = 8; i < ADDRESS_BYTES; i++) {
     const open = openBits(bits, i);
-    const rest = address[i]! ^ contexts.prefixes[start + i]!;
+    const rest = address[i] ^ contexts.prefixes[start + i];
     if ((rest & ~open) !== 0) return ADDRESS_BYTES;
     if (eui64 !== undefined && rest !== (interfaceByte(eui64, i - 8) & open)) elided = false;
     if (i < 14 && rest !== (shortByte(i) & open)) short = false;
@@ -125,7 +125,7 @@ function multicastForm(address: Uint8Array, contexts: Contexts, contextCount: nu
 }
 
 function isPrefixBased(address: Uint8Array, contexts: Contexts, id: number): boolean {
-  const bits = contexts.bits[id]!;
+  const bits = contexts.bits[id];
   if (bits > PREFIX_BASED_BITS || address[3] !== bits) return false;
   for (let i = 0; i < 8; i++) {
     if (address[4 + i] !== contexts.prefixes[id * ADDRESS_BYTES + i]) return false;
@@ -142,7 +142,7 @@ export function writeInline(address: Uint8Array, form: number, writer: Writer): 
     writer.copy(address, 1, 2);
     writer.copy(address, 12, 4);
   } else {
-    writer.u8(address[1]!);
+    writer.u8(address[1]);
     writer.copy(address, ADDRESS_BYTES + 1 - inline, inline - 1);
   }
 }
@@ -167,7 +167,7 @@ export function readUnicast(
     return LowpanCause.ok;
   }
   const id = (modes & 4) === 0 ? LINK_LOCAL : contextId;
-  const bits = contexts.bits[id]!;
+  const bits = contexts.bits[id];
   if (bits < 0) return LowpanCause.context;
   if (mode === 3 && eui64 === undefined && bits < 8 * ADDRESS_BYTES) return LowpanCause.linkAddress;
   if (mode === 1) {
@@ -181,7 +181,7 @@ export function readUnicast(
   const start = id * ADDRESS_BYTES;
   for (let i = 0; i < 8; i++) address[i] = contexts.prefixes[start + i]!;
   for (let i = 8; i < ADDRESS_BYTES; i++) {
-    address[i] = contexts.prefixes[start + i]! | (address[i]! & openBits(bits, i));
+    address[i] = contexts.prefixes[start + i] | (address[i] & openBits(bits, i));
   }
   return LowpanCause.ok;
 }
@@ -198,7 +198,7 @@ export function readMulticast(
   address.fill(0);
   address[0] = 0xff;
   if (modes === 4) {
-    const bits = contexts.bits[contextId]!;
+    const bits = contexts.bits[contextId];
     if (bits < 0 || bits > PREFIX_BASED_BITS) return LowpanCause.context;
     reader.copy(address, 1, 2);
     address[3] = bits;

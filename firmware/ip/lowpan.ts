@@ -51,7 +51,7 @@ export function decompress(
   packet: Packet,
 ): number {
   if (!reader.ok || reader.remaining === 0) return LowpanCause.truncated;
-  const dispatch = reader.bytes[reader.at]!;
+  const dispatch = reader.bytes[reader.at];
   if (dispatch === IPV6_DISPATCH) {
     reader.u8();
     return readPacket(reader, packet) ? LowpanCause.ok : LowpanCause.header;

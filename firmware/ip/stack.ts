@@ -89,7 +89,7 @@ export class IpStack {
     this.#router = options.router;
     this.#kernel = options.kernel;
     this.#errorLimit = new ErrorLimit(options.kernel);
-    this.#echoIdentifier = (eui64[6]! << 8) | eui64[7]!;
+    this.#echoIdentifier = (eui64[6] << 8) | eui64[7];
     writeLinkLocal(eui64, this.linkLocal);
   }
 
@@ -162,7 +162,7 @@ export class IpStack {
   }
 
   #deliverMessage(packet: Packet): void {
-    const type = packet.payload[0]!;
+    const type = packet.payload[0];
     if (type === Icmpv6Type.echoRequest) {
       this.counters.messages++;
       this.#begin(packet.source);
@@ -260,7 +260,7 @@ export class IpStack {
 
   #bound(port: number): BoundPort | undefined {
     const ports = this.#ports;
-    for (let i = 0; i < ports.length; i++) if (ports[i]!.port === port) return ports[i];
+    for (let i = 0; i < ports.length; i++) if (ports[i].port === port) return ports[i];
     return undefined;
   }
 }

@@ -61,7 +61,7 @@ export function datagramLength(packet: Packet): number {
 }
 
 function readU16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
+  return (bytes[at] << 8) | bytes[at + 1];
 }
 
 function writeU16(bytes: Uint8Array, at: number, value: number): void {

@@ -60,7 +60,7 @@ export class Kernel {
     let at = armed.length;
     armed.push(timer);
     while (at > 0) {
-      const before = armed[at - 1]!;
+      const before = armed[at - 1];
       if (before.due_ms > due_ms) break;
       armed[at] = before;
       at--;
@@ -86,13 +86,13 @@ export class Kernel {
     const armed = this.#armed;
     this.#running = true;
     while (armed.length > 0) {
-      const next = armed[armed.length - 1]!;
+      const next = armed[armed.length - 1];
       if (next.due_ms > this.clock.now_ms()) break;
       armed.pop();
       next.armed = false;
       next.run();
     }
     this.#running = false;
-    if (armed.length > 0) this.clock.setAlarm(armed[armed.length - 1]!.due_ms);
+    if (armed.length > 0) this.clock.setAlarm(armed[armed.length - 1].due_ms);
   }
 }

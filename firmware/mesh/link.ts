@@ -63,6 +63,6 @@ export class MeshLink implements Link {
     const packet = this.#received;
     const cause = decompress(this.#reader, source, own, this.#contexts, packet);
     if (cause === LowpanCause.ok) this.onPacket(packet);
-    else this.dropped[cause]!++;
+    else this.dropped[cause]++;
   }
 }

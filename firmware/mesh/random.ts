@@ -12,6 +12,6 @@ export class RandomBelow {
   /** In [0, bound), in at most 65,536 steps. */
   below(bound: number): number {
     this.#entropy.fill(this.#bytes);
-    return Math.floor((bound * (this.#bytes[0]! * 256 + this.#bytes[1]!)) / 65536);
+    return Math.floor((bound * (this.#bytes[0] * 256 + this.#bytes[1])) / 65536);
   }
 }

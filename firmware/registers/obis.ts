@@ -34,7 +34,7 @@ export const OBIS_BYTES = 3;
 
 /** Value group C of a register's OBIS code 1-0:C.8.0. */
 export function obisC(quantity: number, channel: number): number {
-  return TOTAL_C[quantity]! + channel * PHASE_STEP_C;
+  return TOTAL_C[quantity] + channel * PHASE_STEP_C;
 }
 
 /** Writes value groups C, D and E of a register: 3 bytes. */

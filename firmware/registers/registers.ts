@@ -174,13 +174,13 @@ export class Registers {
   /** Answers whether active energy was counted in both directions. */
   #takeChannel(channel: number): boolean {
     const counts = this.sample.counts;
-    const delivered = counts[DELIVERED_COUNTS + channel]!;
-    const received = counts[RECEIVED_COUNTS + channel]!;
-    const positive = counts[POSITIVE_COUNTS + channel]!;
-    const negative = counts[NEGATIVE_COUNTS + channel]!;
+    const delivered = counts[DELIVERED_COUNTS + channel];
+    const received = counts[RECEIVED_COUNTS + channel];
+    const positive = counts[POSITIVE_COUNTS + channel];
+    const negative = counts[NEGATIVE_COUNTS + channel];
     const turned = delivered !== 0 && received !== 0;
     if (!turned && delivered !== received) this.#receiving[channel] = received === 0 ? 0 : 1;
-    const share = turned ? delivered / (delivered + received) : 1 - this.#receiving[channel]!;
+    const share = turned ? delivered / (delivered + received) : 1 - this.#receiving[channel];
     const quadrant1 = Math.floor(positive * share);
     const quadrant4 = Math.floor(negative * share);
     this.#add(DELIVERED + channel, delivered);
@@ -189,21 +189,21 @@ export class Registers {
     this.#add(QUADRANT_2 + channel, positive - quadrant1);
     this.#add(QUADRANT_3 + channel, negative - quadrant4);
     this.#add(QUADRANT_4 + channel, quadrant4);
-    this.#add(APPARENT + channel, counts[APPARENT_COUNTS + channel]!);
+    this.#add(APPARENT + channel, counts[APPARENT_COUNTS + channel]);
     return turned;
   }
 
   #add(index: number, counts: number): void {
     if (counts === 0) return;
-    const sum = this.#remainders[index]! + counts * this.#numerator;
+    const sum = this.#remainders[index] + counts * this.#numerator;
     const whole = Math.floor(sum / this.#denominator);
-    this.energy[index]! += whole;
+    this.energy[index] += whole;
     this.#remainders[index] = sum - whole * this.#denominator;
   }
 
   #report(status: number): void {
     if (status === PollStatus.ok) return;
     for (let bit = 0; bit < FAULT_EVENTS.length; bit++)
-      if ((status & (1 << bit)) !== 0) this.#events.fault(FAULT_EVENTS[bit]!);
+      if ((status & (1 << bit)) !== 0) this.#events.fault(FAULT_EVENTS[bit]);
   }
 }

@@ -50,7 +50,7 @@ export class RegistersResource implements Resource {
       for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
         writeBytesHead(w, OBIS_BYTES);
         writeObis(w, quantity, channel);
-        writeUint(w, registers.energy[registerIndex(quantity, channel)]!);
+        writeUint(w, registers.energy[registerIndex(quantity, channel)]);
       }
     }
     return Code.content;
@@ -97,5 +97,5 @@ export class InstantResource implements Resource {
 function writeValues(w: Writer, key: number, values: Int32Array, count: number): void {
   writeUint(w, key);
   writeArrayHead(w, count);
-  for (let i = 0; i < count; i++) writeInt(w, values[i]!);
+  for (let i = 0; i < count; i++) writeInt(w, values[i]);
 }

@@ -74,11 +74,11 @@ export class FrontEnd {
   energyFlow(flow: Flow): Flow {
     if (this.#transparent) return flow;
     this.measure(flow);
-    const constant = this.#registers[Register.PLconstH]! * 0x10000 + this.#registers[Register.PLconstL]!;
+    const constant = this.#registers[Register.PLconstH] * 0x10000 + this.#registers[Register.PLconstL];
     for (let phase = 0; phase < 3; phase++) {
-      this.seen.activePower_mW[phase] = Math.round((this.seen.activePower_mW[phase]! * PLCONST) / constant);
+      this.seen.activePower_mW[phase] = Math.round((this.seen.activePower_mW[phase] * PLCONST) / constant);
       this.seen.reactivePower_mvar[phase] = Math.round(
-        (this.seen.reactivePower_mvar[phase]! * PLCONST) / constant,
+        (this.seen.reactivePower_mvar[phase] * PLCONST) / constant,
       );
     }
     return this.seen;
@@ -94,24 +94,24 @@ export class FrontEnd {
     const errors = this.#errors[phase] ?? NO_ERRORS;
     const rms = 4 * phase;
     const power = 2 * phase;
-    const active = flow.activePower_mW[phase]!;
-    const reactive = flow.reactivePower_mvar[phase]!;
-    const voltage = flow.voltage_mV[phase]!;
+    const active = flow.activePower_mW[phase];
+    const reactive = flow.reactivePower_mvar[phase];
+    const voltage = flow.voltage_mV[phase];
 
-    const voltageGain = ((1 + errors.voltage) * registers[Register.UgainA + rms]!) / GAIN_ONE;
-    const currentGain = ((1 + errors.current) * registers[Register.IgainA + rms]!) / GAIN_ONE;
-    const voltageOffset_mV = signed(registers[Register.UoffsetA + rms]!) * RMS_OFFSET * 10;
-    const currentOffset_mA = signed(registers[Register.IoffsetA + rms]!) * RMS_OFFSET;
+    const voltageGain = ((1 + errors.voltage) * registers[Register.UgainA + rms]) / GAIN_ONE;
+    const currentGain = ((1 + errors.current) * registers[Register.IgainA + rms]) / GAIN_ONE;
+    const voltageOffset_mV = signed(registers[Register.UoffsetA + rms]) * RMS_OFFSET * 10;
+    const currentOffset_mA = signed(registers[Register.IoffsetA + rms]) * RMS_OFFSET;
     this.seen.voltage_mV[phase] = voltage * voltageGain + errors.voltageOffset_mV + voltageOffset_mV;
     const current_mA = voltage > 0 ? (1000 * apparentPower(active, reactive)) / voltage : 0;
     this.current_mA[phase] = current_mA * currentGain + errors.currentOffset_mA + currentOffset_mA;
 
-    const phi = registers[Register.PhiA + power]!;
+    const phi = registers[Register.PhiA + power];
     const delay = ((phi & DELAY_VOLTAGE ? -1 : 1) * (phi & MAX_DELAY)) / PHI_CLOCK_HZ;
     const lag = (delay * 2 * Math.PI * flow.frequency_mHz) / 1000 - errors.lead_rad;
-    const gain = voltageGain * currentGain * (1 + signed(registers[Register.PQGainA + power]!) / GAIN_ONE);
-    const activeOffset = signed(registers[Register.PoffsetA + power]!) * POWER_LSB_MW;
-    const reactiveOffset = signed(registers[Register.QoffsetA + power]!) * POWER_LSB_MW;
+    const gain = voltageGain * currentGain * (1 + signed(registers[Register.PQGainA + power]) / GAIN_ONE);
+    const activeOffset = signed(registers[Register.PoffsetA + power]) * POWER_LSB_MW;
+    const reactiveOffset = signed(registers[Register.QoffsetA + power]) * POWER_LSB_MW;
     this.seen.activePower_mW[phase] = Math.round(
       gain * (active * Math.cos(lag) - reactive * Math.sin(lag)) + errors.leak_mW + activeOffset,
     );

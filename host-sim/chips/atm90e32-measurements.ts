@@ -19,12 +19,12 @@ export function writeMeasurements(
   let reactive = 0;
   let apparent = 0;
   for (let phase = 0; phase < 3; phase++) {
-    const p = seen.activePower_mW[phase]!;
-    const q = seen.reactivePower_mvar[phase]!;
+    const p = seen.activePower_mW[phase];
+    const q = seen.reactivePower_mvar[phase];
     const s = apparentPower(p, q);
     setPowers(registers, phase + 1, p, q, s);
-    set32(registers, Register.UrmsA + phase, (seen.voltage_mV[phase]! / 10) * 0x10000);
-    set32(registers, Register.IrmsA + phase, Math.min(frontEnd.current_mA[phase]!, 0xffff) * 0x10000);
+    set32(registers, Register.UrmsA + phase, (seen.voltage_mV[phase] / 10) * 0x10000);
+    set32(registers, Register.IrmsA + phase, Math.min(frontEnd.current_mA[phase], 0xffff) * 0x10000);
     if (!inTotal[phase]) continue;
     active += p;
     reactive += q;

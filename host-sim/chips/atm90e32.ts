@@ -102,7 +102,7 @@ export class Atm90e32Chip implements Spi, Measuring {
 
   /** A frame that ends after `clocks`, at most 32. */
   shift(buffer: Uint8Array, clocks: number): void {
-    const command = (buffer[0]! << 8) | buffer[1]!;
+    const command = (buffer[0] << 8) | buffer[1];
     const address = command & ADDRESS_MASK;
     const whole = clocks === FRAME_CLOCKS;
     let answer = 0xffff;
@@ -111,7 +111,7 @@ export class Atm90e32Chip implements Spi, Measuring {
         answer = address === Register.LastSPIData ? this.#last : this.#read(address);
         if (whole) this.#last = answer;
         else answer |= 0xffff >> (clocks - COMMAND_CLOCKS);
-      } else if (whole) this.#write(address, (buffer[2]! << 8) | buffer[3]!);
+      } else if (whole) this.#write(address, (buffer[2] << 8) | buffer[3]);
     }
     buffer[0] = FLOATING;
     buffer[1] = FLOATING;
@@ -161,7 +161,7 @@ export class Atm90e32Chip implements Spi, Measuring {
       this.#advance();
       const whole = this.#bank.whole;
       const index = address - Register.APenergyT;
-      const counts = whole[index]!;
+      const counts = whole[index];
       if (counts === 0) return 0;
       whole[index] = 0;
       return counts < 0x10000 ? counts : counts % 0x10000;
@@ -169,7 +169,7 @@ export class Atm90e32Chip implements Spi, Measuring {
     if (address >= MEASUREMENTS_START && address < MEASUREMENTS_END) this.#measure();
     else if (address === Register.CRCDigest) return this.#currentDigest();
     else if (address === Register.CRCErrStatus) return this.#crcError();
-    return this.#registers[address]!;
+    return this.#registers[address];
   }
 
   #write(address: number, value: number): void {
@@ -185,7 +185,7 @@ export class Atm90e32Chip implements Spi, Measuring {
       this.#advance();
       this.#reset();
     } else if (address >= STATUS_START && address < STATUS_END) {
-      registers[address] = registers[address]! & ~value;
+      registers[address] = registers[address] & ~value;
     } else if (address >= STATUS_END && address < ENABLES_END) {
       registers[address] = value;
     } else if (address === Register.CfgRegAccEn) {
@@ -212,7 +212,7 @@ export class Atm90e32Chip implements Spi, Measuring {
   /** A configuration register changed. */
   #configured(): void {
     this.#digestStale = true;
-    const mode = this.#registers[Register.MMode0]!;
+    const mode = this.#registers[Register.MMode0];
     for (let phase = 0; phase < 3; phase++) this.#inTotal[phase] = (mode & (MMODE0_PHASE_A >> phase)) !== 0;
     this.#frontEnd.configured();
     this.flowChanged(this.#feed.flow);
@@ -222,7 +222,7 @@ export class Atm90e32Chip implements Spi, Measuring {
     if (this.#digestStale) {
       const image = this.#image;
       for (let i = 0; i < CONFIGURATION_END; i++) {
-        image[2 * i] = this.#registers[i]! >> 8;
+        image[2 * i] = this.#registers[i] >> 8;
         image[2 * i + 1] = this.#registers[i]!;
       }
       this.#digest = crc16(image, 0, image.length);

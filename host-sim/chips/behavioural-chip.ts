@@ -56,19 +56,19 @@ export class BehaviouralChip implements MeteringChip, Measuring {
     into.reactivePower_mvar.fill(0);
     into.apparentPower_mVA.fill(0);
     for (let phase = 0; phase < this.phases; phase++) {
-      const active = flow.activePower_mW[phase]!;
-      const reactive = flow.reactivePower_mvar[phase]!;
+      const active = flow.activePower_mW[phase];
+      const reactive = flow.reactivePower_mvar[phase];
       const apparent = apparentPower(active, reactive);
-      const voltage = flow.voltage_mV[phase]!;
+      const voltage = flow.voltage_mV[phase];
       into.voltage_mV[phase] = this.#voltage_mV(phase);
       into.current_mA[phase] = voltage > 0 ? Math.floor((1000 * apparent) / voltage) : 0;
       setPowers(into, phase + 1, active, reactive, apparent);
       setPowers(
         into,
         0,
-        into.activePower_mW[0]! + active,
-        into.reactivePower_mvar[0]! + reactive,
-        into.apparentPower_mVA[0]! + apparent,
+        into.activePower_mW[0] + active,
+        into.reactivePower_mvar[0] + reactive,
+        into.apparentPower_mVA[0] + apparent,
       );
     }
     into.frequency_mHz = Math.round(flow.frequency_mHz / 10) * 10;
@@ -86,7 +86,7 @@ export class BehaviouralChip implements MeteringChip, Measuring {
 
   /** As the chip tells it, in steps of 10 mV. */
   #voltage_mV(phase: number): number {
-    return phase < this.phases ? Math.floor(this.#feed.flow.voltage_mV[phase]! / 10) * 10 : 0;
+    return phase < this.phases ? Math.floor(this.#feed.flow.voltage_mV[phase] / 10) * 10 : 0;
   }
 }
 

@@ -53,7 +53,7 @@ export class FaultySpi implements Spi {
   #invertBit(buffer: Uint8Array, from: number): void {
     this.hits++;
     const bit = this.#random.below(16);
-    buffer[from + (bit >> 3)] = buffer[from + (bit >> 3)]! ^ (1 << (bit & 7));
+    buffer[from + (bit >> 3)] = buffer[from + (bit >> 3)] ^ (1 << (bit & 7));
   }
 }
 

@@ -30,7 +30,7 @@ export class CsvLoad implements Load {
 
   flowAt(at_us: number, flow: Flow): number {
     const row = Math.floor(at_us / ROW_US);
-    const leg_mW = at_us < 0 || row >= this.rows_mWh.length ? 0 : this.rows_mWh[row]! * LEG_mW_PER_mWH;
+    const leg_mW = at_us < 0 || row >= this.rows_mWh.length ? 0 : this.rows_mWh[row] * LEG_mW_PER_mWH;
     for (let leg = 0; leg < this.phases; leg++) {
       flow.activePower_mW[leg] = leg_mW;
       flow.reactivePower_mvar[leg] = 0;
@@ -71,8 +71,8 @@ export function readLoads(file: string, meters: number, days: number): CsvLoad[]
         `${at(Math.min(cells.length, columns.length))}: ` +
           `${cells.length} cells, but the header has ${columns.length}`,
       );
-    if (!/^\d{1,9}$/.test(cells[0]!))
-      throw new BadInput(`${at(0)}: ${quoted(cells[0]!)} is not a row's number`);
+    if (!/^\d{1,9}$/.test(cells[0]))
+      throw new BadInput(`${at(0)}: ${quoted(cells[0])} is not a row's number`);
     const number = Number(cells[0]);
     if (previous !== undefined && number !== previous + 1)
       throw new BadInput(
@@ -80,12 +80,12 @@ export function readLoads(file: string, meters: number, days: number): CsvLoad[]
       );
     previous = number;
     for (let column = 1; column < cells.length; column++) {
-      const energy_mWh = parseEnergy(cells[column]!);
+      const energy_mWh = parseEnergy(cells[column]);
       if (typeof energy_mWh === "string") throw new BadInput(`${at(column)}: ${energy_mWh}`);
-      if (column <= meters && row < rows) loads_mWh[column - 1]![row] = energy_mWh;
+      if (column <= meters && row < rows) loads_mWh[column - 1][row] = energy_mWh;
     }
   }
-  return loads_mWh.map((rows_mWh, meter) => new CsvLoad(columns[meter + 1]!, rows_mWh));
+  return loads_mWh.map((rows_mWh, meter) => new CsvLoad(columns[meter + 1], rows_mWh));
 }
 
 interface Row {
@@ -125,9 +125,9 @@ function readRecords(file: string): Row[] {
 function checkHeader(file: string, columns: string[], meters: number): void {
   const at = (column: number): string => `${file}: row 1, column ${column + 1}`;
   if (columns[0] !== "interval")
-    throw new BadInput(`${at(0)}: ${quoted(columns[0]!)}, but the header starts with "interval"`);
+    throw new BadInput(`${at(0)}: ${quoted(columns[0])}, but the header starts with "interval"`);
   for (let column = 1; column < columns.length; column++) {
-    const id = columns[column]!;
+    const id = columns[column];
     if (id.trim() === "") throw new BadInput(`${at(column)}: the meter's id is empty`);
     if (columns.indexOf(id) < column)
       throw new BadInput(

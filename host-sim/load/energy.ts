@@ -33,8 +33,8 @@ export class EnergyBank {
     let reactive = 0;
     let apparent = 0;
     for (let phase = 0; phase < 3; phase++) {
-      const p = flow.activePower_mW[phase]!;
-      const q = flow.reactivePower_mvar[phase]!;
+      const p = flow.activePower_mW[phase];
+      const q = flow.reactivePower_mvar[phase];
       const s = apparentPower(p, q);
       this.#setPowers(phase + 1, p, q, s);
       if (!inTotal[phase]) continue;
@@ -44,7 +44,7 @@ export class EnergyBank {
     }
     this.#setPowers(0, active, reactive, apparent);
     this.#flowingCount = 0;
-    for (let i = 0; i < SIZE; i++) if (this.#power[i]! > 0) this.#flowing[this.#flowingCount++] = i;
+    for (let i = 0; i < SIZE; i++) if (this.#power[i] > 0) this.#flowing[this.#flowingCount++] = i;
   }
 
   elapse(us: number): void {
@@ -57,11 +57,11 @@ export class EnergyBank {
       const us = Math.min(this.#pending_us, STEP_US);
       this.#pending_us -= us;
       for (let k = 0; k < this.#flowingCount; k++) {
-        const i = this.#flowing[k]!;
-        const energy = this.rest[i]! + this.#power[i]! * us;
+        const i = this.#flowing[k];
+        const energy = this.rest[i] + this.#power[i] * us;
         // Exact: below 2^53 a quotient of integers never rounds up to a whole number.
         const units = Math.floor(energy / this.unit_mWus);
-        this.whole[i] = this.whole[i]! + units;
+        this.whole[i] = this.whole[i] + units;
         this.rest[i] = energy - units * this.unit_mWus;
       }
     }

@@ -29,7 +29,7 @@ export class Feed {
     while (this.#change_us <= at_us) {
       this.#elapse(this.#change_us);
       this.#change_us = Math.ceil(this.load.flowAt(this.#at_us, this.flow));
-      for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i]!.flowChanged(this.flow);
+      for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i].flowChanged(this.flow);
     }
     if (at_us > this.#at_us) this.#elapse(at_us);
   }
@@ -37,6 +37,6 @@ export class Feed {
   #elapse(to_us: number): void {
     const us = to_us - this.#at_us;
     this.#at_us = to_us;
-    for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i]!.elapsed(us);
+    for (let i = 0; i < this.#measuring.length; i++) this.#measuring[i].elapsed(us);
   }
 }

@@ -66,10 +66,10 @@ export class HouseholdLoad implements Load {
   flowAt(at_us: number, flow: Flow): number {
     while (this.#next_us <= at_us) this.#advance();
     for (let leg = 0; leg < LEGS; leg++) {
-      const active_mW = at_us < 0 ? 0 : this.#applianceActive_mW[leg]! + this.#restActive_mW[leg]!;
+      const active_mW = at_us < 0 ? 0 : this.#applianceActive_mW[leg] + this.#restActive_mW[leg];
       flow.activePower_mW[leg] = active_mW;
       flow.reactivePower_mvar[leg] =
-        at_us < 0 ? 0 : this.#applianceReactive_mvar[leg]! + this.#restReactive_mvar[leg]!;
+        at_us < 0 ? 0 : this.#applianceReactive_mvar[leg] + this.#restReactive_mvar[leg];
       flow.voltage_mV[leg] = Math.round(this.#supply_mV - active_mW * DROP_mV_PER_mW);
     }
     flow.frequency_mHz = this.#frequency_mHz;
@@ -82,11 +82,11 @@ export class HouseholdLoad implements Load {
     const now_us = this.#next_us;
     if (now_us % DAY_US === 0) this.#planDay(now_us / DAY_US);
     const plan = this.#plan;
-    while (plan.length > 0 && plan[plan.length - 1]!.at_us <= now_us) this.#switch(plan.pop()!);
+    while (plan.length > 0 && plan[plan.length - 1].at_us <= now_us) this.#switch(plan.pop()!);
     if (now_us % MINUTE_US === 0) this.#minute(now_us);
 
     const minute_us = now_us - (now_us % MINUTE_US) + MINUTE_US;
-    this.#next_us = plan.length > 0 ? Math.min(minute_us, plan[plan.length - 1]!.at_us) : minute_us;
+    this.#next_us = plan.length > 0 ? Math.min(minute_us, plan[plan.length - 1].at_us) : minute_us;
   }
 
   #planDay(day: number): void {
@@ -103,8 +103,8 @@ export class HouseholdLoad implements Load {
 
   #switch({ appliance, direction }: Switching): void {
     for (let leg = 0; leg < LEGS; leg++) {
-      this.#applianceActive_mW[leg]! += direction * appliance.active_mW[leg]!;
-      this.#applianceReactive_mvar[leg]! += direction * appliance.reactive_mvar[leg]!;
+      this.#applianceActive_mW[leg] += direction * appliance.active_mW[leg];
+      this.#applianceReactive_mvar[leg] += direction * appliance.reactive_mvar[leg];
     }
   }
 

@@ -24,12 +24,12 @@ export class Truth implements Measuring {
 
   /** Whole mWh (mvarh, mVAh) from time 0 to where it was last advanced. */
   energy_mWh(quantity: number, channel: number): number {
-    return this.#bank.whole[countIndex(quantity, channel)]!;
+    return this.#bank.whole[countIndex(quantity, channel)];
   }
 
   /** What {@link energy_mWh} leaves out, in [0, 1) mWh. */
   remainder_mWh(quantity: number, channel: number): number {
-    return this.#bank.rest[countIndex(quantity, channel)]! / MILLIWATT_HOUR;
+    return this.#bank.rest[countIndex(quantity, channel)] / MILLIWATT_HOUR;
   }
 
   /** Active energy delivered up to `at_us`: the cumulative curve, asked as time goes on. */

@@ -40,7 +40,7 @@ class Recent {
     this.#duration_us.push(duration_us);
     this.#sum_us += duration_us;
     const from_us = start_us + duration_us - DWELL_WINDOW_us;
-    while (this.#start_us[0]! + this.#duration_us[0]! <= from_us) {
+    while (this.#start_us[0] + this.#duration_us[0] <= from_us) {
       this.#start_us.shift();
       this.#sum_us -= this.#duration_us.shift()!;
     }

@@ -74,7 +74,7 @@ export class Medium {
   busy(channel: number, to: number): boolean {
     const onAir = this.#onAir;
     for (let i = 0; i < onAir.length; i++) {
-      const other = onAir[i]!;
+      const other = onAir[i];
       if (other.channel === channel && this.#options.rssi_dBm(other.from, to) > -Infinity) return true;
     }
     return false;
@@ -104,11 +104,11 @@ export class Medium {
 
   #end(frame: Transmission): void {
     this.#onAir.splice(this.#onAir.indexOf(frame), 1);
-    this.radios[frame.from]!.finish();
+    this.radios[frame.from].finish();
     const { random, frameLoss, rssi_dBm } = this.#options;
     const radios = this.radios;
     for (let to = 0; to < radios.length; to++) {
-      const radio = radios[to]!;
+      const radio = radios[to];
       if (!radio.heardAllOf(frame)) continue;
       const strength_dBm = rssi_dBm(frame.from, to);
       if (strength_dBm === -Infinity || this.#collides(frame, to, strength_dBm) || random.chance(frameLoss))
@@ -119,8 +119,8 @@ export class Medium {
 
   #collides(frame: Transmission, to: number, strength_dBm: number): boolean {
     for (let i = 0; i < frame.overlapFrom.length; i++) {
-      const other_dBm = this.#options.rssi_dBm(frame.overlapFrom[i]!, to);
-      const captured = frame.start_us < frame.overlapStart_us[i]! && strength_dBm - other_dBm >= CAPTURE_dB;
+      const other_dBm = this.#options.rssi_dBm(frame.overlapFrom[i], to);
+      const captured = frame.start_us < frame.overlapStart_us[i] && strength_dBm - other_dBm >= CAPTURE_dB;
       if (other_dBm > -Infinity && !captured) return true;
     }
     return false;

@@ -108,11 +108,11 @@ function streetCurve(meters: MeterDetail[], intervals: number): StreetCurve {
   };
   for (const meter of meters) {
     for (const [index, interval] of meter.intervals.entries()) {
-      sum.delivered[index]! += interval.delivered_mWh ?? 0;
-      sum.received[index]! += interval.received_mWh ?? 0;
-      sum.trueDelivered[index]! += Math.round(interval.trueDelivered_mWh);
-      sum.trueReceived[index]! += Math.round(interval.trueReceived_mWh);
-      if (interval.delivered_mWh === undefined) sum.missing[index]!++;
+      sum.delivered[index] += interval.delivered_mWh ?? 0;
+      sum.received[index] += interval.received_mWh ?? 0;
+      sum.trueDelivered[index] += Math.round(interval.trueDelivered_mWh);
+      sum.trueReceived[index] += Math.round(interval.trueReceived_mWh);
+      if (interval.delivered_mWh === undefined) sum.missing[index]++;
     }
   }
   return sum;

@@ -48,5 +48,5 @@ function reportPage(data: string): string {
     script: `<!-- uPlot: ${licence} -->\n<script>${built(".js").replaceAll("</script", "<\\/script")}</script>`,
   };
   const page = readFileSync(join(pageFolder, "page.html"), "utf8");
-  return page.replaceAll(/<!-- (\w+) -->/g, (_, part: string) => parts[part]!);
+  return page.replaceAll(/<!-- (\w+) -->/g, (_, part: string) => parts[part]);
 }

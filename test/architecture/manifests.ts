@@ -45,7 +45,7 @@ export function manifestFaults({ modules, preload }: Manifest, specifiers: Recor
   }
   const main = modules?.["main"];
   if (main === undefined) return [...faults, "no main"];
-  const entry = [main].flat()[0]!;
+  const entry = [main].flat()[0];
   const imported = reachable(entry, importsOf);
   for (const module of imported) {
     const listed = Object.keys(modules ?? {}).some((name) => name === module || isIn(module, name));

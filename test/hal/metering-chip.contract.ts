@@ -39,7 +39,7 @@ export function meteringChipContract(name: string, make: MakeChip): void {
       poll(after_us: number): number {
         time.now_us += after_us;
         const status = chip.poll(sample);
-        for (let i = 0; i < counts.length; i++) counts[i]! += sample.counts[i]!;
+        for (let i = 0; i < counts.length; i++) counts[i] += sample.counts[i];
         return status;
       },
     };
@@ -86,7 +86,7 @@ export function meteringChipContract(name: string, make: MakeChip): void {
                 for (let channel = 0; channel < CHANNELS; channel++) {
                   const true_mWh =
                     meter.truth.energy_mWh(quantity, channel) + meter.truth.remainder_mWh(quantity, channel);
-                  const short = true_mWh / 3.125 - meter.counts[countIndex(quantity, channel)]!;
+                  const short = true_mWh / 3.125 - meter.counts[countIndex(quantity, channel)];
                   expect(short).toBeGreaterThanOrEqual(-1e-6);
                   expect(short).toBeLessThan(1 + 1e-6);
                 }

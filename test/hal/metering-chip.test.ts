@@ -38,10 +38,10 @@ describe("both depths of simulation", () => {
           for (const chip of chips) chip.initialize();
           for (const wait_us of waits_us) {
             time.now_us += wait_us;
-            chips.forEach((chip, i) => chip.poll(samples[i]!));
-            expect(samples[0]!.counts).toEqual(samples[1]!.counts);
+            chips.forEach((chip, i) => chip.poll(samples[i]));
+            expect(samples[0].counts).toEqual(samples[1].counts);
             // The simulated chip renews its measurements three times a second.
-            if (wait_us > 400_000) expect(samples[0]!.voltage_mV).toEqual(samples[1]!.voltage_mV);
+            if (wait_us > 400_000) expect(samples[0].voltage_mV).toEqual(samples[1].voltage_mV);
           }
         },
       ),

@@ -20,7 +20,7 @@ export function steadyLoad(active_W: number[], reactive_var: number[] = [0, 0, 0
     phases: active_W.length,
     flowAt(_at_us: number, flow: Flow): number {
       for (let phase = 0; phase < active_W.length; phase++) {
-        flow.activePower_mW[phase] = active_W[phase]! * 1000;
+        flow.activePower_mW[phase] = active_W[phase] * 1000;
         flow.reactivePower_mvar[phase] = (reactive_var[phase] ?? 0) * 1000;
         flow.voltage_mV[phase] = voltage_V * 1000;
       }
@@ -35,7 +35,7 @@ export function randomLoad(random: Random, phases: number, receives: boolean): L
     phases,
     flowAt(at_us: number, flow: Flow): number {
       for (let phase = 0; phase < phases; phase++) {
-        const scale_mW = [0, 50, 2_000, 1_000_000, 12_000_000][random.below(5)]!;
+        const scale_mW = [0, 50, 2_000, 1_000_000, 12_000_000][random.below(5)];
         const sign = receives && random.chance(0.4) ? -1 : 1;
         flow.activePower_mW[phase] = sign * Math.floor(random.next() * scale_mW);
         flow.reactivePower_mvar[phase] = Math.floor(random.between(-0.4, 0.6) * scale_mW);
@@ -106,7 +106,7 @@ export class Rig {
   poll(after_us = 5 * SECOND_US): number {
     this.time.now_us += after_us;
     const status = this.driver.poll(this.sample);
-    for (let i = 0; i < this.counts.length; i++) this.counts[i] = this.counts[i]! + this.sample.counts[i]!;
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = this.counts[i] + this.sample.counts[i];
     this.seen |= status;
     return status;
   }
@@ -116,7 +116,7 @@ export class Rig {
     this.truth.advanceTo(this.time.now_us);
     const true_mWh = this.truth.energy_mWh(quantity, channel) + this.truth.remainder_mWh(quantity, channel);
     const perCount_mWh = this.driver.countNumerator / this.driver.countDenominator;
-    return this.counts[countIndex(quantity, channel)]! - true_mWh / perCount_mWh;
+    return this.counts[countIndex(quantity, channel)] - true_mWh / perCount_mWh;
   }
 
   /** The least and greatest {@link excess} over all registers of wired phases. */

@@ -25,14 +25,14 @@ function street(nodes: number, options: Partial<MediumOptions> = {}) {
   /** Sends a frame of 89 bytes, 8 ms on the air, that begins with the sender's number. */
   const sendAt = (at_ms: number, from: number, channel = CHANNEL) => {
     const frame = new Uint8Array(89).fill(from);
-    world.at(at_ms * 1000, () => radios[from]!.transmit(frame, frame.length, channel));
+    world.at(at_ms * 1000, () => radios[from].transmit(frame, frame.length, channel));
   };
   return { world, medium, radios, received, sendAt };
 }
 
 radioContract("the simulated radio", () => {
   const { world, radios } = street(2, { turnaround_us: 250 });
-  return { a: radios[0]!, b: radios[1]!, run: (delay_ms) => world.runUntil(world.now_us + delay_ms * 1000) };
+  return { a: radios[0], b: radios[1], run: (delay_ms) => world.runUntil(world.now_us + delay_ms * 1000) };
 });
 
 describe("the air", () => {
@@ -43,11 +43,11 @@ describe("the air", () => {
     ] as const) {
       const { world, radios } = street(2, { turnaround_us: 250 });
       let sent_us = 0;
-      radios[0]!.onSent = () => (sent_us = world.now_us);
-      radios[0]!.transmit(new Uint8Array(length), length, CHANNEL);
+      radios[0].onSent = () => (sent_us = world.now_us);
+      radios[0].transmit(new Uint8Array(length), length, CHANNEL);
       world.runUntil(1e6);
       expect(sent_us).toBe(250 + airtime_us);
-      expect(radios[0]!.airtime).toMatchObject({ frames: 1, bytes: length, total_us: airtime_us });
+      expect(radios[0].airtime).toMatchObject({ frames: 1, bytes: length, total_us: airtime_us });
     }
   });
 
@@ -111,10 +111,10 @@ describe("the air", () => {
 
   it("brings nothing to who sent, or came, in the middle of a frame", () => {
     const { world, radios, received, sendAt } = street(4);
-    world.at(0, () => radios[2]!.listen(CHANNEL + 1));
+    world.at(0, () => radios[2].listen(CHANNEL + 1));
     sendAt(1, 0);
     sendAt(2, 1, CHANNEL + 1);
-    world.at(3000, () => radios[2]!.listen(CHANNEL));
+    world.at(3000, () => radios[2].listen(CHANNEL));
     world.runUntil(1e6);
     expect(received).toEqual(["0>3:89"]);
   });
@@ -124,7 +124,7 @@ describe("the air", () => {
     sendAt(1, 0);
     const clear: boolean[] = [];
     for (const at_us of [1249, 1251, 9249, 9251]) {
-      world.at(at_us, () => clear.push(radios[1]!.channelClear(CHANNEL)));
+      world.at(at_us, () => clear.push(radios[1].channelClear(CHANNEL)));
     }
     world.runUntil(1e6);
     expect(clear).toEqual([true, false, false, true]);
@@ -145,7 +145,7 @@ describe("the air", () => {
     const { world, medium, sendAt } = street(3, { frameLoss: 1 });
     const seen: number[][] = [];
     medium.onFrame = (at_us, from, channel, bytes, length, rssi_dBm) =>
-      seen.push([at_us, from, channel, bytes[0]!, length, rssi_dBm]);
+      seen.push([at_us, from, channel, bytes[0], length, rssi_dBm]);
     sendAt(1, 2);
     sendAt(3, 1, 9);
     world.runUntil(1e6);
@@ -163,13 +163,13 @@ describe("the account of a node's time on the air", () => {
     for (const at_ms of [0, 19_000, 60_000, 70_000, 79_992]) sendAt(at_ms, 0);
     sendAt(75_000, 0, CHANNEL + 1);
     world.runUntil(200e6);
-    expect(radios[0]!.airtime).toMatchObject({ frames: 6, total_us: 48_000, channelDwellMax_us: 24_000 });
+    expect(radios[0].airtime).toMatchObject({ frames: 6, total_us: 48_000, channelDwellMax_us: 24_000 });
   });
 
   it("forgets what lies more than 20 s back", () => {
     const { world, radios, sendAt } = street(1);
     for (let k = 0; k < 10; k++) sendAt(k * 20_000, 0);
     world.runUntil(300e6);
-    expect(radios[0]!.airtime.channelDwellMax_us).toBe(8000);
+    expect(radios[0].airtime.channelDwellMax_us).toBe(8000);
   });
 });

@@ -51,7 +51,7 @@ async function rulesBroken(file: string, code: string): Promise<(string | null)[
   const [result] = await eslint.lintText(code, { filePath: `${root}${file}` });
   const fatal = result?.messages.find((message) => message.fatal);
   if (fatal !== undefined) throw new Error(fatal.message);
-  return result!.messages.map(({ ruleId }) => ruleId);
+  return result.messages.map(({ ruleId }) => ruleId);
 }
 
 /** The text that is judged is not the file's, but with types the file must be there. */

@@ -46,7 +46,7 @@ describe("the CDDL validator", () => {
     ],
   ];
   for (const [source, good, bad] of cases) {
-    it(source.split("\n")[0]!, () => {
+    it(source.split("\n")[0], () => {
       const matches = compile(source);
       for (const value of good) expect(matches("a", value), String(value)).toBe(true);
       for (const value of bad) expect(matches("a", value), String(value)).toBe(false);

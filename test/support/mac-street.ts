@@ -29,6 +29,6 @@ export function macStreet(nodes: number, seed = 1, options: Partial<MediumOption
 export function send(mac: Mac, destination: Uint8Array | undefined, payload: ArrayLike<number>): boolean {
   const writer = mac.prepare(destination);
   if (writer === undefined) return false;
-  for (let i = 0; i < payload.length; i++) writer.u8(payload[i]!);
+  for (let i = 0; i < payload.length; i++) writer.u8(payload[i]);
   return mac.submit();
 }

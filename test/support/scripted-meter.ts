@@ -71,13 +71,13 @@ export class ScriptedChip implements MeteringChip {
     this.onPoll();
     const isSilent = (this.status & (PollStatus.noAnswer | PollStatus.held)) !== 0;
     for (let i = 0; i < this.pending.length; i++) {
-      sample.counts[i] = isSilent ? 0 : this.pending[i]!;
+      sample.counts[i] = isSilent ? 0 : this.pending[i];
       if (isSilent) continue;
-      this.taken[i]! += this.pending[i]!;
+      this.taken[i] += this.pending[i];
       this.pending[i] = 0;
     }
     for (let phase = 0; phase < 3; phase++)
-      sample.voltage_mV[phase] = phase < this.phases && !isSilent ? this.voltage_mV[phase]! : 0;
+      sample.voltage_mV[phase] = phase < this.phases && !isSilent ? this.voltage_mV[phase] : 0;
     return this.status;
   }
 

@@ -38,7 +38,7 @@ describe("libraries bundled for the device", () => {
 
   it.each(Object.keys(cases))("%s works in Node", async (name) => {
     const library: unknown = await import(/* @vite-ignore */ `${root}build/lib/${name}.js`);
-    for (const [expression, hex] of cases[name]!) {
+    for (const [expression, hex] of cases[name]) {
       const evaluate = new Function("library", `return ${expression}`) as (exports: unknown) => ArrayBuffer;
       expect(toHex(new Uint8Array(evaluate(library)))).toBe(hex);
     }
@@ -49,7 +49,7 @@ describeXs("libraries bundled for the device", () => {
   it.each(Object.keys(cases))("%s works in XS", (name) => {
     const machine = new XsMachine();
     machine.evaluate(bundleForXs(`build/lib/${name}.js`, "library"));
-    for (const [expression, hex] of cases[name]!) {
+    for (const [expression, hex] of cases[name]) {
       expect(toHex(machine.evaluate(expression).bytes)).toBe(hex);
     }
     machine.close();

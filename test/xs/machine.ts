@@ -128,7 +128,7 @@ export class XsMachine {
       this.#end = readSync(this.#fromWorker, this.#chunk);
       if (this.#end === 0) throw new Error("XS: the worker ended (out of memory, stack or computrons)");
     }
-    return this.#chunk[this.#start++]!;
+    return this.#chunk[this.#start++];
   }
 }
 
@@ -158,5 +158,5 @@ export function bundleForXs(entry: string, name: string): string {
     // XS 13, which the engine ships, fails on static fields that hold instances of their own class.
     supported: { "class-static-field": false },
   });
-  return result.outputFiles[0]!.text;
+  return result.outputFiles[0].text;
 }

@@ -11,7 +11,7 @@ export class Transcript {
   /** Bytes `[start, end)` in hex. */
   bytes(label: string, bytes: Uint8Array, start = 0, end = bytes.length): void {
     let hex = "";
-    for (let i = start; i < end; i++) hex += DIGITS[bytes[i]! >> 4]! + DIGITS[bytes[i]! & 15]!;
+    for (let i = start; i < end; i++) hex += DIGITS[bytes[i] >> 4] + DIGITS[bytes[i] & 15];
     this.#lines.push(`${label} ${hex}`);
   }
 

@@ -40,6 +40,7 @@ export const device = {
     },
   },
   rules: {
+    "@typescript-eslint/no-unnecessary-type-assertion": "error",
     "device/no-absent-globals": "error",
     "device/no-function-name": "error",
     "device/no-module-state": "error",

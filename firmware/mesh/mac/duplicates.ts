@@ -17,12 +17,12 @@ export class Duplicates {
     let entry = 0;
     for (let i = 0; i < ENTRIES; i++) {
       if (this.#isFrom(i, source)) {
-        const repeated = this.#sequences[i] === sequence && now_ms - this.#heard_ms[i]! <= LIFETIME_ms;
+        const repeated = this.#sequences[i] === sequence && now_ms - this.#heard_ms[i] <= LIFETIME_ms;
         this.#sequences[i] = sequence;
         this.#heard_ms[i] = now_ms;
         return repeated;
       }
-      if (this.#heard_ms[i]! < this.#heard_ms[entry]!) entry = i;
+      if (this.#heard_ms[i] < this.#heard_ms[entry]) entry = i;
     }
     for (let i = 0; i < 8; i++) this.#sources[entry * 8 + i] = source[i]!;
     this.#sequences[entry] = sequence;

@@ -151,7 +151,7 @@ export class MacFrame {
 /** Whether the last four of the first `length` bytes are the FCS of those before, 7.2.10 (least significant first). */
 export function fcsMatches(bytes: Uint8Array, length: number): boolean {
   const at = length - FCS_BYTES;
-  const fcs = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+  const fcs = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
   return crc32(bytes, 0, at) === fcs;
 }
 

@@ -225,7 +225,7 @@ export class Mac {
     if (cause === Cause.ok) {
       cause = frame.type === FrameType.ack ? this.#acknowledged(frame) : this.#data(frame, bytes);
     }
-    if (cause !== Cause.ok) this.counters.dropped[cause]!++;
+    if (cause !== Cause.ok) this.counters.dropped[cause]++;
   }
 
   /** Is it for this node, and can it be answered? */

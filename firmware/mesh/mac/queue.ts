@@ -28,7 +28,7 @@ export class Queue {
 
   /** The frame that is being sent; there is one while {@link length} is above 0. */
   get head(): Slot {
-    return this.#slots[this.#first]!;
+    return this.#slots[this.#first];
   }
 
   /** The slot that {@link push} will add, to be filled before; undefined while the queue is full. */

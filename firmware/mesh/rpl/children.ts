@@ -37,7 +37,7 @@ export class Children {
   /** Forgets those whose time has come. */
   expire(now_ms: number): void {
     for (let place = this.count - 1; place >= 0; place--) {
-      if (this.#expiry_ms[place]! <= now_ms) this.#remove(place);
+      if (this.#expiry_ms[place] <= now_ms) this.#remove(place);
     }
   }
 
@@ -70,7 +70,7 @@ export class Children {
 
   #compare(place: number, eui64: Uint8Array): number {
     for (let i = 0; i < 8; i++) {
-      const difference = this.#addresses[place * 8 + i]! - eui64[i]!;
+      const difference = this.#addresses[place * 8 + i] - eui64[i];
       if (difference !== 0) return difference;
     }
     return 0;

@@ -159,7 +159,7 @@ export class Join {
   #receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
-    const code = packet.payload[1]!;
+    const code = packet.payload[1];
     if (code === RplCode.dio && isLinkLocal(packet.source) && this.#dio.read(reader)) {
       writeEui64(packet.source, this.#from);
       this.#hear(this.#dio);

@@ -128,7 +128,7 @@ export class Root {
   #receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
-    const code = packet.payload[1]!;
+    const code = packet.payload[1];
     if (code === RplCode.dis && isLinkLocal(packet.source)) {
       // Section 8.3: to all by resetting Trickle, so that one DIO answers many that start at once.
       if (isMulticast(packet.destination)) this.#trickle.reset();

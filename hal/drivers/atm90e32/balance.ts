@@ -44,11 +44,11 @@ export class Balance {
   net(counts: Int32Array): number {
     const forward = this.#forward;
     const reverse = this.#reverse;
-    let net = counts[forward]!;
-    for (let phase = 1; phase <= this.#phases; phase++) net -= counts[forward + phase]!;
+    let net = counts[forward];
+    for (let phase = 1; phase <= this.#phases; phase++) net -= counts[forward + phase];
     if (reverse < 0) return net;
-    net -= counts[reverse]!;
-    for (let phase = 1; phase <= this.#phases; phase++) net += counts[reverse + phase]!;
+    net -= counts[reverse];
+    for (let phase = 1; phase <= this.#phases; phase++) net += counts[reverse + phase];
     return net;
   }
 
@@ -56,8 +56,8 @@ export class Balance {
   gross(counts: Int32Array): number {
     let gross = 0;
     for (let phase = 1; phase <= this.#phases; phase++) {
-      gross += counts[this.#forward + phase]!;
-      if (this.#reverse >= 0) gross += counts[this.#reverse + phase]!;
+      gross += counts[this.#forward + phase];
+      if (this.#reverse >= 0) gross += counts[this.#reverse + phase];
     }
     return gross;
   }
@@ -94,8 +94,8 @@ export class Balance {
   surrender(counts: Int32Array): number {
     let most = Math.abs(this.net(counts));
     for (let channel = 0; channel <= this.#phases; channel++) {
-      most = Math.max(most, counts[this.#forward + channel]!);
-      if (this.#reverse >= 0) most = Math.max(most, counts[this.#reverse + channel]!);
+      most = Math.max(most, counts[this.#forward + channel]);
+      if (this.#reverse >= 0) most = Math.max(most, counts[this.#reverse + channel]);
     }
     takeFrom(counts, this.#forward, 0, this.#phases, most);
     takeFrom(counts, this.#reverse, 0, this.#phases, most);
@@ -132,6 +132,6 @@ export class Balance {
 function takeFrom(counts: Int32Array, base: number, first: number, last: number, by: number): void {
   if (base < 0) return;
   for (let channel = first; channel <= last; channel++) {
-    counts[base + channel] = Math.max(0, counts[base + channel]! - by);
+    counts[base + channel] = Math.max(0, counts[base + channel] - by);
   }
 }

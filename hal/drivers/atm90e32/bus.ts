@@ -47,7 +47,7 @@ export class Bus {
     frame[2] = 0;
     frame[3] = 0;
     this.#spi.transfer(frame);
-    return (frame[2]! << 8) | frame[3]!;
+    return (frame[2] << 8) | frame[3];
   }
 
   /** Writes and has LastSPIData confirm it (which does not prove the address). False when it never does. */

@@ -205,10 +205,10 @@ export class Atm90e32 implements MeteringChip {
     const table = this.#configuration;
     if (!bus.write(Register.CfgRegAccEn, UNLOCK)) return NOT_CONFIGURED;
     for (let i = 0; i < table.length; i += 2) {
-      if (!bus.write(table[i]!, table[i + 1]!)) return NOT_CONFIGURED;
+      if (!bus.write(table[i], table[i + 1])) return NOT_CONFIGURED;
     }
     for (let i = 0; i < table.length; i += 2) {
-      if (bus.readSteady(table[i]!) !== table[i + 1]!) return NOT_CONFIGURED;
+      if (bus.readSteady(table[i]) !== table[i + 1]) return NOT_CONFIGURED;
     }
     bus.write(Register.TempAccEn, UNLOCK);
     bus.write(Register.TempConfig1, TEMP_CONFIG_1);

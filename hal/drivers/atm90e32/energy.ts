@@ -54,7 +54,7 @@ export class EnergyRegisters {
 
   /** The chip starts from 0. */
   reset(): void {
-    for (let k = 0; k < this.#balances.length; k++) this.#balances[k]!.reset();
+    for (let k = 0; k < this.#balances.length; k++) this.#balances[k].reset();
     this.clear();
   }
 
@@ -90,7 +90,7 @@ export class EnergyRegisters {
   /** Whether a register may have passed its full scale since the last poll. */
   overflowing(): boolean {
     if (this.#ceiling * this.#phases > ALL_ONES) return true;
-    for (let i = 0; i < COUNTS; i++) if (this.#read[i]! >= NEAR_FULL) return true;
+    for (let i = 0; i < COUNTS; i++) if (this.#read[i] >= NEAR_FULL) return true;
     return false;
   }
 
@@ -108,20 +108,20 @@ export class EnergyRegisters {
         const counts = value <= this.#ceiling * scale ? value : 0;
         const unread = counts > most * scale;
         if (unread) bus.astray++;
-        this.#read[index] = unread ? counts : this.#read[index]! + counts;
-        this.#doubt[index] = unread ? counts : this.#doubt[index]! + counts;
+        this.#read[index] = unread ? counts : this.#read[index] + counts;
+        this.#doubt[index] = unread ? counts : this.#doubt[index] + counts;
         this.#fresh[index] = unread ? 0 : counts;
       }
     }
-    for (let k = 0; k < this.#balances.length; k++) this.#skews[k] = this.#balances[k]!.gross(this.#fresh);
+    for (let k = 0; k < this.#balances.length; k++) this.#skews[k] = this.#balances[k].gross(this.#fresh);
   }
 
   /** Whether all balances, counts held from polls before included; picks from doubtful counts those that do. */
   settle(): boolean {
     let settled = true;
     for (let k = 0; k < this.#balances.length; k++) {
-      const balance = this.#balances[k]!;
-      const skew = this.#skews[k]!;
+      const balance = this.#balances[k];
+      const skew = this.#skews[k];
       const held = balance.net(this.counts);
       if (balance.fits(held + balance.net(this.#read), skew)) continue;
       // Several doubtful counts could balance by being wrong together.
@@ -134,7 +134,7 @@ export class EnergyRegisters {
 
   /** Adds what was read to {@link counts}. */
   add(): void {
-    for (let i = 0; i < COUNTS; i++) this.counts[i] = this.counts[i]! + this.#read[i]!;
+    for (let i = 0; i < COUNTS; i++) this.counts[i] = this.counts[i] + this.#read[i];
   }
 
   /** Leaves in {@link counts} what is sure; false if that is not all. After more than one fault it is nothing. */
@@ -142,9 +142,9 @@ export class EnergyRegisters {
     const counts = this.counts;
     let all = true;
     for (let k = 0; k < this.#balances.length; k++) {
-      const balance = this.#balances[k]!;
+      const balance = this.#balances[k];
       const net = balance.net(counts);
-      const skew = this.#skews[k]!;
+      const skew = this.#skews[k];
       if (balance.fits(net, skew)) balance.accept(net, skew);
       else {
         const lost = this.#bus.astray > 1 ? balance.surrender(counts) : balance.limit(counts, skew);

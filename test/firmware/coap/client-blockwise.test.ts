@@ -105,7 +105,7 @@ describe("a client and blocks (RFC 7959)", () => {
       expect(script.requests.map((request) => blockOf(request, "Block1"))).toEqual(flow);
       expect(Buffer.concat(script.requests.map((request) => request.payload)).equals(body)).toBe(true);
       expect(script.requests.map((request) => option(request, "Content-Format"))).toEqual(flow.map(() => 60));
-      expect(option(script.requests[0]!, "Size1")).toBe(300);
+      expect(option(script.requests[0], "Size1")).toBe(300);
       expect(script.outcomes).toMatchObject([{ failure: Failure.none, code: Code.changed }]);
     }
   });

@@ -17,7 +17,7 @@ describe("a client", () => {
       });
     expect(script.request({ path: ".well-known/core", query: "rt=x&n=2", accept: 40 })).not.toBe(NO_CALL);
     script.network.run(1);
-    const asked = script.requests[0]!;
+    const asked = script.requests[0];
     expect(asked).toMatchObject({ code: "0.01", confirmable: true });
     expect(asked.options.map(({ name, value }) => `${name} ${String(value)}`).slice(0, 4)).toEqual([
       "Uri-Path .well-known",
@@ -49,15 +49,15 @@ describe("a client", () => {
       for (let i = 0; i < seed; i++) script.network.run(0.001);
       script.request();
       script.network.run(100);
-      const waits = script.times_s.slice(1).map((time, i) => time - script.times_s[i]!);
+      const waits = script.times_s.slice(1).map((time, i) => time - script.times_s[i]);
       expect(waits.length).toBe(4);
       expect(waits[0]).toBeGreaterThanOrEqual(1.999);
       expect(waits[0]).toBeLessThanOrEqual(3.001);
-      for (let i = 1; i < 4; i++) expect(waits[i]! / waits[i - 1]!).toBeCloseTo(2, 2);
+      for (let i = 1; i < 4; i++) expect(waits[i] / waits[i - 1]).toBeCloseTo(2, 2);
       expect(new Set(script.requests.map((request) => request.messageId)).size).toBe(1);
       expect(script.outcomes.length).toBe(1);
-      expect(script.outcomes[0]!.failure).toBe(Failure.timeout);
-      expect(script.outcomes[0]!.at_s).toBeCloseTo(script.times_s[0]! + waits[0]! * 31, 1);
+      expect(script.outcomes[0].failure).toBe(Failure.timeout);
+      expect(script.outcomes[0].at_s).toBeCloseTo(script.times_s[0] + waits[0] * 31, 1);
       expect(script.client.counters).toMatchObject({ requestsSent: 1, retransmissions: 4, failures: 1 });
     }
   });
@@ -76,7 +76,7 @@ describe("a client", () => {
     script.request();
     script.network.run(20);
     expect(script.requests.length).toBe(1);
-    const asked = script.requests[0]!;
+    const asked = script.requests[0];
     const response: Packet = {
       confirmable: true,
       messageId: 77,
@@ -182,11 +182,11 @@ describe("a client", () => {
     script.request({ path: "d" });
     expect(script.request({ path: "e" })).toBe(NO_CALL);
     script.network.run(1);
-    const paths = () => script.requests.map((request) => String(request.options[0]!.value));
+    const paths = () => script.requests.map((request) => String(request.options[0].value));
     expect(paths()).toEqual(["a"]);
     expect(script.network.sent.map((datagram) => datagram.to)).toEqual([0, 3]);
     script.reply = (request) => script.piggyback(request, {});
-    script.send(script.piggyback(script.requests[0]!, {}));
+    script.send(script.piggyback(script.requests[0], {}));
     script.network.run(1);
     expect(paths()).toEqual(["a", "b", "d"]);
     expect(script.outcomes.length).toBe(3);
@@ -200,9 +200,9 @@ describe("a client", () => {
     script.request({ path: "d" });
     script.network.run(0.5);
     script.reply = (request) => script.piggyback(request, {});
-    script.send(script.piggyback(script.requests[0]!, {}));
+    script.send(script.piggyback(script.requests[0], {}));
     script.network.run(1);
-    expect(script.requests.map((request) => String(request.options[0]!.value))).toEqual(["b", "d"]);
+    expect(script.requests.map((request) => String(request.options[0].value))).toEqual(["b", "d"]);
   });
 
   it("takes an acknowledgement whose id the peer has used for a message of its own (section 4.4)", () => {
@@ -210,7 +210,7 @@ describe("a client", () => {
     script.reply = (request) => script.piggyback(request, {});
     script.request();
     script.network.run(1);
-    const id = (script.requests[0]!.messageId + 1) & 0xffff;
+    const id = (script.requests[0].messageId + 1) & 0xffff;
     script.reply = () => undefined;
     script.send({ confirmable: true, code: "0.01", messageId: id });
     script.network.run(1);
@@ -227,7 +227,7 @@ describe("a client", () => {
     const second = script.request({ path: "b" });
     script.request({ path: "c" });
     script.network.run(1);
-    script.send({ ack: true, messageId: script.requests[0]!.messageId });
+    script.send({ ack: true, messageId: script.requests[0].messageId });
     script.network.run(1);
     expect(script.requests.length).toBe(2);
     script.client.cancel(second);
@@ -242,7 +242,7 @@ describe("a client", () => {
     const first = script.request();
     script.network.run(1);
     script.client.cancel(first);
-    script.send(script.piggyback(script.requests[0]!, {}));
+    script.send(script.piggyback(script.requests[0], {}));
     script.network.run(10);
     expect(script.outcomes).toEqual([]);
     expect(script.requests.length).toBe(1);
@@ -255,7 +255,7 @@ describe("a client", () => {
   it("can ask again from its handler", () => {
     const script = new Script({ exchanges: 1 });
     script.reply = (request) =>
-      script.piggyback(request, { payload: Buffer.from(String(request.options[0]!.value)) });
+      script.piggyback(request, { payload: Buffer.from(String(request.options[0].value)) });
     script.client.request({ peer: peerOf(0), code: Code.get, path: "one" }, (answer) => {
       script.note(answer);
       expect(script.request({ path: "two" })).not.toBe(NO_CALL);
@@ -275,7 +275,7 @@ describe("a client", () => {
         options: [
           {
             name: 27 as never,
-            value: request.options.find((o) => o.name === "Block1")!.value as unknown as Buffer,
+            value: request.options.find((o) => o.name === "Block1")!.value,
           },
         ],
       });
@@ -289,6 +289,6 @@ describe("a client", () => {
     });
     script.network.run(1);
     expect(script.requests.length).toBe(8);
-    expect(script.requests[7]!.payload.length).toBe(128);
+    expect(script.requests[7].payload.length).toBe(128);
   });
 });

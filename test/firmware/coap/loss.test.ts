@@ -42,7 +42,7 @@ function run(seed: number, weather: Weather) {
             : kind === 2
               ? text === largeBody(700)
               : text === text.slice(0, 1).repeat(600);
-        ends[n]!.push(
+        ends[n].push(
           answer.failure === Failure.none ? (right ? "right" : `wrong ${text}`) : `failure ${answer.failure}`,
         );
         ask();
@@ -84,7 +84,7 @@ describe("two endpoints", () => {
       const started = log.puts.map((text) => text.split(" ").slice(0, 2).join(" "));
       expect(new Set(started).size).toBe(started.length);
       for (let n = 0; n < CALLS; n++) {
-        if (n % 4 < 2 && ends[n]![0] === "right") expect(started).toContain(`put ${n}`);
+        if (n % 4 < 2 && ends[n][0] === "right") expect(started).toContain(`put ${n}`);
       }
     },
   );

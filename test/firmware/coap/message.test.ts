@@ -97,7 +97,7 @@ describe("messages", () => {
             options: plain.options.map(({ number, value }) => ({
               name: number,
               value: Buffer.from(value),
-            })) as never,
+            })),
             payload: Buffer.from(plain.payload),
           },
           65536,

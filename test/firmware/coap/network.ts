@@ -47,7 +47,7 @@ export class Network {
     const socket: UdpSocket = {
       onDatagram: () => {},
       send: (peer, payload, length) => {
-        this.#carry(node, peer.address[15]!, payload.slice(0, length));
+        this.#carry(node, peer.address[15], payload.slice(0, length));
         return true;
       },
     };

@@ -124,7 +124,7 @@ export class Stock {
 export function uri(text: string): NamedOption[] {
   const [path, query] = text.split("?");
   return [
-    ...path!.split("/").map((part) => ({ name: "Uri-Path" as const, value: Buffer.from(part) })),
+    ...path.split("/").map((part) => ({ name: "Uri-Path" as const, value: Buffer.from(part) })),
     ...(query?.split("&") ?? []).map((part) => ({ name: "Uri-Query" as const, value: Buffer.from(part) })),
   ];
 }

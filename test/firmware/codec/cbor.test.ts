@@ -30,7 +30,7 @@ import { describeWithShared } from "../../support/tools";
 type Value = number | string | boolean | null | Uint8Array | Value[] | Map<Value, Value>;
 
 const oracle = new Decoder({ mapsAsObjects: false, int64AsNumber: true } as object);
-const encoder = new Encoder({ mapsAsObjects: false, useRecords: false, tagUint8Array: false } as object);
+const encoder = new Encoder({ mapsAsObjects: false, useRecords: false, tagUint8Array: false });
 
 /** Writes any value with the functions under test. */
 function write(w: Writer, value: Value): void {
@@ -245,7 +245,7 @@ describe("CBOR", () => {
         skip(cut);
         expect(cut.ok).toBe(false);
         const flipped = whole.slice();
-        flipped[length] = whole[length]! ^ mask;
+        flipped[length] = whole[length] ^ mask;
         for (const act of [skip, read]) {
           const r = new Reader(flipped);
           act(r);
@@ -293,7 +293,7 @@ describeWithShared("vectors/cbor/appendix_a.json", "RFC 8949, appendix A", (file
     it(`passes over ${hex.slice(0, 40)}`, () => {
       expect(skips(bytes)).toBe(!refused.includes(hex) && !indefinite.test(hex));
     });
-    const first = bytes[0]! >> 5;
+    const first = bytes[0] >> 5;
     const hasText = Buffer.from(hex, "hex").some((byte) => byte > 0x7f) && first === Major.text;
     if (!roundtrip || refused.includes(hex) || decoded === undefined || first === Major.tag || hasText)
       continue;

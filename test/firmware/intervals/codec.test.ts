@@ -107,7 +107,7 @@ describe("a load profile block", () => {
           expect(block.flags).toEqual(list.map(({ flags }) => flags));
           for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
             expect(block.values[channel]).toEqual(
-              ((channels >> channel) & 1) === 1 ? list.map(({ values }) => values[channel]!) : [],
+              ((channels >> channel) & 1) === 1 ? list.map(({ values }) => values[channel]) : [],
             );
         },
       ),

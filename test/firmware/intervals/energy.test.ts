@@ -34,7 +34,7 @@ class Street extends ScriptedMeter {
       for (let channel = 0; channel <= 2; channel++) {
         const forward = random.chance(0.8);
         const add = (quantity: number, share: number): void => {
-          if (random.chance(share)) chip.pending[countIndex(quantity, channel)]! += random.below(300);
+          if (random.chance(share)) chip.pending[countIndex(quantity, channel)] += random.below(300);
         };
         add(Quantity.activeDelivered, forward ? 0.9 : 0.05);
         add(Quantity.activeReceived, forward ? 0.05 : 0.9);
@@ -47,7 +47,7 @@ class Street extends ScriptedMeter {
   }
 
   total(quantity: number): number {
-    return this.registers.energy[registerIndex(quantity, 0)]!;
+    return this.registers.energy[registerIndex(quantity, 0)];
   }
 
   intervals(): Interval[] {
@@ -72,11 +72,11 @@ class Street extends ScriptedMeter {
       expect(block.first).toBe(this.last + 1);
       expect(block.count).toBeLessThanOrEqual(most);
       for (let i = 0; i < block.count; i++) {
-        const values = block.values.map((column) => column[i]!);
+        const values = block.values.map((column) => column[i]);
         const known = this.collected.get(block.first + i);
         if (known !== undefined) expect(values).toEqual(known.slice(0, INTERVAL_CHANNELS));
         const start_s = block.start_s + i * block.cadence_s;
-        this.collected.set(block.first + i, [...values, block.flags[i]!, start_s]);
+        this.collected.set(block.first + i, [...values, block.flags[i], start_s]);
       }
       this.last = block.first + block.count - 1;
     }
@@ -125,14 +125,14 @@ describe("the intervals, whatever happens to polls, clock and reader", () => {
         play(street, steps);
         const intervals = street.intervals();
         for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
-          const sum = intervals.reduce((total, interval) => total + interval.values[quantity]!, 0);
+          const sum = intervals.reduce((total, interval) => total + interval.values[quantity], 0);
           expect(sum).toBe(street.total(quantity));
         }
         let delivered_mWh = 0;
         let received_mWh = 0;
         for (const { values, closingDelivered_mWh, closingReceived_mWh } of intervals) {
-          delivered_mWh += values[0]!;
-          received_mWh += values[1]!;
+          delivered_mWh += values[0];
+          received_mWh += values[1];
           expect([closingDelivered_mWh, closingReceived_mWh]).toEqual([delivered_mWh, received_mWh]);
         }
       }),
@@ -160,8 +160,8 @@ describe("the intervals, whatever happens to polls, clock and reader", () => {
         const street = new Street(seed);
         play(street, steps);
         const starts_s = street.intervals().map((interval) => interval.start_s);
-        starts_s.forEach((start_s, i) => expect(start_s).toBe(starts_s[0]! + i * 900));
-        expect(starts_s[0]! % 900).toBe(0);
+        starts_s.forEach((start_s, i) => expect(start_s).toBe(starts_s[0] + i * 900));
+        expect(starts_s[0] % 900).toBe(0);
       }),
       { numRuns: 100 },
     );
@@ -176,13 +176,13 @@ describe("the intervals, whatever happens to polls, clock and reader", () => {
         street.chip.pending.fill(0);
         street.chip.onPoll = () => {
           const now_s = Math.floor(street.clock.now_ms() / 1000);
-          street.chip.pending[0]! += now_s - counted_s;
+          street.chip.pending[0] += now_s - counted_s;
           counted_s = now_s;
         };
         play(street, steps);
         const { short, long, missing, suspect } = IntervalFlag;
         for (const { values, flags } of street.intervals()) {
-          const covered_s = values[0]! / 3.125;
+          const covered_s = values[0] / 3.125;
           if ((flags & missing) !== 0) expect(covered_s).toBe(0);
           else if ((flags & suspect) === 0 && (flags & (short | long)) === 0)
             expect(Math.abs(covered_s - 900)).toBeLessThan(3);

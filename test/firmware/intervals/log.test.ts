@@ -32,7 +32,7 @@ class Meter extends ScriptedMeter {
     let counted_s = 0;
     this.chip.onPoll = () => {
       const now_s = Math.floor(this.clock.now_ms() / 1000);
-      this.chip.pending[DELIVERED]! += now_s - counted_s;
+      this.chip.pending[DELIVERED] += now_s - counted_s;
       counted_s = now_s;
     };
   }
@@ -53,12 +53,12 @@ class Meter extends ScriptedMeter {
     return this.intervals().map((interval) => [
       (interval.start_s * 1000 - MIDNIGHT_ms) / MINUTE_ms,
       interval.flags,
-      interval.values[IntervalChannel.activeDelivered]!,
+      interval.values[IntervalChannel.activeDelivered],
     ]);
   }
 
   get delivered_mWh(): number {
-    return this.registers.energy[registerIndex(0, 0)]!;
+    return this.registers.energy[registerIndex(0, 0)];
   }
 }
 
@@ -74,7 +74,7 @@ describe("intervals", () => {
       [30, 0, 2812],
       [45, 0, 2813],
     ]);
-    expect(meter.intervals()[3]!.closingDelivered_mWh).toBe(4 * FULL_mWh);
+    expect(meter.intervals()[3].closingDelivered_mWh).toBe(4 * FULL_mWh);
   });
 
   it("last an hour where asked", () => {
@@ -112,7 +112,7 @@ describe("intervals", () => {
     meter.chip.voltage_mV[1] = 228_040;
     meter.chip.temperature_dC = -123;
     meter.clock.advance(10 * MINUTE_ms);
-    const { values } = meter.intervals()[0]!;
+    const { values } = meter.intervals()[0];
     expect(values[IntervalChannel.minimumVoltage]).toBe(2280);
     // 60 of 180 polls at 240 V on both legs, 120 of them at 240 and 228.04 V.
     expect(values[IntervalChannel.meanVoltage]).toBe(2360);
@@ -258,9 +258,9 @@ describe("intervals", () => {
     meter.chip.pending[apparent] = 2 ** 31 - 1;
     meter.clock.advance(2 * CADENCE_ms);
     const [first, second] = meter.intervals();
-    expect(first!.flags).toBe(overflow);
-    expect(second!.flags).toBe(0);
-    const sum = first!.values[IntervalChannel.apparent]! + second!.values[IntervalChannel.apparent]!;
+    expect(first.flags).toBe(overflow);
+    expect(second.flags).toBe(0);
+    const sum = first.values[IntervalChannel.apparent] + second.values[IntervalChannel.apparent];
     expect(sum).toBe(meter.registers.energy[registerIndex(6, 0)]);
   });
 

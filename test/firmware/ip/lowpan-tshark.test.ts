@@ -109,7 +109,7 @@ describeWithTool("tshark", "as tshark reads it", (tshark) => {
         const frame: Frame = { contexts: using, destination: toAll ? "all" : COLLECTOR_EUI64 };
         return { data: compressed(whole, frame), frame, expected: expected(whole) };
       });
-    read(sent).forEach((row, n) => expect(row, hex(sent[n]!.data)).toEqual(sent[n]!.expected));
+    read(sent).forEach((row, n) => expect(row, hex(sent[n].data)).toEqual(sent[n].expected));
   });
 
   it("reads a meter's answer and plain IPv6", () => {
@@ -132,7 +132,7 @@ describeWithTool("tshark", "as tshark reads it", (tshark) => {
     const add = (first: number, second: number, ids: number[], destination: Uint8Array | "all") => {
       const rest = Array.from({ length: 50 }, () => random.below(256));
       // With its next header inline, behind what the traffic class takes: none (59).
-      const traffic = [4, 3, 1, 0][(first >> 3) & 3]!;
+      const traffic = [4, 3, 1, 0][(first >> 3) & 3];
       const data = Uint8Array.from([
         first,
         second,
@@ -154,9 +154,9 @@ describeWithTool("tshark", "as tshark reads it", (tshark) => {
     }
     let same = 0;
     read(sent).forEach((row, n) => {
-      const { data, frame } = sent[n]!;
+      const { data, frame } = sent[n];
       const whole = decompressed(data, frame);
-      const fullMulticast = (data[1]! & 0x0f) === 0x08;
+      const fullMulticast = (data[1] & 0x0f) === 0x08;
       if (typeof whole === "object") {
         expect([...row.slice(0, 6), row[13]], hex(data)).toEqual([...header(whole), whole.payload]);
         same++;

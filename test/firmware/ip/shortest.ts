@@ -27,7 +27,7 @@ const UNICAST = [16, 8, 2, 0];
 const MULTICAST = [16, 6, 4, 1];
 
 function sourceBytes(source: Uint8Array, mode: number, id: number, frame: Frame): number {
-  const count = mode === 4 ? 0 : UNICAST[mode & 3]!;
+  const count = mode === 4 ? 0 : UNICAST[mode & 3];
   const inline = source.slice(16 - count);
   const made = [0x7a, 0x80 | (mode << 4), id << 4, 59, ...inline, ...new Uint8Array(16)];
   return reads(made, source, new Uint8Array(16), frame) ? count : Infinity;
@@ -36,10 +36,10 @@ function sourceBytes(source: Uint8Array, mode: number, id: number, frame: Frame)
 function destinationBytes(destination: Uint8Array, mode: number, id: number, frame: Frame): number {
   const multicast = (mode & 8) !== 0;
   const stateful = multicast && (mode & 4) !== 0;
-  const count = stateful ? 6 : (multicast ? MULTICAST : UNICAST)[mode & 3]!;
+  const count = stateful ? 6 : (multicast ? MULTICAST : UNICAST)[mode & 3];
   let inline = [...destination.slice(16 - count)];
-  if (stateful) inline = [destination[1]!, destination[2]!, ...destination.slice(12)];
-  else if (count === 6 || count === 4) inline = [destination[1]!, ...destination.slice(17 - count)];
+  if (stateful) inline = [destination[1], destination[2], ...destination.slice(12)];
+  else if (count === 6 || count === 4) inline = [destination[1], ...destination.slice(17 - count)];
   const made = [0x7a, 0xc0 | mode, id, 59, ...inline];
   return reads(made, new Uint8Array(16), destination, frame) ? count : Infinity;
 }

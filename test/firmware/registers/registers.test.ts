@@ -17,7 +17,7 @@ function pollTotals(...polls: [delivered: number, received: number, positive: nu
     });
     meter.registers.poll();
   }
-  const total = (quantity: number): number => meter.registers.energy[registerIndex(quantity, 0)]!;
+  const total = (quantity: number): number => meter.registers.energy[registerIndex(quantity, 0)];
   const { quadrant1, quadrant2, quadrant3, quadrant4 } = RegisterQuantity;
   return { quadrants: [quadrant1, quadrant2, quadrant3, quadrant4].map(total), registers: meter.registers };
 }
@@ -52,7 +52,7 @@ describe("the registers", () => {
         (numerator, denominator, polls) => {
           const meter = new ScriptedMeter(new RatioChip(numerator, denominator));
           const exact = (quantity: number, channel: number): bigint =>
-            (BigInt(meter.chip.taken[countIndex(quantity, channel)]!) * BigInt(numerator)) /
+            (BigInt(meter.chip.taken[countIndex(quantity, channel)]) * BigInt(numerator)) /
             BigInt(denominator);
           for (const counts of polls) {
             meter.chip.pending.set(counts);
@@ -60,7 +60,7 @@ describe("the registers", () => {
           }
           const energy = meter.registers.energy;
           for (let channel = 0; channel < CHANNELS; channel++) {
-            const of = (quantity: number): bigint => BigInt(energy[registerIndex(quantity, channel)]!);
+            const of = (quantity: number): bigint => BigInt(energy[registerIndex(quantity, channel)]);
             expect(of(RegisterQuantity.activeDelivered)).toBe(exact(activeDelivered, channel));
             expect(of(RegisterQuantity.activeReceived)).toBe(exact(activeReceived, channel));
             expect(of(RegisterQuantity.apparent)).toBe(exact(apparent, channel));
@@ -89,7 +89,7 @@ describe("the registers", () => {
             meter.chip.pending.set(counts);
             meter.registers.poll();
             const now = [...meter.registers.energy];
-            now.forEach((energy, i) => expect(energy).toBeGreaterThanOrEqual(before[i]!));
+            now.forEach((energy, i) => expect(energy).toBeGreaterThanOrEqual(before[i]));
             before = now;
           }
           for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
@@ -158,9 +158,9 @@ describe("reactive energy goes to the quadrants", () => {
         }
         const { energy } = meter.registers;
         for (let channel = 0; channel < CHANNELS; channel++) {
-          const [q1, q2, q3, q4] = [2, 3, 4, 5].map((quantity) => energy[registerIndex(quantity, channel)]!);
-          expect(q1! + q2!).toBe(meter.chip.taken[countIndex(reactivePositive, channel)]);
-          expect(q3! + q4!).toBe(meter.chip.taken[countIndex(reactiveNegative, channel)]);
+          const [q1, q2, q3, q4] = [2, 3, 4, 5].map((quantity) => energy[registerIndex(quantity, channel)]);
+          expect(q1 + q2).toBe(meter.chip.taken[countIndex(reactivePositive, channel)]);
+          expect(q3 + q4).toBe(meter.chip.taken[countIndex(reactiveNegative, channel)]);
         }
       }),
     );
@@ -179,7 +179,7 @@ describe("net metering", () => {
     set(reactivePositive, [4, 2, 2]);
     meter.registers.poll();
     const values = (quantity: number): number[] =>
-      [0, 1, 2].map((channel) => meter.registers.energy[registerIndex(quantity, channel)]!);
+      [0, 1, 2].map((channel) => meter.registers.energy[registerIndex(quantity, channel)]);
     expect(values(RegisterQuantity.activeDelivered)).toEqual([0, 5, 0]);
     expect(values(RegisterQuantity.activeReceived)).toEqual([3, 0, 8]);
     expect(values(RegisterQuantity.quadrant1)).toEqual([0, 2, 0]);

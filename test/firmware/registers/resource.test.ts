@@ -15,7 +15,7 @@ const isInst = cddl("inst");
 /** OBIS value group C to energy. */
 function codesOf(reg: Map<unknown, number>): Map<number, number> {
   const codes = new Map<number, number>();
-  for (const [key, energy] of reg) if (key instanceof Uint8Array) codes.set(key[0]!, energy);
+  for (const [key, energy] of reg) if (key instanceof Uint8Array) codes.set(key[0], energy);
   return codes;
 }
 
@@ -50,7 +50,7 @@ describe("/reg", () => {
           const expected = new Map<number, number>();
           for (let channel = 0; channel <= (all ? phases : 0); channel++)
             [1, 2, 5, 6, 7, 8, 9].forEach((c, quantity) =>
-              expected.set(c + 20 * channel, energy[registerIndex(quantity, channel)]!),
+              expected.set(c + 20 * channel, energy[registerIndex(quantity, channel)]),
             );
           expect(codesOf(reg)).toEqual(expected);
           // Deterministic: keys in bytewise order, so that the same state is the same bytes.

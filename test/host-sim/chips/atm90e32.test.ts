@@ -10,7 +10,7 @@ let chip: Atm90e32Chip;
 function read(address: number, clocks = 32): number {
   const frame = new Uint8Array([0x80 | (address >> 8), address & 0xff, 0, 0]);
   chip.shift(frame, clocks);
-  return (frame[2]! << 8) | frame[3]!;
+  return (frame[2] << 8) | frame[3];
 }
 
 function write(address: number, value: number, clocks = 32): void {
@@ -82,7 +82,7 @@ describe("the simulated ATM90E32AS", () => {
   it("ignores the five bits between the read bit and the address", () => {
     const frame = new Uint8Array([0xfc, 0x31, 0, 0]);
     chip.transfer(frame);
-    expect((frame[2]! << 8) | frame[3]!).toBe(0x0861);
+    expect((frame[2] << 8) | frame[3]).toBe(0x0861);
   });
 
   it("counts only while metering is enabled and the power mode is normal", () => {

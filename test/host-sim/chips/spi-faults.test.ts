@@ -12,7 +12,7 @@ class Recorder implements Shiftable {
   }
 
   shift(buffer: Uint8Array, clocks: number): void {
-    this.heard.push({ command: (buffer[0]! << 8) | buffer[1]!, clocks });
+    this.heard.push({ command: (buffer[0] << 8) | buffer[1], clocks });
     buffer[2] = 0x12;
     buffer[3] = 0x34;
   }
@@ -30,7 +30,7 @@ function run(faults: Partial<typeof NO_FAULTS>, seed = 1) {
     frame[0] = COMMAND >> 8;
     frame[1] = COMMAND & 0xff;
     bus.transfer(frame);
-    answers.push((frame[2]! << 8) | frame[3]!);
+    answers.push((frame[2] << 8) | frame[3]);
   }
   return { chip, bus, answers };
 }

@@ -53,16 +53,16 @@ describe("a load file", () => {
   it("gives each meter its column, half of it on each leg, at power factor 1", () => {
     const [a, b] = readLoads(save(day()), 2, 1);
     const flow = new Flow();
-    expect(b!.flowAt(10 * 900e6, flow)).toBe(11 * 900e6);
-    expect(b!.kind).toBe("b");
+    expect(b.flowAt(10 * 900e6, flow)).toBe(11 * 900e6);
+    expect(b.kind).toBe("b");
     expect([...flow.activePower_mW]).toEqual([40_000, 40_000, 0]);
     expect([...flow.reactivePower_mvar]).toEqual([0, 0, 0]);
     expect([...flow.voltage_mV]).toEqual([120_000, 120_000, 0]);
-    expect(energyOf(a!, 86_400e6)).toBe((95 * 96 * 1000) / 2);
+    expect(energyOf(a, 86_400e6)).toBe((95 * 96 * 1000) / 2);
   });
 
   it("is without load before time 0 and after the run's last day", () => {
-    const load = readLoads(save(day() + "96,7,7\n"), 2, 1)[0]!;
+    const load = readLoads(save(day() + "96,7,7\n"), 2, 1)[0];
     const flow = new Flow();
     expect(load.flowAt(-5, flow)).toBe(0);
     expect(flow.activePower_mW[0]).toBe(0);
@@ -78,7 +78,7 @@ describe("a load file", () => {
         fc.array(fc.integer({ min: 0, max: 12_000_000 }), { minLength: 96, maxLength: 96 }),
         (rows_mWh) => {
           const text = rows_mWh.map((mWh, i) => `${i},${(mWh / 1000).toFixed(3)}`).join("\n");
-          const load = readLoads(save(`interval,x\n${text}`), 1, 1)[0]!;
+          const load = readLoads(save(`interval,x\n${text}`), 1, 1)[0];
           expect(energyOf(load, 86_400e6)).toBe(rows_mWh.reduce((sum, mWh) => sum + mWh, 0));
         },
       ),
@@ -94,7 +94,7 @@ describe("a load file", () => {
     ["blank lines at its end", day() + "\n\n"],
     ["rows counted from 1", day().replace(/^\d+/gm, (row) => String(Number(row) + 1))],
   ])("may have %s", (_, content) => {
-    const load = readLoads(save(content), 2, 1)[1]!;
+    const load = readLoads(save(content), 2, 1)[1];
     expect(energyOf(load, 86_400e6)).toBe(95 * 96 * 1000);
   });
 

@@ -20,7 +20,7 @@ function week(load: Load, each: (flow: Flow, at_us: number, span_h: number) => v
   }
 }
 
-const net_W = (flow: Flow): number => (flow.activePower_mW[0]! + flow.activePower_mW[1]!) / 1000;
+const net_W = (flow: Flow): number => (flow.activePower_mW[0] + flow.activePower_mW[1]) / 1000;
 const homes = Array.from({ length: 40 }, (_, index) => index + 1);
 const withPv = homes.filter((meter) => new HouseholdLoad(1, meter).kind === "household with PV");
 const withoutPv = homes.filter((meter) => !withPv.includes(meter));
@@ -66,10 +66,10 @@ describe("the synthetic street", () => {
     for (const meter of withoutPv) {
       week(new HouseholdLoad(1, meter), (flow, at_us, span_h) => {
         const hour = (at_us % DAY_US) / HOUR_US;
-        if (hour >= 9 && hour < 12) noon_kWh[at_us < 5 * DAY_US ? 0 : 1]! += (net_W(flow) * span_h) / 1000;
+        if (hour >= 9 && hour < 12) noon_kWh[at_us < 5 * DAY_US ? 0 : 1] += (net_W(flow) * span_h) / 1000;
       });
     }
-    expect(noon_kWh[1]! / 2).toBeGreaterThan((1.3 * noon_kWh[0]!) / 5);
+    expect(noon_kWh[1] / 2).toBeGreaterThan((1.3 * noon_kWh[0]) / 5);
   });
 
   it("exports by day only, and at times with one leg while the other draws", () => {
@@ -80,8 +80,8 @@ describe("the synthetic street", () => {
       week(new HouseholdLoad(1, meter), (flow, at_us, span_h) => {
         const hour = (at_us % DAY_US) / HOUR_US;
         const [a, b] = flow.activePower_mW;
-        if (a! * b! < 0) mixed_h += span_h;
-        if ((a! < 0 || b! < 0) && (hour < 4.5 || hour > 19.5)) exportedByNight_h += span_h;
+        if (a * b < 0) mixed_h += span_h;
+        if ((a < 0 || b < 0) && (hour < 4.5 || hour > 19.5)) exportedByNight_h += span_h;
         exported_kWh += Math.max(0, -net_W(flow) * span_h) / 1000;
       });
       expect(exportedByNight_h).toBe(0);
@@ -98,15 +98,15 @@ describe("the synthetic street", () => {
     for (const meter of homes) {
       week(new HouseholdLoad(1, meter), ({ activePower_mW, reactivePower_mvar, voltage_mV }) => {
         spans.all++;
-        if (reactivePower_mvar[0]! > 0) spans.inductive++;
-        if (reactivePower_mvar[0]! < 0) spans.capacitive++;
+        if (reactivePower_mvar[0] > 0) spans.inductive++;
+        if (reactivePower_mvar[0] < 0) spans.capacitive++;
         if (activePower_mW[0] !== activePower_mW[1]) spans.uneven++;
         if (activePower_mW[2] !== 0 || reactivePower_mvar[2] !== 0 || voltage_mV[2] !== 0) spans.onPhaseC++;
         for (let leg = 0; leg < 2; leg++) {
           const values = [activePower_mW[leg], reactivePower_mvar[leg], voltage_mV[leg]];
           if (!values.every(Number.isInteger)) spans.fractional++;
-          least_mV = Math.min(least_mV, voltage_mV[leg]!);
-          greatest_mV = Math.max(greatest_mV, voltage_mV[leg]!);
+          least_mV = Math.min(least_mV, voltage_mV[leg]);
+          greatest_mV = Math.max(greatest_mV, voltage_mV[leg]);
         }
       });
     }
@@ -123,8 +123,8 @@ describe("the synthetic street", () => {
   it("sags when an appliance switches on, as over 0.03 ohm", () => {
     let switched = 0;
     let before = { at_us: 0, active_mW: 0, voltage_mV: 0 };
-    week(new HouseholdLoad(1, withoutPv[0]!), ({ activePower_mW, voltage_mV }, at_us) => {
-      const now = { at_us, active_mW: activePower_mW[0]!, voltage_mV: voltage_mV[0]! };
+    week(new HouseholdLoad(1, withoutPv[0]), ({ activePower_mW, voltage_mV }, at_us) => {
+      const now = { at_us, active_mW: activePower_mW[0], voltage_mV: voltage_mV[0] };
       // Within a minute nothing else changes the voltage.
       if (at_us % 60e6 !== 0 && Math.abs(now.active_mW - before.active_mW) > 500e3) {
         switched++;

@@ -51,7 +51,7 @@ describe("Truth", () => {
             let received = 0n;
             for (const { us, active_mW } of segments) {
               const power =
-                channel === 0 ? active_mW[0] + active_mW[1] + active_mW[2] : active_mW[channel - 1]!;
+                channel === 0 ? active_mW[0] + active_mW[1] + active_mW[2] : active_mW[channel - 1];
               const energy = BigInt(us) * BigInt(Math.abs(power));
               if (power > 0) delivered += energy;
               else received += energy;

@@ -96,7 +96,7 @@ function intervalsOf(
     let received = 0;
     while (at_us < end_us) {
       const next_us = Math.min(load.flowAt(at_us, flow), end_us);
-      const energy = ((flow.activePower_mW[0]! + flow.activePower_mW[1]!) * (next_us - at_us)) / 3600e6;
+      const energy = ((flow.activePower_mW[0] + flow.activePower_mW[1]) * (next_us - at_us)) / 3600e6;
       if (energy > 0) delivered += energy;
       else received -= energy;
       at_us = next_us;

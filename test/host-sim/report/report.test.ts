@@ -17,7 +17,7 @@ function pageOf(
   const { result, meters } = streetOutcome(options, amiss);
   const file = writeReport(folder, options, result, meters, []);
   const html = readFileSync(file, "utf8");
-  const embedded = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)![1]!;
+  const embedded = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)![1];
   return { html, data: JSON.parse(embedded) as ReportData };
 }
 
@@ -41,19 +41,19 @@ describe("the report page", () => {
     const { data } = pageOf(options, true);
     expect(data).toMatchObject({ intervals: 192, interval_s: 900, start_s: Date.UTC(2026, 5, 1) / 1000 });
     for (const [index, meter] of meters.entries()) {
-      const curve = data.curves[index]!;
+      const curve = data.curves[index];
       expect(curve.delivered).toEqual(meter.intervals.map((interval) => interval.delivered_mWh ?? null));
       expect(curve.received).toEqual(meter.intervals.map((interval) => interval.received_mWh ?? null));
       expect(curve.trueDelivered).toEqual(meter.intervals.map((interval) => interval.trueDelivered_mWh));
       expect(curve.trueReceived).toEqual(meter.intervals.map((interval) => interval.trueReceived_mWh));
     }
-    const missing = meters[2]!.intervals.filter((interval) => interval.delivered_mWh === undefined).length;
+    const missing = meters[2].intervals.filter((interval) => interval.delivered_mWh === undefined).length;
     expect(missing).toBeGreaterThan(0);
     expect(data.meters[2]).toMatchObject({ due: 192, arrived: 192 - missing, flagged: 2, events: 1 });
-    expect(data.curves[2]!.flags[0]).toEqual([90, "partial, power fail"]);
+    expect(data.curves[2].flags[0]).toEqual([90, "partial, power fail"]);
     expect(data.street.missing.reduce((sum, count) => sum + count)).toBe(missing);
     expect(data.street.trueDelivered[5]).toBe(
-      meters.reduce((sum, meter) => sum + meter.intervals[5]!.trueDelivered_mWh, 0),
+      meters.reduce((sum, meter) => sum + meter.intervals[5].trueDelivered_mWh, 0),
     );
     const done = meters.flatMap((meter) => meter.reads.filter((read) => read.took_ms !== undefined));
     expect(data.reads.took_ms.length).toBe(done.length);
@@ -84,10 +84,10 @@ describe("the report page", () => {
     const options = streetOptions({ meters: 1, days: 1 });
     const { result, meters } = streetOutcome(options);
     const load = "</script><script>alert(1)</script> $& $1 <!-- data -->";
-    const page = readFileSync(writeReport(folder, options, result, [{ ...meters[0]!, load }], []), "utf8");
+    const page = readFileSync(writeReport(folder, options, result, [{ ...meters[0], load }], []), "utf8");
     expect(page).not.toContain("alert(1)</script>");
     expect(page.match(/<script/g)).toHaveLength(3);
-    const embedded = /id="data">(.*?)<\/script>/s.exec(page)![1]!;
-    expect((JSON.parse(embedded) as ReportData).meters[0]!.load).toBe(load);
+    const embedded = /id="data">(.*?)<\/script>/s.exec(page)![1];
+    expect((JSON.parse(embedded) as ReportData).meters[0].load).toBe(load);
   });
 });

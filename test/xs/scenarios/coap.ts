@@ -34,7 +34,7 @@ function damage(bytes: Uint8Array, transcript: Transcript): void {
   const option = new OptionCursor();
   transcript.bytes("message", bytes);
   for (let bit = 0; bit < 8 * bytes.length; bit++) {
-    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    bytes[bit >> 3] ^= 1 << (bit & 7);
     transcript.value(`bit ${bit}: result`, message.parse(bytes, 0, bytes.length));
     transcript.value("payload", message.payloadLength);
     option.start(message);
@@ -42,6 +42,6 @@ function damage(bytes: Uint8Array, transcript: Transcript): void {
       transcript.value("option", option.number);
       transcript.bytes("value", bytes, option.at, option.at + option.length);
     }
-    bytes[bit >> 3]! ^= 1 << (bit & 7);
+    bytes[bit >> 3] ^= 1 << (bit & 7);
   }
 }

@@ -17,7 +17,7 @@ export function run(): string {
   const contexts = new Contexts();
   const prefixes = [Uint8Array.of(0x20, 0x01, 0x0d, 0xb8), Uint8Array.of(0xfe, 0x80), Uint8Array.of(0xff, 2)];
   const utility = new Uint8Array(16);
-  utility.set(prefixes[0]!);
+  utility.set(prefixes[0]);
   contexts.set(0, utility, 64);
   const buffer = new Uint8Array(1400);
   const packet = new Packet();
@@ -45,7 +45,7 @@ export function run(): string {
     transcript.bytes("destination", back.destination);
     transcript.bytes("payload", back.payload, 0, back.payloadLength);
 
-    buffer[random.below(Math.min(12, writer.at))]! ^= 1 << random.below(8);
+    buffer[random.below(Math.min(12, writer.at))] ^= 1 << random.below(8);
     reader.reset(buffer, 0, writer.at);
     transcript.value("damaged", decompress(reader, METER, link, contexts, back));
   }
@@ -54,7 +54,7 @@ export function run(): string {
 
 function randomAddress(into: Uint8Array, prefixes: readonly Uint8Array[], random: Random): void {
   into.fill(0);
-  into.set(prefixes[random.below(prefixes.length)]!);
+  into.set(prefixes[random.below(prefixes.length)]);
   if (random.chance(0.3)) into.set(random.chance(0.5) ? METER : COLLECTOR, 8);
   else for (let i = 16 - random.below(9); i < 16; i++) into[i] = random.below(256);
 }

@@ -29,7 +29,7 @@ export function run(): string {
     transcript.value("fcs", frames.fcsMatches(buffer, length));
     for (let at = 0; at < headerBytes; at++) {
       for (let value = 0; value < 256; value++) {
-        const right = buffer[at]!;
+        const right = buffer[at];
         buffer[at] = value;
         transcript.value(`byte ${at} = ${value}: cause`, frame.parse(buffer, length));
         if (value === right) {

@@ -21,14 +21,14 @@ export function run(): string {
   registers.start();
   utc.set(START_UTC_MS);
   for (let poll = 0; poll < POLLS; poll++) {
-    for (let i = 0; i < chip.pending.length; i++) chip.pending[i]! += random.below(400);
+    for (let i = 0; i < chip.pending.length; i++) chip.pending[i] += random.below(400);
     chip.voltage_mV[0] = 118_000 + random.below(4000);
     chip.temperature_dC = random.below(900) - 400;
     chip.status = random.chance(0.01) ? PollStatus.noAnswer : PollStatus.ok;
     if (poll === POLLS / 2) utc.set(utc.utc_ms() + 60_000);
     clock.advance(5000);
   }
-  for (let i = 0; i < registers.energy.length; i++) transcript.value(`register ${i}`, registers.energy[i]!);
+  for (let i = 0; i < registers.energy.length; i++) transcript.value(`register ${i}`, registers.energy[i]);
 
   const writer = new Writer(new Uint8Array(2048));
   const encoder = new BlockEncoder(intervals);

@@ -29,7 +29,7 @@ const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""
 function build(header: (writer: Writer) => void, payload: ArrayLike<number> = []): Uint8Array {
   const writer = new Writer(new Uint8Array(300));
   header(writer);
-  for (let i = 0; i < payload.length; i++) writer.u8(payload[i]!);
+  for (let i = 0; i < payload.length; i++) writer.u8(payload[i]);
   writeFcs(writer);
   return writer.bytes.slice(0, writer.length);
 }
@@ -206,7 +206,7 @@ describe("frames as they are read", () => {
   it("finds every flipped bit in the FCS", () => {
     for (let bit = 0; bit < unicast.length * 8; bit++) {
       const flipped = unicast.slice();
-      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
       expect(fcsMatches(flipped, flipped.length)).toBe(false);
     }
   });
@@ -223,7 +223,7 @@ describeWithTool("tshark", "frames judged by tshark", (tshark) => {
     const toOne = build((writer) => writeDataHeader(writer, 0x5a, PAN, B, A));
     const toAll = build((writer) => writeDataHeader(writer, 0xff, PAN, undefined, A));
     const wrong = toOne.slice();
-    wrong[wrong.length - 1]! ^= 1;
+    wrong[wrong.length - 1] ^= 1;
     const elements = build((writer) =>
       writer.copy(hex("21ee5acdab22000000c04d570211000000004d5702803f"), 0, 23),
     );

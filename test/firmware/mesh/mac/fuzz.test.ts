@@ -12,7 +12,7 @@ function street() {
   send(peer, node.eui64, [1, 2, 3, 4]);
   world.runUntil(1e6);
   const [data] = air;
-  const radio = medium.radios[0]!;
+  const radio = medium.radios[0];
   const receive = radio.onReceive;
   // From here on nothing reaches the node but what the test gives it.
   radio.onReceive = () => {};
@@ -20,9 +20,9 @@ function street() {
   send(node, peer.eui64, [5]);
   // Up to the acknowledgement's start: the node is waiting for it.
   while (air.length < 2) world.runUntil(world.now_us + 1000);
-  const ack = air[1]!;
+  const ack = air[1];
   const dropped = () => node.counters.dropped.reduce((sum, count) => sum + count, 0);
-  return { node, data: data!, ack, receive, dropped, world };
+  return { node, data: data, ack, receive, dropped, world };
 }
 
 describe("a damaged frame", () => {
@@ -42,12 +42,12 @@ describe("a damaged frame", () => {
         receive(bytes, bytes.length, -60);
         given++;
         expect(dropped()).toBe(given);
-        node.counters.dropped.forEach((count, cause) => count > counts[cause]! && seen.add(cause));
+        node.counters.dropped.forEach((count, cause) => count > counts[cause] && seen.add(cause));
       };
       for (let length = 0; length < frame.length; length++) give(frame.slice(0, length));
       for (let bit = 0; bit < frame.length * 8; bit++) {
         const flipped = frame.slice();
-        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        flipped[bit >> 3] ^= 1 << (bit & 7);
         give(flipped);
       }
       for (let at = 0; at <= frame.length; at++) {
@@ -89,7 +89,7 @@ describe("a frame that is whole", () => {
   it("is not taken from another PAN", () => {
     const { node, data, receive } = street();
     receive(
-      altered(data, (bytes) => (bytes[3]! ^= 1)),
+      altered(data, (bytes) => (bytes[3] ^= 1)),
       data.length,
       -60,
     );
@@ -101,12 +101,12 @@ describe("a frame that is whole", () => {
     let sent = 0;
     node.onSent = () => sent++;
     receive(
-      altered(ack, (bytes) => bytes[2]!++),
+      altered(ack, (bytes) => bytes[2]++),
       ack.length,
       -60,
     );
     receive(
-      altered(ack, (bytes) => bytes[11]!++),
+      altered(ack, (bytes) => bytes[11]++),
       ack.length,
       -60,
     );

@@ -8,22 +8,22 @@ describe("one frame", () => {
     const { world, macs } = macStreet(3);
     const received: number[][] = [];
     const sent: boolean[] = [];
-    macs[1]!.onFrame = (source, buffer, offset, length, broadcast) => {
-      expect([...source]).toEqual([...macs[0]!.eui64]);
+    macs[1].onFrame = (source, buffer, offset, length, broadcast) => {
+      expect([...source]).toEqual([...macs[0].eui64]);
       expect(broadcast).toBe(false);
       received.push([...buffer.slice(offset, offset + length)]);
     };
-    macs[0]!.onSent = (destination, delivered) => {
-      expect([...destination]).toEqual([...macs[1]!.eui64]);
+    macs[0].onSent = (destination, delivered) => {
+      expect([...destination]).toEqual([...macs[1].eui64]);
       sent.push(delivered);
     };
-    expect(send(macs[0]!, macs[1]!.eui64, [1, 2, 3])).toBe(true);
+    expect(send(macs[0], macs[1].eui64, [1, 2, 3])).toBe(true);
     world.runUntil(1e6);
     expect(received).toEqual([[1, 2, 3]]);
     expect(sent).toEqual([true]);
-    expect(macs[0]!.counters).toMatchObject({ sent: 1, acknowledged: 1, retries: 0, failures: 0 });
-    expect(macs[1]!.counters).toMatchObject({ received: 1, acksSent: 1 });
-    expect(macs[2]!.counters.dropped[Cause.notForUs]).toBe(2);
+    expect(macs[0].counters).toMatchObject({ sent: 1, acknowledged: 1, retries: 0, failures: 0 });
+    expect(macs[1].counters).toMatchObject({ received: 1, acksSent: 1 });
+    expect(macs[2].counters.dropped[Cause.notForUs]).toBe(2);
   });
 
   it("goes to all when it is a broadcast, unacknowledged", () => {
@@ -31,7 +31,7 @@ describe("one frame", () => {
     let heard = 0;
     for (const mac of macs)
       mac.onFrame = (_source, _buffer, _offset, _length, broadcast) => (heard += +broadcast);
-    send(macs[0]!, undefined, [9]);
+    send(macs[0], undefined, [9]);
     world.runUntil(1e6);
     expect(heard).toBe(3);
     expect(macs.map((mac) => mac.counters.acksSent)).toEqual([0, 0, 0, 0]);
@@ -40,20 +40,20 @@ describe("one frame", () => {
   it("is given up after five retries, each heard by nobody", () => {
     const { world, macs, medium } = macStreet(1);
     const sent: boolean[] = [];
-    macs[0]!.onSent = (_destination, delivered) => sent.push(delivered);
-    send(macs[0]!, new Uint8Array(8).fill(5), [1]);
+    macs[0].onSent = (_destination, delivered) => sent.push(delivered);
+    send(macs[0], new Uint8Array(8).fill(5), [1]);
     world.runUntil(5e6);
     expect(sent).toEqual([false]);
-    expect(medium.radios[0]!.airtime.frames).toBe(6);
-    expect(macs[0]!.counters).toMatchObject({ sent: 6, retries: 5, failures: 1 });
+    expect(medium.radios[0].airtime.frames).toBe(6);
+    expect(macs[0].counters).toMatchObject({ sent: 6, retries: 5, failures: 1 });
   });
 
   it("is refused when its payload does not fit, or the queue is full", () => {
     const { macs } = macStreet(1);
-    expect(send(macs[0]!, undefined, new Uint8Array(237))).toBe(false);
-    expect(send(macs[0]!, undefined, new Uint8Array(236))).toBe(true);
-    expect([1, 2, 3].map(() => send(macs[0]!, undefined, [1]))).toEqual([true, true, true]);
-    expect(send(macs[0]!, undefined, [1])).toBe(false);
+    expect(send(macs[0], undefined, new Uint8Array(237))).toBe(false);
+    expect(send(macs[0], undefined, new Uint8Array(236))).toBe(true);
+    expect([1, 2, 3].map(() => send(macs[0], undefined, [1]))).toEqual([true, true, true]);
+    expect(send(macs[0], undefined, [1])).toBe(false);
   });
 });
 
@@ -71,7 +71,7 @@ function exchange(nodes: number, frames: number, seed: number, frameLoss: number
     mac.onSent = (_destination, delivered) => reported.get(n)!.push(delivered);
     mac.onFrame = (source, buffer, offset, length) => {
       expect(length).toBe(40);
-      const key = `${addresses.get(source.join())}>${n}#${buffer[offset]! * 256 + buffer[offset + 1]!}`;
+      const key = `${addresses.get(source.join())}>${n}#${buffer[offset] * 256 + buffer[offset + 1]}`;
       received.set(key, (received.get(key) ?? 0) + 1);
     };
     for (let k = 0; k < frames; k++) {
@@ -79,7 +79,7 @@ function exchange(nodes: number, frames: number, seed: number, frameLoss: number
         const to = (n + 1 + random.below(nodes - 1)) % nodes;
         const payload = new Uint8Array(40);
         payload.set([k >> 8, k & 0xff]);
-        if (send(mac, macs[to]!.eui64, payload)) wanted.get(n)!.push(`${n}>${to}#${k}`);
+        if (send(mac, macs[to].eui64, payload)) wanted.get(n)!.push(`${n}>${to}#${k}`);
       });
     }
   });
@@ -120,11 +120,11 @@ describe("a shared channel", () => {
   it("serves two nodes that send at once", () => {
     const { world, macs } = macStreet(3);
     let received = 0;
-    macs[2]!.onFrame = () => received++;
+    macs[2].onFrame = () => received++;
     for (let k = 0; k < 100; k++) {
       world.at(k * 500_000, () => {
-        send(macs[0]!, macs[2]!.eui64, [k, 0]);
-        send(macs[1]!, macs[2]!.eui64, [k, 1]);
+        send(macs[0], macs[2].eui64, [k, 0]);
+        send(macs[1], macs[2].eui64, [k, 1]);
       });
     }
     world.runUntil(60e6);
@@ -135,15 +135,15 @@ describe("a shared channel", () => {
     const hidden = (from: number, to: number) => (from + to === 1 ? -Infinity : -60);
     const { world, macs } = macStreet(3, 1, { rssi_dBm: hidden });
     let received = 0;
-    macs[2]!.onFrame = () => received++;
+    macs[2].onFrame = () => received++;
     for (let k = 0; k < 100; k++) {
       world.at(k * 500_000, () => {
-        send(macs[0]!, macs[2]!.eui64, [k, 0]);
-        send(macs[1]!, macs[2]!.eui64, [k, 1]);
+        send(macs[0], macs[2].eui64, [k, 0]);
+        send(macs[1], macs[2].eui64, [k, 1]);
       });
     }
     world.runUntil(60e6);
-    expect(macs[0]!.counters.retries + macs[1]!.counters.retries).toBeGreaterThan(20);
+    expect(macs[0].counters.retries + macs[1].counters.retries).toBeGreaterThan(20);
     expect(received).toBe(200);
   });
 
@@ -151,16 +151,16 @@ describe("a shared channel", () => {
     // The slowest receiver allowed: the channel is silent for 10 ms before its acknowledgement.
     const { world, macs } = macStreet(5, 1, { turnaround_us: 10_000 });
     let received = 0;
-    macs[4]!.onFrame = () => received++;
+    macs[4].onFrame = () => received++;
     for (let k = 0; k < 50; k++) {
       world.at(k * 1e6, () => {
-        for (let n = 0; n < 4; n++) send(macs[n]!, macs[4]!.eui64, [k, n]);
+        for (let n = 0; n < 4; n++) send(macs[n], macs[4].eui64, [k, n]);
       });
     }
     world.runUntil(60e6);
     expect(received).toBe(200);
     // Had an acknowledgement been lost, the frame would have come again.
-    expect(macs[4]!.counters.dropped[Cause.duplicate]).toBe(0);
+    expect(macs[4].counters.dropped[Cause.duplicate]).toBe(0);
   });
 
   it("uses the channel it is told", () => {
@@ -168,9 +168,9 @@ describe("a shared channel", () => {
     const channels: number[] = [];
     medium.onFrame = (_at, _from, channel, bytes) => {
       channels.push(channel);
-      if (channels.length === 1) expect(bytes[3]! | (bytes[4]! << 8)).toBe(PAN);
+      if (channels.length === 1) expect(bytes[3] | (bytes[4] << 8)).toBe(PAN);
     };
-    send(macs[0]!, macs[1]!.eui64, [1]);
+    send(macs[0], macs[1].eui64, [1]);
     world.runUntil(1e6);
     expect(channels).toEqual([CHANNEL, CHANNEL]);
   });

@@ -17,7 +17,7 @@ function countMessages(node: { stack: Street["collector"]["stack"] }): number[] 
   const counts = [0, 0, 0, 0];
   const receive = node.stack.onRpl;
   node.stack.onRpl = (packet) => {
-    counts[packet.payload[1]!]!++;
+    counts[packet.payload[1]]++;
     receive(packet);
   };
   return counts;
@@ -51,7 +51,7 @@ describe("a street that boots at once", () => {
         const sum = (key: "frames" | "bytes") =>
           medium.radios.reduce((n, { airtime }) => n + airtime[key], 0);
         if (seed > 1) continue;
-        const [p50_s, last_s] = [joined_s[11]!.toFixed(1), joined_s[23]!.toFixed(1)];
+        const [p50_s, last_s] = [joined_s[11].toFixed(1), joined_s[23].toFixed(1)];
         console.log(
           `${frameLoss * 100} %: P50 ${p50_s} s, last ${last_s} s, ${sum("frames")} frames, ${sum("bytes")} B`,
         );
@@ -99,7 +99,7 @@ describe("a street that has joined", () => {
   it("hears a DIO at most every 17 minutes and a half", () => {
     const street = joinedStreet(1);
     street.world.runUntil(2 * HOUR_us);
-    const messages = countMessages(street.meters[0]!);
+    const messages = countMessages(street.meters[0]);
     street.world.runUntil(12 * HOUR_us);
     expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(33);
     expect(messages[RplCode.dio]).toBeLessThanOrEqual(35);
@@ -107,13 +107,13 @@ describe("a street that has joined", () => {
 
   it("is forgotten by the root when it falls silent", () => {
     const street = joinedStreet(3);
-    street.medium.radios[2]!.onReceive = () => {};
-    street.medium.radios[2]!.transmit = () => false;
+    street.medium.radios[2].onReceive = () => {};
+    street.medium.radios[2].transmit = () => false;
     street.world.runUntil(1.9 * HOUR_us);
     expect(street.collector.root.count).toBe(3);
     street.world.runUntil(3.1 * HOUR_us);
     expect(street.collector.root.count).toBe(2);
-    expect(street.collector.root.has(street.meters[1]!.stack.address)).toBe(false);
+    expect(street.collector.root.has(street.meters[1].stack.address)).toBe(false);
   });
 
   it("starts over when its parent does not answer, and joins again when it does", () => {
@@ -183,7 +183,7 @@ describe("the root", () => {
     expect(street.collector.root.count).toBe(3);
     expect(joined(street)).toBe(3);
     // Those refused ask six times, ever less often, before they look for another parent.
-    const refused = messages.filter((_, n) => !street.meters[n]!.join.joined);
+    const refused = messages.filter((_, n) => !street.meters[n].join.joined);
     for (const counts of refused) {
       expect(counts[RplCode.daoAck]).toBeGreaterThan(2);
       expect(counts[RplCode.daoAck]).toBeLessThan(15);

@@ -106,7 +106,7 @@ describe("a meter that hears a DIO", () => {
     hear(message, collector);
     street.world.runUntil(9e6);
     expect(sent.length).toBe(1);
-    const { sequence } = sent[0]!;
+    const { sequence } = sent[0];
     acknowledge({ sequence: sequence - 1 });
     acknowledge({ sequence, instance: 7 });
     acknowledge({ sequence, status: 128 });
@@ -119,7 +119,7 @@ describe("a meter that hears a DIO", () => {
     const sent_s: number[] = [];
     const codes: number[] = [];
     street.collector.stack.onRpl = (packet) => {
-      codes.push(packet.payload[1]!);
+      codes.push(packet.payload[1]);
       sent_s.push(street.world.now_us / 1e6);
     };
     const collector = new Uint8Array(16);
@@ -130,7 +130,7 @@ describe("a meter that hears a DIO", () => {
     street.world.runUntil(600e6);
     const { dao, dis } = RplCode;
     expect(codes.slice(0, 7)).toEqual([dao, dao, dao, dao, dao, dao, dis]);
-    const waits_s = sent_s.slice(1, 6).map((at_s, k) => at_s - sent_s[k]!);
+    const waits_s = sent_s.slice(1, 6).map((at_s, k) => at_s - sent_s[k]);
     waits_s.forEach((wait_s, k) => {
       expect(wait_s).toBeGreaterThan(5 * 2 ** k - 0.1);
       expect(wait_s).toBeLessThan(7.5 * 2 ** k + 0.1);

@@ -35,11 +35,11 @@ describe("Balance", () => {
           for (const step of steps) {
             let total = 0;
             for (let phase = 0; phase < phases; phase++) {
-              const flow = step[phase]!;
+              const flow = step[phase];
               total += flow;
-              energy[flow >= 0 ? forward(phase + 1) : reverse(phase + 1)]! += Math.abs(flow);
+              energy[flow >= 0 ? forward(phase + 1) : reverse(phase + 1)] += Math.abs(flow);
             }
-            energy[total >= 0 ? forward(0) : reverse(0)]! += Math.abs(total);
+            energy[total >= 0 ? forward(0) : reverse(0)] += Math.abs(total);
             const read = counts();
             energy.forEach((value, i) => {
               read[i] = Math.floor(value);

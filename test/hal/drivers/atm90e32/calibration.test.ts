@@ -62,7 +62,7 @@ describe("a meter with sensors that are off", () => {
     const word = (at: number) => {
       const frame = new Uint8Array([0x80 | (at >> 8), at & 0xff, 0, 0]);
       rig.chip.transfer(frame);
-      return (frame[2]! << 8) | frame[3]!;
+      return (frame[2] << 8) | frame[3];
     };
     return (word(address) << 16) | word(address + LOW_WORD);
   }
@@ -88,8 +88,8 @@ describe("a meter with sensors that are off", () => {
     rig.driver.measure(values);
     words = {
       ...words,
-      voltageGain: gain(words.voltageGain, 120_000, values.voltage_mV[0]!),
-      currentGain: gain(words.currentGain, 10_000, values.current_mA[0]!),
+      voltageGain: gain(words.voltageGain, 120_000, values.voltage_mV[0]),
+      currentGain: gain(words.currentGain, 10_000, values.current_mA[0]),
     };
 
     rig = started(words, 0, 0);
@@ -107,8 +107,8 @@ describe("a meter with sensors that are off", () => {
     rig = started(words, 1200, 0);
     rig.time.now_us += SECOND_US;
     rig.driver.measure(values);
-    expect(Math.abs(values.voltage_mV[0]! - 120_000)).toBeLessThanOrEqual(20);
-    expect(Math.abs(values.current_mA[0]! - 10_000)).toBeLessThanOrEqual(5);
+    expect(Math.abs(values.voltage_mV[0] - 120_000)).toBeLessThanOrEqual(20);
+    expect(Math.abs(values.current_mA[0] - 10_000)).toBeLessThanOrEqual(5);
   });
 
   it("is wrong by the product of its errors without calibration", () => {

@@ -14,14 +14,14 @@ function started(...load: Parameters<typeof steadyLoad>): Rig {
 }
 
 function total(rig: Rig): number {
-  return rig.counts[countIndex(Quantity.activeDelivered, 0)]!;
+  return rig.counts[countIndex(Quantity.activeDelivered, 0)];
 }
 
 /** Writes on the bus as [address, value], in order. */
 function recordWrites(rig: Rig): number[][] {
   const writes: number[][] = [];
   rig.beforeFrame = (frame) => {
-    if (frame[0]! < 0x80) writes.push([(frame[0]! << 8) | frame[1]!, (frame[2]! << 8) | frame[3]!]);
+    if (frame[0] < 0x80) writes.push([(frame[0] << 8) | frame[1], (frame[2] << 8) | frame[3]]);
   };
   return writes;
 }
@@ -54,7 +54,7 @@ describe("initialization", () => {
     const rig = new Rig(steadyLoad([100]), { calibration: [words] });
     const writes = recordWrites(rig);
     rig.driver.initialize();
-    const sag = writes.find(([address]) => address === 0x08)![1]!;
+    const sag = writes.find(([address]) => address === 0x08)![1];
     expect(sag).toBe(Math.round((0.78 * 120 * 100 * Math.SQRT2) / ((2 * 0x9000) / 32768)));
   });
 
@@ -86,7 +86,7 @@ describe("initialization", () => {
 function readRegister(rig: Rig, address: number): number {
   const frame = new Uint8Array([0x80 | (address >> 8), address & 0xff, 0, 0]);
   rig.chip.transfer(frame);
-  return (frame[2]! << 8) | frame[3]!;
+  return (frame[2] << 8) | frame[3];
 }
 
 const CALIBRATION = {

@@ -19,7 +19,7 @@ function expectLossCounted(rig: Rig): void {
   let slack = Infinity;
   for (let quantity = 0; quantity < QUANTITIES; quantity++) {
     for (let channel = 0; channel <= rig.driver.phases; channel++) {
-      slack = Math.min(slack, rig.excess(quantity, channel) + rig.driver.givenUp[quantity >> 1]!);
+      slack = Math.min(slack, rig.excess(quantity, channel) + rig.driver.givenUp[quantity >> 1]);
     }
   }
   expect(slack).toBeGreaterThan(-1 - tolerance(rig));
@@ -48,7 +48,7 @@ describe("noise: one inverted bit in a share of answers", () => {
     let next = "";
     rig.afterFrame = (buffer) => {
       if (next === "both" && flips < 2) {
-        buffer[2]! ^= 0x04;
+        buffer[2] ^= 0x04;
         flips++;
       }
     };
@@ -68,7 +68,7 @@ describe("noise: one inverted bit in a share of answers", () => {
     let left = 2;
     rig.afterFrame = (buffer) => {
       if (rig.frames > quiet + 1 && left > 0) {
-        buffer[2]! ^= 0x04;
+        buffer[2] ^= 0x04;
         left--;
       }
     };
@@ -121,7 +121,7 @@ describe("one fault on one frame of a poll, whichever it is", () => {
   it.each(loads.slice(0, 3))("inverted answer bit: exact (%s)", (_name, load) => {
     eachFault(load, 16, (rig, buffer, bit) => {
       rig.chip.transfer(buffer);
-      buffer[2 + (bit >> 3)]! ^= 1 << (bit & 7);
+      buffer[2 + (bit >> 3)] ^= 1 << (bit & 7);
     })((rig) => {
       expect(rig.excesses().most).toBeLessThan(ROUNDING);
       expect(rig.excesses().least).toBeGreaterThan(-1 - ROUNDING);
@@ -130,7 +130,7 @@ describe("one fault on one frame of a poll, whichever it is", () => {
 
   it.each(loads)("inverted command bit: nothing invented, loss counted (%s)", (_name, load) => {
     eachFault(load, 16, (rig, buffer, bit) => {
-      buffer[bit >> 3]! ^= 1 << (bit & 7);
+      buffer[bit >> 3] ^= 1 << (bit & 7);
       rig.chip.transfer(buffer);
     })((rig) => {
       expect(rig.excesses().most).toBeLessThanOrEqual(tolerance(rig));
@@ -152,7 +152,7 @@ describe("one fault on one frame of a poll, whichever it is", () => {
       let before = 0;
       let astray = false;
       rig.beforeFrame = (buffer) => {
-        const address = buffer[1]!;
+        const address = buffer[1];
         if (!astray && before === 0x80 && address === 0x78) {
           buffer[1] = wrong;
           astray = true;
@@ -200,8 +200,8 @@ describe("faults at random", () => {
     expect(invented).toBeLessThanOrEqual(2 * tolerance(rig));
     expectLossCounted(rig);
     expect(rig.seen & PollStatus.lost).toBe(PollStatus.lost);
-    const flowed = rig.counts[countIndex(Quantity.apparent, 0)]!;
-    expect(rig.driver.givenUp[0]!).toBeLessThan(flowed * 0.02);
+    const flowed = rig.counts[countIndex(Quantity.apparent, 0)];
+    expect(rig.driver.givenUp[0]).toBeLessThan(flowed * 0.02);
   });
 
   it("the total of three phases is never above the truth", () => {
