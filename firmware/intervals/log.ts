@@ -192,6 +192,7 @@ export class IntervalLog implements PollListener {
     values[IntervalChannel.meanVoltage] = hasVoltage
       ? Math.round(this.#voltageSum_mV / this.#voltages / 100)
       : 0;
+    this.#registers.measure();
     values[IntervalChannel.temperature] = this.#registers.measurements.temperature_dC;
     interval.closingDelivered_mWh =
       this.#logged[IntervalChannel.activeDelivered] + values[IntervalChannel.activeDelivered];

@@ -12,7 +12,6 @@ import {
 } from "hal/metering-chip";
 
 export const POLL_PERIOD_ms = 5_000;
-const MEASURE_PERIOD_ms = 60_000;
 
 /** Where the totals of each quantity stand among the counts and the registers; phases A to C follow. */
 const DELIVERED_COUNTS = Quantity.activeDelivered * CHANNELS;
@@ -81,7 +80,7 @@ export class Registers {
   turnedPolls = 0;
   /** Counts and voltages of the last poll. */
   readonly sample = new PollSample();
-  /** As {@link measure} last read them, at most a minute old. */
+  /** As {@link measure} last read them. */
   readonly measurements = new Measurements();
   listener: PollListener | undefined;
 
@@ -98,7 +97,6 @@ export class Registers {
   /** By channel: 1 where the active energy counted last was received. */
   readonly #receiving = new Uint8Array(CHANNELS);
   #dueUtc_ms = 0;
-  #measured_ms = -MEASURE_PERIOD_ms;
 
   constructor({ kernel, chip, utc, events, pollPeriod_ms = POLL_PERIOD_ms }: RegistersOptions) {
     this.#chip = chip;
@@ -130,7 +128,6 @@ export class Registers {
 
   /** Reads the instantaneous values into {@link measurements} now. Answers a {@link PollStatus}. */
   measure(): number {
-    this.#measured_ms = this.#utc.uptime_ms();
     const status = this.#chip.measure(this.measurements);
     this.#report(status);
     return status;
@@ -160,7 +157,6 @@ export class Registers {
 
   #take(): void {
     const now_ms = this.#utc.uptime_ms();
-    if (now_ms - this.#measured_ms >= MEASURE_PERIOD_ms) this.measure();
     this.status = this.#chip.poll(this.sample);
     this.polled_ms = now_ms;
     this.polledUtc_ms = this.#utc.utc_ms();
