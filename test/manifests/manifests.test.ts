@@ -6,12 +6,21 @@ import { root } from "../support/tools";
 
 /** Specifiers and preload are judged in test/architecture. */
 describe("the manifests", () => {
-  const common = json<{ build: { PARTITIONS_FILE: string }; creation: object; strip: string }>("common.json");
+  const common = json<{
+    build: { PARTITIONS_FILE: string };
+    creation: object;
+    strip: string;
+    typescript: { tsconfig: { compilerOptions: { target: string } } };
+  }>("common.json");
 
   it("strip what is not used, and say what memory there is", () => {
     expect(common.strip).toBe("*");
     expect(common.creation).toHaveProperty("chunk");
     expect(common.creation).toHaveProperty("heap");
+  });
+
+  it("compile to a target that has #private", () => {
+    expect(common.typescript.tsconfig.compilerOptions.target).toBe("es2022");
   });
 
   it("name the partitions that programs open", () => {
