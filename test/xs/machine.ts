@@ -52,12 +52,8 @@ export class XsMachine {
   constructor(serve: (message: Uint8Array) => Uint8Array = () => new Uint8Array(0)) {
     if (engine === undefined) throw new Error("the XS engine is not installed: npm run xs:install");
     this.#serve = serve;
-    // Named pipes, because the pipes that spawn makes cannot be read in a blocking way.
-    const folder = mkdtempSync(join(tmpdir(), "xs-"));
-    const [down, up] = [join(folder, "down"), join(folder, "up")];
-    execFileSync("mkfifo", [down, up]);
-    const [downRead, toWorker] = openFifo(down);
-    const [fromWorker, upWrite] = openFifo(up);
+    const [downRead, toWorker] = pipe();
+    const [fromWorker, upWrite] = pipe();
     this.#toWorker = toWorker;
     this.#fromWorker = fromWorker;
     this.#process = spawn(engine, ["wattmesh", "-l", `${LIMIT_COMPUTRONS}`], {
@@ -65,7 +61,6 @@ export class XsMachine {
     });
     closeSync(downRead);
     closeSync(upWrite);
-    rmSync(folder, { recursive: true });
   }
 
   /** Runs a script in the global scope; it answers bytes where its last value is an ArrayBuffer. */
@@ -132,12 +127,17 @@ export class XsMachine {
   }
 }
 
-/** Both ends of a named pipe, blocking; an end opened alone would wait for the other, or not block when read. */
-function openFifo(path: string): [read: number, write: number] {
+/** Both ends of a new pipe, blocking. A named one, because those that spawn makes cannot be read in a blocking way. */
+export function pipe(): [read: number, write: number] {
+  const folder = mkdtempSync(join(tmpdir(), "pipe-"));
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  // An end opened alone would wait for the other, or not block when read.
   const first = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const write = openSync(path, constants.O_WRONLY);
   const read = openSync(path, constants.O_RDONLY);
   closeSync(first);
+  rmSync(folder, { recursive: true });
   return [read, write];
 }
 
