@@ -1,27 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Faults, StreetOptions } from "../host-sim/options";
+import { defaultOptions, type StreetOptions } from "../host-sim/options";
 import { runStreet } from "../host-sim/run-street";
 import { Street } from "../host-sim/street";
 
-const NO_FAULTS: Faults = { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
 const METERS_FOR_MEMORY = 100;
-
-/** What `npm start` runs, without its files. */
-export const DEFAULT_RUN: StreetOptions = {
-  meters: 24,
-  collectors: 1,
-  days: 7,
-  interval_min: 15,
-  loads: "synthetic",
-  seed: 1,
-  depth: "chip",
-  faults: NO_FAULTS,
-  capture: undefined,
-  report: undefined,
-  json: undefined,
-  coapBridge: undefined,
-};
 
 /** One run, by the figures that the project promises. */
 export interface RunFigures {
@@ -41,7 +24,7 @@ export interface RunFigures {
 }
 
 export function runFigures(run: string, changes: Partial<StreetOptions>): RunFigures {
-  const { result } = runStreet({ ...DEFAULT_RUN, ...changes });
+  const { result } = runStreet({ ...defaultOptions, ...changes });
   const { intervals, reads, energy, mesh } = result;
   return {
     run,
@@ -73,7 +56,7 @@ export function kilobytesPerMeter(depth: StreetOptions["depth"]): number {
   };
   const hold = (meters: number): number => {
     const before = used();
-    const street = new Street({ ...DEFAULT_RUN, meters, days: 1, depth });
+    const street = new Street({ ...defaultOptions, meters, days: 1, depth });
     street.run(3600);
     const after = used();
     return street.world.now_us > 0 ? after - before : 0;

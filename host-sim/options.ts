@@ -10,10 +10,10 @@ export interface StreetOptions {
   seed: number;
   depth: "chip" | "model";
   faults: Faults;
-  capture: string | undefined;
-  report: string | undefined;
-  json: string | undefined;
-  coapBridge: number | undefined;
+  capture?: string | undefined;
+  report?: string | undefined;
+  json?: string | undefined;
+  coapBridge?: number | undefined;
 }
 
 /** Shares in [0, 1]; 0 where the fault is not asked for. */
@@ -27,6 +27,20 @@ export interface Faults {
   /** Of SPI frames, cut off before their 32 clocks. */
   spiAbort: number;
 }
+
+export const noFaults: Faults = Object.freeze({ frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 });
+
+/** The run of `wattmesh sim` where nothing else is said. */
+export const defaultOptions: StreetOptions = Object.freeze({
+  meters: 24,
+  collectors: 1,
+  days: 7,
+  interval_min: 15,
+  loads: "synthetic",
+  seed: 1,
+  depth: "chip",
+  faults: noFaults,
+});
 
 /** For an input that cannot be used: one line for the user, who gets exit code 2. */
 export class BadInput extends Error {}

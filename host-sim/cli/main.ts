@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { BadInput, type StreetOptions } from "../options";
+import { BadInput, defaultOptions, type StreetOptions } from "../options";
 import { packageRoot } from "../package-root";
 import { runConsole } from "./console";
 import { sim } from "./sim";
-import { faultList, faultNames, noFaults, wholeNumber } from "./values";
+import { faultList, faultNames, wholeNumber } from "./values";
 
-const DEFAULT_METERS = 24;
 const MAX_METERS = 10_000;
 const MAX_DAYS = 3660;
 /** Greatest street that is simulated at the depth of the chip's bus unless asked for. */
@@ -67,27 +66,33 @@ function simCommand(parent: Command): Command {
     .description("simulate a street: meters on loads, read each 4 hours by the head end through a collector")
     .addOption(
       new Option("--meters <n>", "number of meters")
-        .default(DEFAULT_METERS)
+        .default(defaultOptions.meters)
         .argParser(wholeNumber(1, MAX_METERS)),
     )
     .addOption(
-      new Option("--collectors <n>", "number of collectors").default(1).argParser(wholeNumber(1, MAX_METERS)),
+      new Option("--collectors <n>", "number of collectors")
+        .default(defaultOptions.collectors)
+        .argParser(wholeNumber(1, MAX_METERS)),
     )
-    .addOption(new Option("--days <n>", "simulated days").default(7).argParser(wholeNumber(1, MAX_DAYS)))
+    .addOption(
+      new Option("--days <n>", "simulated days")
+        .default(defaultOptions.days)
+        .argParser(wholeNumber(1, MAX_DAYS)),
+    )
     .addOption(
       new Option("--interval <minutes>", "length of an interval of the load profile")
         .choices(["15", "60"])
-        .default("15"),
+        .default(String(defaultOptions.interval_min)),
     )
     .option(
       "--loads <source>",
       '"synthetic", or a CSV file: a column a meter, a row each 15 minutes, Wh delivered',
       nonEmpty,
-      "synthetic",
+      defaultOptions.loads,
     )
     .addOption(
       new Option("--seed <n>", "seed of everything random")
-        .default(1)
+        .default(defaultOptions.seed)
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     )
     .addOption(
@@ -100,7 +105,7 @@ function simCommand(parent: Command): Command {
     .addOption(
       new Option("--faults <list>", `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1`)
         .argParser(faultList)
-        .default(noFaults, "none"),
+        .default(defaultOptions.faults, "none"),
     )
     .option(
       "--capture <file>",
@@ -125,31 +130,17 @@ function simCommand(parent: Command): Command {
 }
 
 /** What commander makes of the options of `sim`. */
-type SimFlags = Omit<
-  StreetOptions,
-  "interval_min" | "depth" | "capture" | "report" | "json" | "coapBridge"
-> & {
-  interval: string;
-} & Partial<Pick<StreetOptions, "depth" | "capture" | "report" | "json" | "coapBridge">>;
-
-function streetOptions({
-  interval,
-  depth,
-  capture,
-  report,
-  json,
-  coapBridge,
-  ...rest
-}: SimFlags): StreetOptions {
-  return {
-    ...rest,
-    interval_min: Number(interval),
-    depth: depth ?? (rest.meters <= MAX_METERS_CHIP ? "chip" : "model"),
-    capture,
-    report,
-    json,
-    coapBridge,
+type SimFlags = Omit<StreetOptions, "interval_min" | "depth"> &
+  Partial<Pick<StreetOptions, "depth">> & {
+    interval: string;
   };
+
+function streetOptions({ interval, depth, ...rest }: SimFlags): StreetOptions {
+  return { ...rest, interval_min: Number(interval), depth: depth ?? depthOf(rest.meters) };
+}
+
+function depthOf(meters: number): StreetOptions["depth"] {
+  return meters <= MAX_METERS_CHIP ? "chip" : "model";
 }
 
 function consoleCommand(parent: Command): Command {
@@ -161,13 +152,12 @@ function consoleCommand(parent: Command): Command {
     )
     .addOption(
       new Option("--seed <n>", "seed of everything random")
-        .default(1)
+        .default(defaultOptions.seed)
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     )
     .action(async ({ meter, seed }: { meter: number; seed: number }) => {
-      const meters = Math.max(DEFAULT_METERS, meter);
-      const options = { meters, collectors: 1, days: 1, loads: "synthetic", seed, faults: noFaults };
-      await runConsole(streetOptions({ ...options, interval: "15" }), meter);
+      const meters = Math.max(defaultOptions.meters, meter);
+      await runConsole({ ...defaultOptions, meters, seed, depth: depthOf(meters) }, meter);
     });
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Faults } from "../options";
+import { noFaults, type Faults } from "../options";
 
 /** Parsers of option values. Each throws InvalidArgumentError with what is wrong. */
 
@@ -19,8 +19,6 @@ const FAULTS: Record<string, keyof Faults> = {
 };
 
 export const faultNames = Object.keys(FAULTS);
-
-export const noFaults: Faults = Object.freeze({ frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 });
 
 /** Parses `name:share,…`. */
 export function faultList(text: string): Faults {

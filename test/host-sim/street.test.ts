@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Faults } from "../../host-sim/options";
+import { noFaults } from "../../host-sim/options";
 import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
 import { streetOptions } from "../support/street";
-
-const NO_FAULTS: Faults = { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
 
 /** What must hold of every run, whatever was done to it short of taking energy out of the chip. */
 function expectWhole({ result, meters }: StreetOutcome): void {
@@ -44,7 +42,7 @@ describe("a street", () => {
   });
 
   it.each([2, 19])("does so with frames lost and noise on the chips' buses, seed %i", (seed) => {
-    const faults = { ...NO_FAULTS, frameLoss: 0.1, spiNoise: 0.001 };
+    const faults = { ...noFaults, frameLoss: 0.1, spiNoise: 0.001 };
     expectWhole(runStreet(streetOptions({ seed, faults })));
   });
 
@@ -56,7 +54,7 @@ describe("a street", () => {
   });
 
   it("never invents energy when frames on the chips' buses are cut off or go to wrong registers", () => {
-    const faults = { ...NO_FAULTS, spiCommand: 0.0002, spiAbort: 0.0002 };
+    const faults = { ...noFaults, spiCommand: 0.0002, spiAbort: 0.0002 };
     const { result, meters } = runStreet(streetOptions({ faults, seed: 5 }));
     expect(result.energy.inventedWh).toBe(0);
     expect(result.energy.received.inventedWh).toBe(0);

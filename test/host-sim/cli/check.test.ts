@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkResult } from "../../../host-sim/cli/check";
-import { noFaults } from "../../../host-sim/cli/values";
+import { noFaults } from "../../../host-sim/options";
 import { streetOptions, streetOutcome } from "../report/fixture";
 
 const { result } = streetOutcome(streetOptions({ meters: 2, days: 1 }));

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { faultList, noFaults, wholeNumber } from "../../../host-sim/cli/values";
+import { faultList, wholeNumber } from "../../../host-sim/cli/values";
+import { noFaults } from "../../../host-sim/options";
 
 describe("a whole number", () => {
   const parse = wholeNumber(1, 9000);

@@ -1,6 +1,6 @@
 import { Flow } from "../../../host-sim/load/load";
 import { streetLoads } from "../../../host-sim/load/street-loads";
-import type { StreetOptions } from "../../../host-sim/options";
+import { defaultOptions, type StreetOptions } from "../../../host-sim/options";
 import { Random } from "../../../host-sim/random";
 import type { IntervalDetail, MeterDetail, ReadDetail, StreetResult } from "../../../host-sim/result";
 
@@ -9,21 +9,7 @@ const READ_EVERY_S = 4 * 3600;
 
 /** Options of a run, as the command line would make them. */
 export function streetOptions(changed: Partial<StreetOptions> = {}): StreetOptions {
-  return {
-    meters: 24,
-    collectors: 1,
-    days: 7,
-    interval_min: 15,
-    loads: "synthetic",
-    seed: 1,
-    depth: "chip",
-    faults: { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 },
-    capture: undefined,
-    report: undefined,
-    json: undefined,
-    coapBridge: undefined,
-    ...changed,
-  };
+  return { ...defaultOptions, ...changed };
 }
 
 /**
