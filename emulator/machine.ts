@@ -1,0 +1,158 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, readSync, writeSync } from "node:fs";
+import { pipe } from "../test/xs/machine";
+import type { Image } from "./image";
+
+/** Where the board has its image (link.ld). */
+const IMAGE_ADDRESS = 0x200000;
+/** Of the board's timer, at 4 ns an instruction (board.h). */
+const INSTRUCTIONS_A_TICK = 10;
+/** `struct reply` of machine.c. */
+const REPLY_BYTES = 40;
+
+/** XS's memory, in bytes: chunks hold strings and buffers, slots of 16 bytes everything else. */
+export interface Memory {
+  chunks: number;
+  slots: number;
+}
+
+/** What the machine answered. */
+export interface Reply {
+  /** What the program answered; empty where it answered nothing. */
+  bytes: Uint8Array;
+  /** Instructions that it took, to the ten: the same in every run. Calls to the host are free. */
+  instructions: number;
+  /** In use by the program, what can be collected included. */
+  used: Memory;
+  /** Taken from the board's memory for the program's heap. */
+  reserved: Memory;
+  stackBytes: number;
+}
+
+/** The start: from reset to the end of the program's `start`. */
+export interface Boot extends Reply {
+  /** Of the instructions, those for the engine and the modules' own run: what a device does when it is linked. */
+  loadInstructions: number;
+  /** In use by the engine and the frozen modules: what a device has in flash. */
+  shared: Memory;
+}
+
+/**
+ * A Cortex-M4F that runs a program in XS, emulated by QEMU. Every call blocks, and the machine stands still between
+ * calls, so that it can stand in the middle of a simulation. QEMU counts instructions instead of time: two runs that
+ * are told the same do the same.
+ */
+export class EmulatedMachine {
+  readonly boot: Boot;
+  readonly #process: ChildProcess;
+  readonly #toMachine: number;
+  readonly #fromMachine: number;
+  readonly #serve: (message: Uint8Array) => Uint8Array;
+  #running = true;
+
+  /**
+   * @param serve answers what the program passes to `exchange`
+   * @throws Error when the program's start throws
+   */
+  constructor({ engine, file }: Image, serve: (message: Uint8Array) => Uint8Array = () => new Uint8Array(0)) {
+    this.#serve = serve;
+    const [downRead, toMachine] = pipe();
+    const [fromMachine, upWrite] = pipe();
+    this.#toMachine = toMachine;
+    this.#fromMachine = fromMachine;
+    const options = [
+      ["-machine", "mps2-an386"],
+      ["-icount", "shift=2,sleep=off"],
+      ["-display", "none", "-monitor", "none", "-serial", "stdio"],
+      ["-semihosting-config", "enable=on,target=native"],
+      ["-kernel", engine],
+      ["-device", `loader,file=${file},addr=${IMAGE_ADDRESS},force-raw=on`],
+    ];
+    this.#process = spawn("qemu-system-arm", options.flat(), {
+      stdio: ["ignore", "inherit", "inherit", downRead, upWrite],
+    });
+    closeSync(downRead);
+    closeSync(upWrite);
+    const { reply, view } = this.#reply();
+    this.boot = {
+      ...reply,
+      loadInstructions: view.getUint32(8, true) * INSTRUCTIONS_A_TICK,
+      shared: memory(view, 12),
+    };
+  }
+
+  /** Passes bytes to the program. */
+  deliver(message: Uint8Array): Reply {
+    if (this.#running) throw new Error("emulator: delivered while the program runs");
+    return this.#ask("d", message);
+  }
+
+  /** Collects garbage. */
+  collect(): Reply {
+    return this.#ask("g", new Uint8Array(0));
+  }
+
+  close(): void {
+    closeSync(this.#toMachine);
+    closeSync(this.#fromMachine);
+    this.#process.kill("SIGKILL");
+  }
+
+  #ask(kind: string, message: Uint8Array): Reply {
+    this.#running = true;
+    this.#send(Buffer.concat([Buffer.from(kind), message]));
+    return this.#reply().reply;
+  }
+
+  #reply(): { reply: Reply; view: DataView } {
+    for (;;) {
+      const message = this.#receive();
+      const kind = String.fromCharCode(message[0]!);
+      if (kind === "x") {
+        this.#process.kill("SIGKILL");
+        throw new Error(`emulator: ${new TextDecoder().decode(message.subarray(1))}`);
+      } else if (kind === "c") {
+        this.#send(this.#serve(message.subarray(1)));
+      } else {
+        this.#running = false;
+        const view = new DataView(message.buffer);
+        return {
+          view,
+          reply: {
+            bytes: message.subarray(REPLY_BYTES),
+            instructions: view.getUint32(4, true) * INSTRUCTIONS_A_TICK,
+            used: memory(view, 20),
+            reserved: memory(view, 28),
+            stackBytes: view.getUint32(36, true),
+          },
+        };
+      }
+    }
+  }
+
+  #send(message: Uint8Array): void {
+    const framed = Buffer.alloc(4 + message.length);
+    framed.writeUInt32LE(message.length);
+    framed.set(message, 4);
+    for (let at = 0; at < framed.length;) at += writeSync(this.#toMachine, framed, at);
+  }
+
+  #receive(): Uint8Array {
+    const length = new DataView(this.#read(4).buffer).getUint32(0, true);
+    return this.#read(length);
+  }
+
+  #read(count: number): Uint8Array {
+    const bytes = new Uint8Array(count);
+    for (let at = 0; at < count;) {
+      const got = readSync(this.#fromMachine, bytes, at, count - at, null);
+      if (got === 0) throw new Error("emulator: QEMU ended");
+      at += got;
+    }
+    return bytes;
+  }
+}
+
+function memory(view: DataView, at: number): Memory {
+  return { chunks: view.getUint32(at, true), slots: view.getUint32(at + 4, true) };
+}
