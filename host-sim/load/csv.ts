@@ -43,8 +43,8 @@ export class CsvLoad implements Load {
 
 /**
  * Reads the first `meters` columns and `days` days of a load file: CSV in UTF-8 with the header `interval,<id>,…`, a
- * column a meter, a row each 15 minutes (numbered one after the other in the first column), values in Wh delivered,
- * to the mWh. The whole file is checked, also what the run does not need.
+ * column a meter, a row each 15 minutes (whatever its first cell says), values in Wh delivered, to the mWh. The whole
+ * file is checked, also what the run does not need.
  * @throws BadInput naming file, row (line in the file; the header is line 1) and column
  */
 export function readLoads(file: string, meters: number, days: number): CsvLoad[] {
@@ -54,16 +54,7 @@ export function readLoads(file: string, meters: number, days: number): CsvLoad[]
   checkHeader(file, columns, meters);
 
   const rows = days * ROWS_A_DAY;
-  if (records.length < rows) {
-    const end = (records.at(-1) ?? header).line + 1;
-    throw new BadInput(
-      `${file}: row ${end}, column interval: the file ends after ${records.length} rows of 15 minutes, ` +
-        `but a run of ${days} ${days === 1 ? "day" : "days"} needs ${rows}`,
-    );
-  }
-
   const loads_mWh = Array.from({ length: meters }, () => new Int32Array(rows));
-  let previous: number | undefined;
   for (const [row, { cells, line }] of records.entries()) {
     const at = (column: number): string => `${file}: row ${line}, column ${columns[column] ?? column + 1}`;
     if (cells.length !== columns.length)
@@ -71,19 +62,19 @@ export function readLoads(file: string, meters: number, days: number): CsvLoad[]
         `${at(Math.min(cells.length, columns.length))}: ` +
           `${cells.length} cells, but the header has ${columns.length}`,
       );
-    if (!/^\d{1,9}$/.test(cells[0]))
-      throw new BadInput(`${at(0)}: ${quoted(cells[0])} is not a row's number`);
-    const number = Number(cells[0]);
-    if (previous !== undefined && number !== previous + 1)
-      throw new BadInput(
-        `${at(0)}: ${number} does not follow ${previous}: rows are missing, doubled or not in order`,
-      );
-    previous = number;
     for (let column = 1; column < cells.length; column++) {
       const energy_mWh = parseEnergy(cells[column]);
       if (typeof energy_mWh === "string") throw new BadInput(`${at(column)}: ${energy_mWh}`);
       if (column <= meters && row < rows) loads_mWh[column - 1][row] = energy_mWh;
     }
+  }
+  // Last, so that what is wrong earlier in the file is named first.
+  if (records.length < rows) {
+    const end = (records.at(-1) ?? header).line + 1;
+    throw new BadInput(
+      `${file}: row ${end}, column interval: the file ends after ${records.length} rows of 15 minutes, ` +
+        `but a run of ${days} ${days === 1 ? "day" : "days"} needs ${rows}`,
+    );
   }
   return loads_mWh.map((rows_mWh, meter) => new CsvLoad(columns[meter + 1], rows_mWh));
 }

@@ -111,8 +111,6 @@ describe("a load file", () => {
     ["a value finer than 1 mWh", "7,5,0.0001", "row 9, column b: 0.0001 Wh is finer than 0.001 Wh"],
     ["a cell too few", "7,5", "row 9, column b: 2 cells, but the header has 3"],
     ["a cell too many", "7,5,5,5", "row 9, column 4: 4 cells, but the header has 3"],
-    ["a row's number that is text", "seven,5,5", 'row 9, column interval: "seven"'],
-    ["a row missing before it", "8,5,5", "row 9, column interval: 8 does not follow 6"],
     ["an open quote", '7,5,"5', "bad quotes"],
   ])("is refused with %s", (_, line, expected) => {
     const file = save(day({ 9: line }));
@@ -128,6 +126,7 @@ describe("a load file", () => {
     ["an id twice", day({ 1: "interval,a,a" }), 2, 1, 'row 1, column 3: the id "a"'],
     ["an empty id", day({ 1: "interval,a," }), 2, 1, "row 1, column 3: the meter's id is empty"],
     ["no header", day().slice("interval,a,b\n".length), 2, 1, "row 1, column 1"],
+    ["fewer rows and a wrong cell, which comes first", "interval,a,b\n0,5,x\n", 2, 1, 'row 2, column b: "x"'],
     ["nothing in it", "", 1, 1, "row 1, column interval: the file is empty"],
     ["only a header", "interval,a", 1, 1, "row 2, column interval: the file ends after 0 rows"],
     ["bytes that are not UTF-8", new Uint8Array([0x89, 0x50, 0xff, 0xfe]), 1, 1, "not a text file in UTF-8"],
