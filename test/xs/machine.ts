@@ -144,11 +144,14 @@ export function pipe(): [read: number, write: number] {
 /**
  * Bundles a module and what it imports into one script for XS; its exports are the properties of the global `name`.
  * @param entry path below the repository's root
+ * @param alias what modules stand in for others, by specifier: paths below the repository's root
  */
-export function bundleForXs(entry: string, name: string): string {
+export function bundleForXs(entry: string, name: string, alias: Record<string, string> = {}): string {
   const result = buildSync({
     entryPoints: [root + entry],
     tsconfig: `${root}tsconfig.base.json`,
+    absWorkingDir: root,
+    alias,
     bundle: true,
     write: false,
     format: "iife",
