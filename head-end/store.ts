@@ -33,8 +33,6 @@ export class MeterRecord {
   timeSet_ms: number | undefined;
   /** Answers refused. */
   refused = 0;
-  /** Intervals received that were kept already. */
-  duplicates = 0;
   readonly #block = new Block();
 
   /** @param address IPv6, 16 bytes */
@@ -51,10 +49,6 @@ export class MeterRecord {
     const received = block.values[IntervalChannel.activeReceived];
     for (let i = 0; i < block.count; i++) {
       const sequence = block.first + i;
-      if (this.intervals.has(sequence)) {
-        this.duplicates++;
-        continue;
-      }
       this.intervals.set(sequence, {
         sequence,
         start_s: block.start_s + i * block.cadence_s,
@@ -72,8 +66,8 @@ export class MeterRecord {
   }
 
   /**
-   * The intervals must sum to what the registers advanced since the last interval kept. A block that does not follow
-   * it, because the meter has it no more, cannot be checked so.
+   * The intervals must sum to what the registers advanced since the last interval kept. A block further on, because
+   * the meter keeps those between no more, cannot be checked so; one that goes back is none that was asked for.
    */
   #addsUp(block: Block): boolean {
     if (block.count === 0) return true;

@@ -74,7 +74,6 @@ function countIntervals(street: Street, records: (MeterRecord | undefined)[]): S
     }
     for (const start_s of starts) if (seen.has(start_s)) count.delivered++;
     count.corrupt += record?.refused ?? 0;
-    count.duplicate += record?.duplicates ?? 0;
   }
   count.missing = count.due - count.delivered;
   return count;

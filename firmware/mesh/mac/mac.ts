@@ -86,7 +86,7 @@ export class Mac {
   readonly #kernel: Kernel;
   readonly #random: RandomBelow;
   readonly #panId: number;
-  readonly #channel: number;
+  readonly channel: number;
   readonly #queue: Queue;
   readonly #duplicates = new Duplicates();
   readonly #frame = new MacFrame();
@@ -106,14 +106,14 @@ export class Mac {
     this.#random = new RandomBelow(options.entropy);
     this.eui64 = options.eui64;
     this.#panId = options.panId;
-    this.#channel = options.channel;
+    this.channel = options.channel;
     this.#queue = new Queue(options.queueSlots, options.radio.maxFrameBytes);
     this.#timer = new Timer(options.kernel, () => this.#onTimer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
     this.#sequence = this.#random.below(256);
     this.#radio.onReceive = (bytes, length) => this.#receive(bytes, length);
     this.#radio.onSent = () => this.#onFrameSent();
-    this.#radio.listen(this.#channel);
+    this.#radio.listen(this.channel);
   }
 
   /** Frames that wait to be sent, the one being sent among them. */
@@ -175,8 +175,8 @@ export class Mac {
 
   #transmit(): void {
     const slot = this.#queue.head;
-    const clear = this.#kernel.now_ms() >= this.#quietUntil_ms && this.#radio.channelClear(this.#channel);
-    if (clear && this.#radio.transmit(slot.frame, slot.length, this.#channel)) {
+    const clear = this.#kernel.now_ms() >= this.#quietUntil_ms && this.#radio.channelClear(this.channel);
+    if (clear && this.#radio.transmit(slot.frame, slot.length, this.channel)) {
       this.#state = State.sending;
       this.counters.sent++;
     } else if (this.#backoffs < MAX_CSMA_BACKOFFS) {
@@ -268,7 +268,7 @@ export class Mac {
     writer.reset(writer.bytes, 0, writer.bytes.length);
     writeAckHeader(writer, frame.sequence, frame.source, this.eui64);
     writeFcs(writer);
-    if (this.#radio.transmit(writer.bytes, writer.length, this.#channel)) this.counters.acksSent++;
+    if (this.#radio.transmit(writer.bytes, writer.length, this.channel)) this.counters.acksSent++;
   }
 }
 

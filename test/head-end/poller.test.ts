@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { EPOCH_MS, Street } from "../../host-sim/street";
+import { streetOptions } from "../support/street";
+
+const HOUR_S = 3600;
+const ANOTHER_CHANNEL = 1;
+
+describe("the head end's reads", () => {
+  it("go on with the other meters when one does not answer, and fetch what it missed at the next", () => {
+    const street = new Street(streetOptions({ meters: 3, depth: "model" }));
+    const [, silent] = street.meters;
+    street.run(5 * HOUR_S);
+    silent.radio.listen(ANOTHER_CHANNEL);
+    street.run(11 * HOUR_S);
+    const ofCycle = (hour: number) =>
+      street.reads.filter(({ due_ms }) => due_ms === EPOCH_MS + hour * HOUR_S * 1000);
+    const record = street.headEnd.store.meter(silent.meter.stack.address)!;
+    expect(ofCycle(8).filter(({ done_ms }) => done_ms !== undefined)).toHaveLength(2);
+    const failed = ofCycle(8).find(({ meter }) => meter === record)!;
+    expect(failed.done_ms).toBeUndefined();
+    expect(failed.attempts).toBe(5);
+    expect(record.last).toBe(17);
+
+    silent.radio.listen(street.collector.mac.channel);
+    street.run(13 * HOUR_S);
+    const caughtUp = ofCycle(12).find(({ meter }) => meter === record)!;
+    expect(caughtUp.done_ms).toBeDefined();
+    expect(record.last).toBe(49);
+    expect(record.intervals.size).toBe(49);
+    expect(record.refused).toBe(0);
+  });
+
+  it("set the clocks once a day, so that a crystal's drift never adds up", () => {
+    const street = new Street(streetOptions({ meters: 4, depth: "model" }));
+    street.run(30 * HOUR_S);
+    for (const { meter } of street.meters) {
+      expect(meter.utc.lastSet_ms).toBeGreaterThan(EPOCH_MS + 24 * HOUR_S * 1000);
+      expect(Math.abs(meter.utc.utc_ms() - street.utc_ms())).toBeLessThan(1_000);
+    }
+  });
+
+  it("start after the hour, so that the interval that ends with it is in them", () => {
+    const street = new Street(streetOptions({ meters: 4, depth: "model" }));
+    street.run(8 * HOUR_S + 60);
+    for (const record of street.headEnd.store.meters) {
+      const newest = record.intervals.get(record.last!)!;
+      expect(newest.start_s).toBe(EPOCH_MS / 1000 + 8 * HOUR_S - 900);
+    }
+  });
+});
