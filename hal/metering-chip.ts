@@ -82,6 +82,6 @@ export class Measurements {
   /** Thousandths, signed as the chip signs it. */
   readonly powerFactor_permille = new Int32Array(4);
   frequency_mHz = 0;
-  /** Tenths of a degree Celsius, of the chip itself. */
+  /** Tenths of a degree Celsius, of the chip itself; stays 0 with one that has no thermometer. */
   temperature_dC = 0;
 }

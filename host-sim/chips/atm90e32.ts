@@ -12,13 +12,14 @@ import {
   UNLOCK,
 } from "hal/drivers/atm90e32/registers";
 import { CHANNELS, QUANTITIES } from "hal/metering-chip";
-import type { Spi } from "hal/spi";
 import { EnergyBank } from "../load/energy";
 import type { Feed, Measuring } from "../load/feed";
 import type { Flow } from "../load/load";
-import { FrontEnd, type SensorErrors } from "./atm90e32-front-end";
+import { FrontEnd } from "./atm90e32-front-end";
 import { writeMeasurements } from "./atm90e32-measurements";
 import { COUNT, type Time } from "./behavioural-chip";
+import type { SensorErrors } from "./sensor-errors";
+import type { Shiftable } from "./spi-faults";
 
 const FRAME_CLOCKS = 32;
 const COMMAND_CLOCKS = 16;
@@ -68,7 +69,8 @@ const RESET_VALUES = [
  * comes from the load up to the moment of the read. Past 65,535 counts a register starts over: what the chip does is
  * not documented, and this is the harder case for a driver. Start-up thresholds are kept but not applied.
  */
-export class Atm90e32Chip implements Spi, Measuring {
+export class Atm90e32Chip implements Shiftable, Measuring {
+  readonly commandBytes = 2;
   readonly #time: Time;
   readonly #feed: Feed;
   readonly #frontEnd: FrontEnd;

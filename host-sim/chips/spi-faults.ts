@@ -4,11 +4,11 @@ import type { Random } from "../random";
 
 /** A chip whose frames can be cut short. */
 export interface Shiftable extends Spi {
+  /** A frame is a command of so many bytes, and an answer to its end. */
+  readonly commandBytes: number;
+  /** A frame that ends after `clocks`. */
   shift(buffer: Uint8Array, clocks: number): void;
 }
-
-const FRAME_CLOCKS = 32;
-const ANSWER_BYTE = 2;
 
 /** The bus as it is asked for: the chip itself where no fault is, so that faults cost nothing when there are none. */
 export function faultyBus(chip: Shiftable, faults: Faults, random: Random): Spi {
@@ -41,18 +41,19 @@ export class FaultySpi implements Spi {
       buffer.fill(this.stuck);
       return;
     }
-    if (this.#command.strikes()) this.#invertBit(buffer, 0);
+    const { commandBytes } = this.#chip;
+    if (this.#command.strikes()) this.#invertBit(buffer, 0, commandBytes);
     if (this.#abort.strikes()) {
       this.hits++;
-      this.#chip.shift(buffer, this.#random.below(FRAME_CLOCKS));
+      this.#chip.shift(buffer, this.#random.below(8 * buffer.length));
     } else this.#chip.transfer(buffer);
-    if (this.#noise.strikes()) this.#invertBit(buffer, ANSWER_BYTE);
+    if (this.#noise.strikes()) this.#invertBit(buffer, commandBytes, buffer.length);
   }
 
-  /** Inverts one of the 16 bits that start at byte `from`. */
-  #invertBit(buffer: Uint8Array, from: number): void {
+  /** Inverts one of the bits of the bytes `from` to `end`. */
+  #invertBit(buffer: Uint8Array, from: number, end: number): void {
     this.hits++;
-    const bit = this.#random.below(16);
+    const bit = this.#random.below(8 * (end - from));
     buffer[from + (bit >> 3)] = buffer[from + (bit >> 3)] ^ (1 << (bit & 7));
   }
 }

@@ -18,6 +18,7 @@ export class EnergyBank {
   /** mW·µs, below {@link unit_mWus}. */
   readonly rest = new Float64Array(SIZE);
   readonly #power = new Float64Array(SIZE);
+  readonly #apparent_mVA = new Float64Array(3);
   /** Indexes of the powers that are not 0. */
   readonly #flowing = new Int32Array(SIZE);
   #flowingCount = 0;
@@ -26,23 +27,36 @@ export class EnergyBank {
   constructor(readonly unit_mWus: number) {}
 
   /** From now on `flow` flows; `inTotal` says by phase what the total adds up. */
-  setFlow(flow: Flow, inTotal: readonly boolean[]): void {
+  setFlow({ activePower_mW, reactivePower_mvar }: Flow, inTotal: readonly boolean[]): void {
+    const apparent = this.#apparent_mVA;
+    for (let phase = 0; phase < 3; phase++)
+      apparent[phase] = apparentPower(activePower_mW[phase], reactivePower_mvar[phase]);
+    this.setPowers(activePower_mW, reactivePower_mvar, apparent, inTotal);
+  }
+
+  /** The same for powers of which apparent power is one of its own. Integers, by phase. */
+  setPowers(
+    active_mW: Float64Array,
+    reactive_mvar: Float64Array,
+    apparent_mVA: Float64Array,
+    inTotal: readonly boolean[],
+  ): void {
     this.flush();
     this.#power.fill(0);
     let active = 0;
     let reactive = 0;
     let apparent = 0;
     for (let phase = 0; phase < 3; phase++) {
-      const p = flow.activePower_mW[phase];
-      const q = flow.reactivePower_mvar[phase];
-      const s = apparentPower(p, q);
-      this.#setPowers(phase + 1, p, q, s);
+      const p = active_mW[phase];
+      const q = reactive_mvar[phase];
+      const s = apparent_mVA[phase];
+      this.#setChannel(phase + 1, p, q, s);
       if (!inTotal[phase]) continue;
       active += p;
       reactive += q;
       apparent += s;
     }
-    this.#setPowers(0, active, reactive, apparent);
+    this.#setChannel(0, active, reactive, apparent);
     this.#flowingCount = 0;
     for (let i = 0; i < SIZE; i++) if (this.#power[i] > 0) this.#flowing[this.#flowingCount++] = i;
   }
@@ -74,7 +88,7 @@ export class EnergyBank {
     this.rest.fill(0);
   }
 
-  #setPowers(channel: number, active: number, reactive: number, apparent: number): void {
+  #setChannel(channel: number, active: number, reactive: number, apparent: number): void {
     const delivered = active >= 0 ? Quantity.activeDelivered : Quantity.activeReceived;
     const direction = reactive >= 0 ? Quantity.reactivePositive : Quantity.reactiveNegative;
     this.#power[countIndex(delivered, channel)] = Math.abs(active);

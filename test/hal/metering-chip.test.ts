@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Ade7953 } from "hal/drivers/ade7953/driver";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { PollSample } from "hal/metering-chip";
+import { Ade7953Chip } from "../../host-sim/chips/ade7953";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
 import { Feed } from "../../host-sim/load/feed";
 import { Random } from "../../host-sim/random";
-import { meteringChipContract, type MakeChip } from "./metering-chip.contract";
+import { meteringChipContract, type MakeChip, type Traits } from "./metering-chip.contract";
 import { clockOf, randomLoad } from "./metering-rig";
 
 const onTheBus: MakeChip = (time, feed) =>
@@ -19,8 +21,34 @@ const onTheBus: MakeChip = (time, feed) =>
   });
 const behavioural: MakeChip = (time, feed) => new BehaviouralChip(time, feed);
 
-meteringChipContract("ATM90E32AS driver on the simulated chip", onTheBus);
-meteringChipContract("behavioural chip", behavioural);
+const ade7953: MakeChip = (time, feed) =>
+  new Ade7953({
+    spi: new Ade7953Chip(time, feed),
+    clock: clockOf(time),
+    delay_ms() {},
+    phases: feed.load.phases === 1 ? 1 : 2,
+  });
+
+const ATM90E32: Traits = {
+  perCount_mWh: 3.125,
+  maxPhases: 3,
+  net: false,
+  powerStep_mW: 0,
+  frequencyStep_mHz: 0,
+  temperature_dC: 250,
+};
+const ADE7953: Traits = {
+  perCount_mWh: 1 / 30,
+  maxPhases: 2,
+  net: true,
+  powerStep_mW: 12,
+  frequencyStep_mHz: 16,
+  temperature_dC: 0,
+};
+
+meteringChipContract("ATM90E32AS driver on the simulated chip", onTheBus, ATM90E32);
+meteringChipContract("behavioural chip", behavioural, ATM90E32);
+meteringChipContract("ADE7953 driver on the simulated chip", ade7953, ADE7953);
 
 describe("both depths of simulation", () => {
   it("give the same counts and voltages, poll by poll", () => {

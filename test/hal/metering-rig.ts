@@ -1,10 +1,12 @@
 import type { Clock } from "hal/clock";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
-import { CHANNELS, countIndex, PollSample, QUANTITIES } from "hal/metering-chip";
+import { CHANNELS, countIndex, type MeteringChip, PollSample, QUANTITIES } from "hal/metering-chip";
+import type { Spi } from "hal/spi";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
-import type { SensorErrors } from "../../host-sim/chips/atm90e32-front-end";
-import { FaultySpi } from "../../host-sim/chips/spi-faults";
+import type { SensorErrors } from "../../host-sim/chips/sensor-errors";
+import type { Time } from "../../host-sim/chips/behavioural-chip";
+import { FaultySpi, type Shiftable } from "../../host-sim/chips/spi-faults";
 import { Feed } from "../../host-sim/load/feed";
 import type { Flow, Load } from "../../host-sim/load/load";
 import { Truth } from "../../host-sim/load/truth";
@@ -53,19 +55,24 @@ export function clockOf(time: { now_us: number }): Clock {
 export interface RigOptions {
   faults?: Partial<Faults>;
   seed?: number;
-  calibration?: Calibration;
-  currentScale?: number;
   errors?: SensorErrors[];
 }
 
+/** What a driver is made over. */
+export interface Bench {
+  spi: Spi;
+  clock: Clock;
+  delay_ms: (ms: number) => void;
+}
+
 /** One meter's chip over its bus, with the truth beside it and a register for each count. */
-export class Rig {
+export class MeteringRig<Chip extends Shiftable, Driver extends MeteringChip> {
   readonly time = { now_us: 0 };
   readonly feed: Feed;
   readonly truth: Truth;
-  readonly chip: Atm90e32Chip;
+  readonly chip: Chip;
   readonly bus: FaultySpi;
-  readonly driver: Atm90e32;
+  readonly driver: Driver;
   readonly sample = new PollSample();
   readonly counts = new Float64Array(QUANTITIES * CHANNELS);
   /** All statuses seen, or-ed. */
@@ -78,13 +85,18 @@ export class Rig {
   /** How a frame gets to the chip. */
   deliver: (buffer: Uint8Array) => void = (buffer) => this.bus.transfer(buffer);
 
-  constructor(load: Load, options: RigOptions = {}) {
+  constructor(
+    load: Load,
+    options: RigOptions,
+    makeChip: (time: Time, feed: Feed, errors?: SensorErrors[]) => Chip,
+    makeDriver: (bench: Bench) => Driver,
+  ) {
     this.feed = new Feed(load);
     this.truth = new Truth(this.feed);
-    this.chip = new Atm90e32Chip(this.time, this.feed, options.errors);
+    this.chip = makeChip(this.time, this.feed, options.errors);
     const random = new Random(options.seed ?? 1, "spi");
     this.bus = new FaultySpi(this.chip, { ...NO_FAULTS, ...options.faults }, random);
-    this.driver = new Atm90e32({
+    this.driver = makeDriver({
       spi: {
         transfer: (buffer) => {
           this.frames++;
@@ -95,10 +107,6 @@ export class Rig {
       },
       clock: clockOf(this.time),
       delay_ms: (ms) => (this.delayed_ms += ms),
-      phases: load.phases,
-      lineFrequency_Hz: 60,
-      ...(options.calibration && { calibration: options.calibration }),
-      ...(options.currentScale && { currentScale: options.currentScale }),
     });
   }
 
@@ -131,5 +139,24 @@ export class Rig {
       }
     }
     return { least, most };
+  }
+}
+
+/** A rig with an ATM90E32AS. */
+export class Rig extends MeteringRig<Atm90e32Chip, Atm90e32> {
+  constructor(load: Load, options: RigOptions & { calibration?: Calibration; currentScale?: number } = {}) {
+    super(
+      load,
+      options,
+      (time, feed, errors) => new Atm90e32Chip(time, feed, errors),
+      (bench) =>
+        new Atm90e32({
+          ...bench,
+          phases: load.phases,
+          lineFrequency_Hz: 60,
+          ...(options.calibration && { calibration: options.calibration }),
+          ...(options.currentScale && { currentScale: options.currentScale }),
+        }),
+    );
   }
 }

@@ -5,6 +5,7 @@ import { NO_FAULTS } from "../../hal/metering-rig";
 
 /** Answers 0x1234 to everything and keeps what it heard. */
 class Recorder implements Shiftable {
+  readonly commandBytes = 2;
   heard: { command: number; clocks: number }[] = [];
 
   transfer(buffer: Uint8Array): void {

@@ -10,7 +10,7 @@ import {
 } from "hal/drivers/atm90e32/calibration";
 import { LOW_WORD, Register } from "hal/drivers/atm90e32/registers";
 import { Measurements, PollStatus, Quantity } from "hal/metering-chip";
-import { NO_ERRORS, type SensorErrors } from "../../../../host-sim/chips/atm90e32-front-end";
+import { NO_ERRORS, type SensorErrors } from "../../../../host-sim/chips/sensor-errors";
 import { Rig, SECOND_US, steadyLoad } from "../../metering-rig";
 
 describe("calibration words", () => {
