@@ -15,7 +15,8 @@ export interface Radio {
 
   /**
    * Starts to send the first `length` bytes of `frame` (copied before the call returns) on `channel`, then calls
-   * {@link onSent}. Answers false, and sends nothing, while a frame is still being sent or `length` is out of range.
+   * {@link onSent}. Answers false, and sends nothing, while a frame is still being sent, while the chip is not ready or holds a
+   * frame that it has not handed over yet, or where `length` is out of range.
    */
   transmit(frame: Uint8Array, length: number, channel: number): boolean;
 

@@ -1,5 +1,5 @@
 import type { Random } from "../random";
-import type { World } from "../world";
+import type { Handle, World } from "../world";
 import { airtime_us } from "./airtime";
 import { SimulatedRadio } from "./radio";
 import type { Transmission } from "./transmission";
@@ -25,6 +25,18 @@ export interface MediumOptions {
   rssi_dBm: (from: number, to: number) => number;
 }
 
+/** What the medium asks and tells a radio. */
+export interface Station {
+  /** The question at the end of a frame: was it listening, to its channel, from its first bit to its last? */
+  heardAllOf(frame: Transmission): boolean;
+  /** The answer, where nothing was lost. */
+  onReceive(bytes: Uint8Array, length: number, rssi_dBm: number): void;
+  /** Its own frame has left. */
+  finish(): void;
+  /** For a radio that takes bytes while they arrive: a frame in range begins. */
+  hearStart?(frame: Transmission, rssi_dBm: number): void;
+}
+
 /** All in range of each other, 100 kbit/s, nothing lost. */
 export const OPEN_STREET = Object.freeze({
   bitRate: 100_000,
@@ -47,7 +59,12 @@ export class Medium {
     length: number,
     rssi_dBm: number,
   ) => void = () => {};
+  /** Those of {@link addRadio}. */
   readonly radios: SimulatedRadio[] = [];
+  readonly #stations: Station[] = [];
+  /** Of the frame that each station has on the air or is about to have: its start and its end. */
+  readonly #starts: Handle[] = [];
+  readonly #ends: Handle[] = [];
   readonly #options: MediumOptions;
   readonly #onAir: Transmission[] = [];
 
@@ -65,28 +82,50 @@ export class Medium {
 
   /** A radio of its own for each node, numbered from 0 in the order of the calls. */
   addRadio(): SimulatedRadio {
-    const radio = new SimulatedRadio(this, this.radios.length);
+    const radio = new SimulatedRadio(this, this.#stations.length);
     this.radios.push(radio);
+    this.addStation(radio);
     return radio;
   }
 
-  /** Is there energy on `channel` at node `to`? */
-  busy(channel: number, to: number): boolean {
+  /** Answers the number of a radio made elsewhere. */
+  addStation(station: Station): number {
+    return this.#stations.push(station) - 1;
+  }
+
+  /** The greatest strength on `channel` at node `to`, -Infinity where there is nothing. */
+  strength_dBm(channel: number, to: number): number {
     const onAir = this.#onAir;
+    let strongest_dBm = -Infinity;
     for (let i = 0; i < onAir.length; i++) {
       const other = onAir[i];
-      if (other.channel === channel && this.#options.rssi_dBm(other.from, to) > -Infinity) return true;
+      if (other.channel !== channel || other.from === to) continue;
+      strongest_dBm = Math.max(strongest_dBm, this.#options.rssi_dBm(other.from, to));
     }
-    return false;
+    return strongest_dBm;
   }
 
   /** The radio whose frame it is has stopped listening; the frame starts after the turnaround. */
   schedule(frame: Transmission): void {
-    const { world, turnaround_us, bitRate } = this.#options;
-    frame.start_us = world.now_us + turnaround_us;
-    frame.duration_us = airtime_us(frame.length, bitRate);
-    world.at(frame.start_us, () => this.#start(frame));
-    world.at(frame.start_us + frame.duration_us, () => this.#end(frame));
+    frame.start_us = this.now_us + this.#options.turnaround_us;
+    frame.duration_us = airtime_us(frame.length, this.bitRate);
+    this.send(frame);
+  }
+
+  /** As {@link schedule}, of a frame whose start and duration are set. */
+  send(frame: Transmission): void {
+    const { world } = this.#options;
+    this.#starts[frame.from] = world.at(frame.start_us, () => this.#start(frame));
+    this.#ends[frame.from] = world.at(frame.start_us + frame.duration_us, () => this.#end(frame));
+  }
+
+  /** The frame of {@link send} goes no further, and nobody receives it. */
+  cut(frame: Transmission): void {
+    const { world } = this.#options;
+    world.cancel(this.#starts[frame.from]);
+    world.cancel(this.#ends[frame.from]);
+    const at = this.#onAir.indexOf(frame);
+    if (at >= 0) this.#onAir.splice(at, 1);
   }
 
   #start(frame: Transmission): void {
@@ -100,20 +139,26 @@ export class Medium {
     this.#onAir.push(frame);
     const { from, channel, bytes, length } = frame;
     this.onFrame(frame.start_us, from, channel, bytes, length, this.#options.rssi_dBm(from, SNIFFER));
+    for (let to = 0; to < this.#stations.length; to++) {
+      const station = this.#stations[to];
+      if (station.hearStart === undefined || to === from) continue;
+      const strength_dBm = this.#options.rssi_dBm(from, to);
+      if (strength_dBm > -Infinity) station.hearStart(frame, strength_dBm);
+    }
   }
 
   #end(frame: Transmission): void {
     this.#onAir.splice(this.#onAir.indexOf(frame), 1);
-    this.radios[frame.from].finish();
+    const stations = this.#stations;
+    stations[frame.from].finish();
     const { random, frameLoss, rssi_dBm } = this.#options;
-    const radios = this.radios;
-    for (let to = 0; to < radios.length; to++) {
-      const radio = radios[to];
-      if (!radio.heardAllOf(frame)) continue;
+    for (let to = 0; to < stations.length; to++) {
+      const station = stations[to];
+      if (!station.heardAllOf(frame)) continue;
       const strength_dBm = rssi_dBm(frame.from, to);
       if (strength_dBm === -Infinity || this.#collides(frame, to, strength_dBm) || random.chance(frameLoss))
         continue;
-      radio.onReceive(frame.bytes, frame.length, strength_dBm);
+      station.onReceive(frame.bytes, frame.length, strength_dBm);
     }
   }
 

@@ -1,13 +1,13 @@
 import type { Radio } from "hal/radio";
 import { AirtimeAccount } from "./airtime";
-import type { Medium } from "./medium";
+import type { Medium, Station } from "./medium";
 import { Transmission } from "./transmission";
 
 const MAX_FRAME_BYTES = 255;
 const NO_CHANNEL = -1;
 
 /** The behaviour of a packet radio such as the SX1262, as seen through {@link Radio}. */
-export class SimulatedRadio implements Radio {
+export class SimulatedRadio implements Radio, Station {
   readonly maxFrameBytes = MAX_FRAME_BYTES;
   readonly bitRate: number;
   readonly airtime = new AirtimeAccount();
@@ -49,7 +49,7 @@ export class SimulatedRadio implements Radio {
   }
 
   channelClear(channel: number): boolean {
-    return !this.#sending && !this.#medium.busy(channel, this.number);
+    return !this.#sending && this.#medium.strength_dBm(channel, this.number) === -Infinity;
   }
 
   /** @internal The medium's question at the end of a frame. */

@@ -1,0 +1,61 @@
+import { Sx1262 } from "hal/drivers/sx1262/driver";
+import { Sx1276 } from "hal/drivers/sx1276/driver";
+import type { Spi } from "hal/spi";
+import { Processor } from "../../host-sim/processor";
+import type { Medium } from "../../host-sim/radio/medium";
+import { Sx1262Chip } from "../../host-sim/radio/sx1262-chip";
+import { Sx1276Chip } from "../../host-sim/radio/sx1276-chip";
+import type { World } from "../../host-sim/world";
+
+/** What a test puts between driver and chip. */
+export type Tap = (bytes: Uint8Array) => void;
+
+/** An SX1262 with its driver; it listens some 15 ms later. */
+export function sx1262(world: World, medium: Medium, tap?: Tap) {
+  const processor = new Processor(world);
+  const chip = new Sx1262Chip(world, medium, processor);
+  const { busy, reset, dio1 } = chip;
+  const radio = new Sx1262({
+    spi: tapped(chip, tap),
+    busy,
+    reset,
+    dio1,
+    power_dBm: 22,
+    ...platform(processor),
+  });
+  return { processor, chip, radio };
+}
+
+/** An SX1276 with its driver; it listens some 20 ms later. */
+export function sx1276(world: World, medium: Medium, tap?: Tap) {
+  const processor = new Processor(world);
+  const chip = new Sx1276Chip(world, medium, processor);
+  const { reset, dio0, dio1 } = chip;
+  const radio = new Sx1276({
+    spi: tapped(chip, tap),
+    reset,
+    dio0,
+    dio1,
+    power_dBm: 17,
+    ...platform(processor),
+  });
+  return { processor, chip, radio };
+}
+
+function platform(processor: Processor) {
+  return {
+    clock: { now_ms: () => Math.floor(processor.now_us / 1000) },
+    delay_ms: processor.delay_ms,
+    timer: processor.oneShot(),
+  };
+}
+
+function tapped(chip: Spi, tap: Tap | undefined): Spi {
+  if (tap === undefined) return chip;
+  return {
+    transfer: (buffer) => {
+      tap(buffer);
+      chip.transfer(buffer);
+    },
+  };
+}
