@@ -9,6 +9,8 @@ export interface StreetOptions {
   loads: string;
   seed: number;
   depth: "chip" | "model";
+  /** The metering chip of every meter. Only "atm90e32" has a model. */
+  chip: "atm90e32" | "ade7953";
   faults: Faults;
   capture?: string | undefined;
   report?: string | undefined;
@@ -24,7 +26,7 @@ export interface Faults {
   spiNoise: number;
   /** Of SPI frames, whose command has one inverted bit on its way to the chip. */
   spiCommand: number;
-  /** Of SPI frames, cut off before their 32 clocks. */
+  /** Of SPI frames, cut off before their end. */
   spiAbort: number;
 }
 
@@ -39,6 +41,7 @@ export const defaultOptions: StreetOptions = Object.freeze({
   loads: "synthetic",
   seed: 1,
   depth: "chip",
+  chip: "atm90e32",
   faults: noFaults,
 });
 

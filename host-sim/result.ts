@@ -8,7 +8,16 @@ export interface StreetResult {
   /** SHA-256 of everything that happened: frames on the air, intervals stored, registers at the end. */
   traceHash: string;
   intervals: { due: number; delivered: number; missing: number; corrupt: number; duplicate: number };
-  energy: EnergyResult & { received: EnergyResult };
+  energy: EnergyResult & {
+    received: EnergyResult;
+    /**
+     * What flowed both ways between two polls of a chip that counts net: neither direction's registers can have it, and
+     * it is no part of `lostWh`. 0 for chips that count the directions apart.
+     */
+    turnedWh: number;
+    /** What delivered less received is off by, more than a count a phase for each; turns do not excuse it. */
+    netOffWh: number;
+  };
   reads: { due: number; done: number; doneWithin30Min: number; p50Ms: number; p95Ms: number; maxMs: number };
   mesh: {
     joined: number;
@@ -35,7 +44,10 @@ export interface EnergyResult {
   truthWh: number;
   registersWh: number;
   intervalsWh: number;
-  /** What the registers fall short of the truth by more than one count a phase a meter. */
+  /**
+   * What the registers fall short of the truth by more than one count a phase a meter (and 4 for each turn, with a chip
+   * that counts net).
+   */
   lostWh: number;
   /** What they exceed it by, likewise. */
   inventedWh: number;

@@ -9,8 +9,13 @@ export const DAY_S = 86_400;
 const EPOCH_S = EPOCH_MS / 1000;
 const READ_PERIOD_S = 4 * 3600;
 const PROMPT_MS = 30 * 60_000;
-/** One count of the metering chip. */
-const COUNT_MWH = 3.125;
+/** Registers and truth are read in whole ones. */
+const UNIT_MWH = 1;
+/**
+ * Counts a phase by which a direction may be off for each turn of a chip that counts net: each accumulator stands up to
+ * one count below what flowed, where it turns up and where it turns down, and the total lags behind by up to one more.
+ */
+const COUNTS_PER_TURN = 4;
 
 /** What a street's meters, its head end and the truth say of one direction of energy. */
 const DELIVERED = {
@@ -39,6 +44,8 @@ export function tally(street: Street, wallSeconds: number): StreetResult {
     energy: {
       ...energy(meters, records, DELIVERED),
       received: energy(meters, records, RECEIVED),
+      turnedWh: wattHours(sumOf(meters, cancelled_mWh)),
+      netOffWh: wattHours(sumOf(meters, netOff_mWh)),
     },
     reads: countReads(street),
     mesh: describeMesh(street),
@@ -88,14 +95,15 @@ function energy(
   for (const [index, meter] of meters.entries()) {
     const truth_mWh = direction.truth_mWh(meter);
     const register_mWh = meter.meter.registers.energy[direction.register];
-    const tolerance_mWh = COUNT_MWH * meter.load.phases;
+    const tolerance_mWh = toleranceOf(meter);
+    const told_mWh = truth_mWh - cancelled_mWh(meter);
     sum.truth += truth_mWh;
     sum.registers += register_mWh;
     for (const interval of records[index]?.intervals.values() ?? []) {
       sum.intervals += direction.interval_mWh(interval);
     }
-    sum.lost += Math.max(0, truth_mWh - register_mWh - tolerance_mWh);
-    sum.invented += Math.max(0, register_mWh - truth_mWh - tolerance_mWh);
+    sum.lost += Math.max(0, told_mWh - register_mWh - tolerance_mWh);
+    sum.invented += Math.max(0, register_mWh - told_mWh - tolerance_mWh);
   }
   return {
     truthWh: sum.truth / 1000,
@@ -104,6 +112,30 @@ function energy(
     lostWh: wattHours(sum.lost),
     inventedWh: wattHours(sum.invented),
   };
+}
+
+/** A count a phase, and what the turns of a chip that counts net may add. */
+function toleranceOf({ count_mWh, load, turns }: SimulatedMeter): number {
+  const phases_mWh = count_mWh * load.phases;
+  return Math.max(UNIT_MWH, phases_mWh) + (turns?.turns ?? 0) * COUNTS_PER_TURN * phases_mWh;
+}
+
+/** What the chip cannot tell as it flowed both ways between two polls. */
+function cancelled_mWh({ turns }: SimulatedMeter): number {
+  return turns?.cancelled_mWh ?? 0;
+}
+
+/** How far delivered less received is off by more than a count a phase for each of the two, whatever turned. */
+function netOff_mWh(meter: SimulatedMeter): number {
+  const net = (of: (direction: typeof DELIVERED) => number): number => of(DELIVERED) - of(RECEIVED);
+  const off_mWh =
+    net(({ register }) => meter.meter.registers.energy[register]) - net(({ truth_mWh }) => truth_mWh(meter));
+  const tolerance_mWh = 2 * Math.max(UNIT_MWH, meter.count_mWh * meter.load.phases);
+  return Math.max(0, Math.abs(off_mWh) - tolerance_mWh);
+}
+
+function sumOf(meters: SimulatedMeter[], figure: (meter: SimulatedMeter) => number): number {
+  return meters.reduce((sum, meter) => sum + figure(meter), 0);
 }
 
 function countReads(street: Street): StreetResult["reads"] {

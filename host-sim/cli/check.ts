@@ -24,6 +24,7 @@ export function checkResult(result: StreetResult, faults: Faults): string[] {
   if (faults.spiCommand === 0 && faults.spiAbort === 0) {
     expectNone(energy.lostWh, "Wh delivered were lost");
     expectNone(energy.received.lostWh, "Wh received were lost");
+    expectNone(energy.netOffWh, "Wh are missing from delivered less received, or too many there");
   }
   expectNone(intervals.corrupt, "intervals are corrupt");
   expectNone(intervals.duplicate, "intervals were delivered twice");

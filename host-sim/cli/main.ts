@@ -103,6 +103,11 @@ function simCommand(parent: Command): Command {
       ).choices(["chip", "model"]),
     )
     .addOption(
+      new Option("--chip <chip>", "metering chip of every meter; ade7953 is simulated down to its bus only")
+        .choices(["atm90e32", "ade7953"])
+        .default(defaultOptions.chip),
+    )
+    .addOption(
       new Option("--faults <list>", `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1`)
         .argParser(faultList)
         .default(defaultOptions.faults, "none"),
@@ -136,11 +141,11 @@ type SimFlags = Omit<StreetOptions, "interval_min" | "depth"> &
   };
 
 function streetOptions({ interval, depth, ...rest }: SimFlags): StreetOptions {
-  return { ...rest, interval_min: Number(interval), depth: depth ?? depthOf(rest.meters) };
+  return { ...rest, interval_min: Number(interval), depth: depth ?? depthOf(rest.meters, rest.chip) };
 }
 
-function depthOf(meters: number): StreetOptions["depth"] {
-  return meters <= MAX_METERS_CHIP ? "chip" : "model";
+function depthOf(meters: number, chip: StreetOptions["chip"]): StreetOptions["depth"] {
+  return meters <= MAX_METERS_CHIP || chip === "ade7953" ? "chip" : "model";
 }
 
 function consoleCommand(parent: Command): Command {
@@ -157,7 +162,10 @@ function consoleCommand(parent: Command): Command {
     )
     .action(async ({ meter, seed }: { meter: number; seed: number }) => {
       const meters = Math.max(defaultOptions.meters, meter);
-      await runConsole({ ...defaultOptions, meters, seed, depth: depthOf(meters) }, meter);
+      await runConsole(
+        { ...defaultOptions, meters, seed, depth: depthOf(meters, defaultOptions.chip) },
+        meter,
+      );
     });
 }
 

@@ -17,6 +17,8 @@ const MAX_PORT = 65_535;
 export async function sim(options: StreetOptions): Promise<number> {
   const { meters, collectors, capture, report, json, coapBridge } = options;
   if (collectors > 1) throw new BadInput(`--collectors ${collectors}: this release has one`);
+  if (options.chip === "ade7953" && options.depth === "model")
+    throw new BadInput("--chip ade7953: there is no model of it, so that --depth model does not go with it");
   if (coapBridge !== undefined && coapBridge + meters - 1 > MAX_PORT)
     throw new BadInput(`--coap-bridge ${coapBridge}: ${meters} meters from there on pass port ${MAX_PORT}`);
   if (capture !== undefined) checkWritable(capture, "file");

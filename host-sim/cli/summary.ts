@@ -16,10 +16,13 @@ export function summary(result: StreetResult): string {
   }: StreetResult["energy"]["received"]): string =>
     `${n(truthWh)} Wh true, ${n(registersWh)} in registers, ${n(intervalsWh)} in intervals; ` +
     `${n(lostWh)} lost, ${n(inventedWh)} invented`;
+  const turned =
+    energy.turnedWh > 0 ? [{ turned: `${n(energy.turnedWh)} Wh flowed both ways between two polls` }] : [];
   const table = new Table({ style: { head: [], border: [] } });
   table.push(
     { delivered: flow(energy) },
     { received: flow(energy.received) },
+    ...turned,
     {
       intervals:
         `${n(intervals.delivered)} of ${n(intervals.due)}; ${n(intervals.missing)} missing, ` +

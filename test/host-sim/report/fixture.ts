@@ -126,6 +126,8 @@ function resultOf(options: StreetOptions, meters: MeterDetail[]): StreetResult {
         sum((meter) => meter.trueReceived_mWh),
         sum((meter) => meter.received_mWh),
       ),
+      turnedWh: 0,
+      netOffWh: 0,
     },
     reads: {
       due: readsDue,
