@@ -3,6 +3,7 @@
 #include "board.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -40,10 +41,15 @@ void reset(void) {
   board_exit();
 }
 
-static void fault(void) {
-  board_print("fault\n");
+/* Prints where it happened: r0 to r3, r12, lr, pc and xpsr, as the core stacked them. */
+__attribute__((used)) static void report_fault(const uint32_t* stacked) {
+  char text[48];
+  snprintf(text, sizeof text, "fault: pc %08lx lr %08lx\n", (unsigned long)stacked[6], (unsigned long)stacked[5]);
+  board_print(text);
   board_exit();
 }
+
+__attribute__((naked)) static void fault(void) { __asm__("mov r0, sp\n b report_fault"); }
 
 __attribute__((section(".vectors"), used)) static void* const vectors[16] = {
     stack_top, reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,

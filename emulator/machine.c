@@ -30,7 +30,7 @@ struct reply {
   uint32_t shared_chunk_bytes, shared_slot_bytes;
   uint32_t chunk_bytes, slot_bytes;                   /* in use, what was not yet collected included */
   uint32_t reserved_chunk_bytes, reserved_slot_bytes; /* taken from the board's memory; never given back */
-  uint32_t stack_bytes;
+  uint32_t stack_bytes; /* the most that was in use */
 };
 
 static txMachine* shared;
@@ -203,6 +203,25 @@ static void exchange(txMachine* the) {
   fxArrayBuffer(the, mxResult, message, length, -1);
 }
 
+/* transfer(call, ArrayBuffer, offset, count): passes bytes of the buffer to the host, after a byte that names the call,
+   and puts the answer in their place: a bus in C, as a device has it. */
+static void transfer(txMachine* the) {
+  const char head[] = {TO_HOST_CALL, (char)fxToInteger(the, mxArgv(0))};
+  const txInteger offset = fxToInteger(the, mxArgv(2)), count = fxToInteger(the, mxArgv(3));
+  char* bytes = (char*)fxToArrayBuffer(the, mxArgv(1)) + offset;
+  link_send(head, sizeof head, bytes, count);
+  link_receive(bytes, count);
+}
+
+/* The program's stack is filled with a pattern, and what was used shows. */
+#define UNUSED 0xA5
+
+static uint32_t most_stack(txMachine* the) {
+  const uint8_t* byte = (uint8_t*)the->stackBottom;
+  while (*byte == UNUSED) byte++;
+  return (uint8_t*)the->stackTop - byte;
+}
+
 static void reply(txMachine* the, uint32_t since_ticks, const void* body, size_t bytes) {
   struct reply reply = {TO_HOST_REPLY};
   reply.ticks = board_ticks() - since_ticks;
@@ -213,7 +232,7 @@ static void reply(txMachine* the, uint32_t since_ticks, const void* body, size_t
   reply.slot_bytes = the->currentHeapCount * sizeof(txSlot);
   reply.reserved_chunk_bytes = the->maximumChunksSize;
   reply.reserved_slot_bytes = the->maximumHeapCount * sizeof(txSlot);
-  reply.stack_bytes = (the->stackTop - the->stackBottom) * sizeof(txSlot);
+  reply.stack_bytes = most_stack(the);
   link_send(&reply, sizeof reply, body, bytes);
 }
 
@@ -257,7 +276,7 @@ int main(void) {
       .incrementalChunkSize = 1024,
       .initialHeapCount = 512,
       .incrementalHeapCount = 64,
-      .stackCount = 512,
+      .stackCount = 1024,
       .initialKeyCount = 32,
       .incrementalKeyCount = 32,
       .nameModulo = NAME_MODULO,
@@ -281,6 +300,7 @@ int main(void) {
 
   txMachine* the = fxCloneMachine(&creation, shared, "program", NULL);
   if (!the) die("no memory for the program's machine");
+  memset(the->stackBottom, UNUSED, (uint8_t*)the->stack - (uint8_t*)the->stackBottom);
   fxBeginHost(the);
   mxTry(the) {
     import(the, module->path);
@@ -290,7 +310,8 @@ int main(void) {
     mxPushSlot(&deliver);
     mxCall();
     fxNewHostFunction(the, exchange, 1, XS_NO_ID, XS_NO_ID);
-    mxRunCount(1);
+    fxNewHostFunction(the, transfer, 4, XS_NO_ID, XS_NO_ID);
+    mxRunCount(2);
     deliver = *the->stack;
     mxPop();
     fxRemember(the, &deliver);

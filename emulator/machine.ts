@@ -26,6 +26,7 @@ export interface Reply {
   used: Memory;
   /** Taken from the board's memory for the program's heap. */
   reserved: Memory;
+  /** The most of the stack that was in use so far. */
   stackBytes: number;
 }
 

@@ -1,0 +1,114 @@
+import { Collector } from "firmware/app/collector";
+import { HeadEnd } from "../../head-end/head-end";
+import { backhaulPair } from "../../host-sim/backhaul";
+import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
+import { CrystalClock, TrueClock } from "../../host-sim/clock";
+import { NorFlash } from "../../host-sim/flash";
+import { Feed } from "../../host-sim/load/feed";
+import { HouseholdLoad } from "../../host-sim/load/synthetic";
+import { Truth } from "../../host-sim/load/truth";
+import { SimulatedMeter } from "../../host-sim/meter";
+import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
+import { defaultOptions } from "../../host-sim/options";
+import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
+import { Random } from "../../host-sim/random";
+import { World } from "../../host-sim/world";
+import type { Hal } from "./hal/server";
+import { INSTALLED_UTC_MS, NETWORK } from "./programs/meter";
+
+const SEED = 1;
+/** Installed a minute before the hour. */
+const BOOT_US = -60e6;
+const FLASH_BYTES = 512 * 1024;
+
+/** What became known of the meter that is served. */
+export interface MeterRead {
+  /** Intervals that the head end keeps. */
+  intervals: number | undefined;
+  delivered_mWh: number;
+  /** Energy that flowed. */
+  true_mWh: number;
+  /** What its console wrote. */
+  console: string;
+}
+
+/**
+ * A street in this process with one meter whose program runs in another engine, on {@link hal}. Its collector and the
+ * head end read it, and its neighbours' meters run here.
+ */
+export class ServedStreet {
+  readonly world = new World();
+  readonly hal: Hal;
+  readonly serial = new SimulatedSerial();
+  readonly headEnd: HeadEnd;
+  readonly #truth: Truth;
+
+  constructor(neighbours = 0) {
+    const { world, serial } = this;
+    world.now_us = BOOT_US;
+    const options = { ...defaultOptions, seed: SEED, meters: 1 + neighbours };
+    const medium = new Medium({ ...OPEN_STREET, world, random: new Random(SEED, "medium"), frameLoss: 0 });
+    const [collectorEnd, headEndEnd] = backhaulPair(world, 100_000);
+    const collector = new Collector(
+      {
+        clock: new CrystalClock(world, -5),
+        radio: medium.addRadio(),
+        backhaul: collectorEnd,
+        entropy: new SeededEntropy(new Random(SEED, "collector")),
+        identity: collectorIdentity(1),
+      },
+      NETWORK,
+      options.meters,
+    );
+    this.headEnd = new HeadEnd({
+      clock: new TrueClock(world),
+      entropy: new SeededEntropy(new Random(SEED, "head end")),
+      backhaul: headEndEnd,
+      address: NETWORK.headEnd,
+      utc_ms: () => this.utc_ms(),
+    });
+    collector.root.onRegistered = (node) => this.headEnd.meterJoined(node);
+
+    const feed = new Feed(new HouseholdLoad(SEED, 1));
+    this.#truth = new Truth(feed);
+    this.hal = {
+      clock: new CrystalClock(world, 12),
+      spi: new Atm90e32Chip(world, feed),
+      radio: medium.addRadio(),
+      flash: new NorFlash({ size: FLASH_BYTES }),
+      serial,
+      entropy: new SeededEntropy(new Random(SEED, "meter")),
+      identity: meterIdentity(1),
+    };
+    for (let number = 2; number <= options.meters; number++) {
+      const load = new HouseholdLoad(SEED, number);
+      const { meter } = new SimulatedMeter(world, options, NETWORK, number, load, medium.addRadio());
+      meter.utc.set(this.utc_ms());
+    }
+  }
+
+  utc_ms(): number {
+    return INSTALLED_UTC_MS + Math.floor((this.world.now_us - BOOT_US) / 1000);
+  }
+
+  /** Runs to `until_us`, then reads all meters and asks a question on the served meter's console. */
+  readAt(until_us: number): MeterRead {
+    const { world, serial, headEnd } = this;
+    let console = "";
+    serial.connect((bytes) => (console += new TextDecoder().decode(bytes)));
+    world.runUntil(until_us);
+    this.#truth.advanceTo(until_us);
+    world.runUntil(until_us + 10e6);
+    headEnd.poller.readAll(this.utc_ms());
+    serial.type(new TextEncoder().encode("reg show\r"));
+    world.runUntil(until_us + 20e6);
+    const { eui64 } = this.hal.identity;
+    const record = headEnd.store.meters.find(({ address }) => address[15] === eui64[7]);
+    return {
+      intervals: record?.intervals.size,
+      delivered_mWh: record?.closingDelivered_mWh ?? 0,
+      true_mWh: this.#truth.energy_mWh(0, 0),
+      console,
+    };
+  }
+}
