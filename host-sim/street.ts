@@ -52,8 +52,14 @@ export class Street {
   /** True totals at each interval's start, from time 0 on. */
   readonly truth: TruthPoint[] = [];
 
-  /** @throws BadInput when the load file cannot be used */
-  constructor(readonly options: StreetOptions) {
+  /**
+   * @param loadEnd_us when the loads are switched off
+   * @throws BadInput when the load file cannot be used
+   */
+  constructor(
+    readonly options: StreetOptions,
+    loadEnd_us = options.days * DAY_US,
+  ) {
     const { world } = this;
     const { seed } = options;
     const loads = streetLoads(options);
@@ -113,7 +119,7 @@ export class Street {
         options,
         NETWORK,
         index + 1,
-        new EndingLoad(loads[index], options.days * DAY_US),
+        new EndingLoad(loads[index], loadEnd_us),
         this.medium.addRadio(),
       );
       // The installer sets the time; from then on the head end does.

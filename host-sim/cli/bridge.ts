@@ -10,7 +10,7 @@ import { headStart, interrupted, refuseOutputs } from "./live";
  */
 export async function runBridge(options: StreetOptions, port: number): Promise<void> {
   refuseOutputs(options);
-  const street = new Street({ ...options, days: Infinity });
+  const street = new Street(options, Infinity);
   const bridge = await CoapBridge.open(street, port);
   openCapture(street);
   const time = headStart(street);

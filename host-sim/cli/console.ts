@@ -12,7 +12,7 @@ const LEAVE = new Set([0x04, 0x1d]);
  * @throws BadInput
  */
 export async function runConsole(options: StreetOptions, number: number): Promise<void> {
-  const street = new Street({ ...options, days: Infinity });
+  const street = new Street(options, Infinity);
   const time = headStart(street);
   const { serial } = street.meters[number - 1];
   serial.connect((bytes) => process.stdout.write(bytes));

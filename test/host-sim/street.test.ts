@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { noFaults } from "../../host-sim/options";
 import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
+import { Street } from "../../host-sim/street";
 import { streetOptions } from "../support/street";
 
 /** What must hold of every run, whatever was done to it short of taking energy out of the chip. */
@@ -83,5 +87,17 @@ describe("a street", () => {
       expect(other.received_mWh).toBe(meter.received_mWh);
       expect(other.intervals).toEqual(meter.intervals);
     }
+  });
+});
+
+describe("a street without an end", () => {
+  it("takes its loads from a file as long as that goes", () => {
+    const folder = mkdtempSync(join(tmpdir(), "wattmesh-loads-"));
+    const loads = join(folder, "loads.csv");
+    writeFileSync(loads, `interval,a\n${Array.from({ length: 96 }, (_, row) => `${row},250\n`).join("")}`);
+    const street = new Street(streetOptions({ meters: 1, depth: "model", loads }), Infinity);
+    street.run(90_000);
+    expect(street.meters[0].truth.deliveredTotal_mWh(90_000e6)).toBe(96 * 250_000);
+    rmSync(folder, { recursive: true });
   });
 });
