@@ -12,8 +12,13 @@ export interface MeteringChip {
   /** How many phases are wired, from phase A on: 1, 2 (split phase) or 3. */
   readonly phases: number;
 
-  /** Resets and configures the chip. Answers a {@link PollStatus}. */
-  initialize(): number;
+  /**
+   * Resets and configures the chip. Answers a {@link PollStatus}.
+   * @param keepCounts the software was restarted and the chip may have gone on: one that is configured as it should be
+   *   is taken up as it is, with what it counted since its last poll. Without it, and with a chip whose driver cannot
+   *   tell, counting starts from 0.
+   */
+  initialize(keepCounts?: boolean): number;
 
   /**
    * Moves the energy counted since the last poll, and the phase voltages, into `sample` (every field is written).

@@ -18,6 +18,7 @@ import { meterIdentity, SeededEntropy, SimulatedSerial } from "./node";
 import type { StreetOptions } from "./options";
 import type { SimulatedRadio } from "./radio/radio";
 import { Random } from "./random";
+import { SimulatedRetainedMemory } from "./retained-memory";
 import type { World } from "./world";
 
 /** Crystals are off by up to this much. */
@@ -60,6 +61,7 @@ export class SimulatedMeter {
         chip,
         radio,
         intervalFlash: new NorFlash({ size: INTERVAL_FLASH_BYTES }),
+        retained: new SimulatedRetainedMemory(),
         console: this.serial,
         entropy: new SeededEntropy(new Random(options.seed, `entropy ${number}`)),
         identity: meterIdentity(number),

@@ -4,6 +4,7 @@ import { Feed } from "../../host-sim/load/feed";
 import { HouseholdLoad } from "../../host-sim/load/synthetic";
 import { meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
+import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
 import { startInXs } from "../../test/xs/hal/start";
 import { engine } from "../../test/xs/machine";
 
@@ -52,6 +53,7 @@ export function computrons(): Computrons | undefined {
       onSent: () => {},
     },
     flash: new NorFlash({ size: 64 * 1024 }),
+    retained: new SimulatedRetainedMemory(),
     serial: new SimulatedSerial(),
     entropy: new SeededEntropy(random),
     identity: meterIdentity(1),

@@ -10,6 +10,7 @@ import { Kernel } from "firmware/kernel/kernel";
 import { fcsMatches, MacFrame, writeDataHeader, writeFcs } from "firmware/mesh/mac/frame";
 import { Registers } from "firmware/registers/registers";
 import { RegistersResource } from "firmware/registers/resource";
+import { RetainedRecords } from "firmware/storage/retained";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import type { ServedHal } from "../../test/xs/hal/client";
 
@@ -40,8 +41,9 @@ export function start(hal: ServedHal): void {
   const utc = new UtcClock(clock);
   const events = new EventLog(utc);
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
-  registers = new Registers({ kernel, chip, utc, events });
-  new IntervalLog({ registers, utc, events, flash, interval_min: 15 });
+  const retained = new RetainedRecords(apart(hal.retained, ["read", "write"]));
+  registers = new Registers({ kernel, chip, utc, events, retained });
+  new IntervalLog({ registers, utc, events, flash, interval_min: 15, retained });
   chip.initialize();
   utc.set(1_767_571_200_000);
 

@@ -7,6 +7,7 @@ import { IntervalCommand } from "firmware/console/interval-command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { Shell } from "firmware/console/shell";
 import { MemoryCommand, VersionCommand } from "firmware/console/status-commands";
+import { Boot, ResetReason } from "firmware/events/boot";
 import { EventCode, EventLog, EVENTS_KEPT } from "firmware/events/log";
 import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
@@ -17,12 +18,14 @@ import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
+import { RetainedRecords } from "firmware/storage/retained";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
 import type { Radio } from "hal/radio";
+import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 
 const QUEUE_SLOTS = 4;
@@ -33,6 +36,7 @@ export interface MeterHal {
   radio: Radio;
   /** Partition of the interval log. */
   intervalFlash: Flash;
+  retained: RetainedMemory;
   console: SerialPort;
   entropy: Entropy;
   identity: Identity;
@@ -48,6 +52,7 @@ export interface MeterConfiguration {
 
 /** An electric meter. */
 export class Meter {
+  readonly boot: Boot;
   readonly utc: UtcClock;
   readonly events: EventLog;
   readonly registers: Registers;
@@ -65,10 +70,26 @@ export class Meter {
     const kernel = new Kernel(clock);
 
     // Metering
+    const retained = new RetainedRecords(hal.retained);
+    const boot = new Boot(retained);
     const utc = new UtcClock(clock);
     const events = new EventLog(utc);
-    const registers = new Registers({ kernel, chip, utc, events, ...(pollPeriod_ms && { pollPeriod_ms }) });
-    const intervals = new IntervalLog({ registers, utc, events, flash: hal.intervalFlash, interval_min });
+    const registers = new Registers({
+      kernel,
+      chip,
+      utc,
+      events,
+      retained,
+      ...(pollPeriod_ms && { pollPeriod_ms }),
+    });
+    const intervals = new IntervalLog({
+      registers,
+      utc,
+      events,
+      flash: hal.intervalFlash,
+      interval_min,
+      retained,
+    });
 
     // Network
     const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
@@ -86,6 +107,7 @@ export class Meter {
     ];
     const coap = new CoapEndpoint({ socket: stack.bind(COAP_PORT), kernel, entropy, resources });
 
+    this.boot = boot;
     this.utc = utc;
     this.events = events;
     this.registers = registers;
@@ -109,7 +131,8 @@ export class Meter {
       new VersionCommand(version),
     ]);
 
-    events.record(EventCode.powerUp);
+    if (boot.reason === ResetReason.powerUp) events.record(EventCode.powerUp);
+    else events.record(EventCode.restarted, boot.reason);
     registers.start();
     join.start();
   }

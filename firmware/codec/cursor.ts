@@ -67,6 +67,12 @@ export class Reader {
     return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
   }
 
+  /** An integer below 2^53, in 8 bytes. */
+  u64(): number {
+    const high = this.u32();
+    return high * 2 ** 32 + this.u32();
+  }
+
   /** Copies the next `count` bytes to `into` at `offset`. */
   copy(into: Uint8Array, offset: number, count: number): void {
     const at = this.take(count);
@@ -150,6 +156,12 @@ export class Writer {
     b[at + 1] = value >>> 8;
     b[at + 2] = value >>> 16;
     b[at + 3] = value >>> 24;
+  }
+
+  /** An integer below 2^53, in 8 bytes. */
+  u64(value: number): void {
+    this.u32(Math.floor(value / 2 ** 32));
+    this.u32(value >>> 0);
   }
 
   /** Writes `count` bytes of `from`, from `offset` on. */

@@ -2,10 +2,11 @@ import type { UtcClock } from "firmware/clock/utc";
 
 /** What may happen; a number keeps its meaning for ever. */
 export const EventCode = Object.freeze({
-  /** Argument: boot count. */
   powerUp: 1,
   /** The time was set for the first time, or was off by more than a second. Argument: by how many ms. */
   clockSet: 2,
+  /** The software started again while the power was on. Argument: `ResetReason`. */
+  restarted: 3,
   /** The metering chip does not answer. */
   chipSilent: 16,
   /** The chip's counts did not balance and wait for the next poll. */

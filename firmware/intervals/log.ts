@@ -11,6 +11,7 @@ import {
 } from "firmware/intervals/interval";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
+import type { RetainedRecord, RetainedRecords } from "firmware/storage/retained";
 import { AppendRing } from "firmware/storage/ring";
 import type { Flash } from "hal/flash";
 import { PollStatus } from "hal/metering-chip";
@@ -24,6 +25,10 @@ const CARRIED = PollStatus.noAnswer | PollStatus.held;
 /** Skipped intervals that are written as missing at once, ten days of 15 minutes; a longer gap stays a gap. */
 const MAX_MISSING = 960;
 
+/** What is kept through restarts: the next interval's sequence number (4 bytes), and what stands in those before. */
+const RETAINED_LAYOUT = 1;
+const RETAINED_BYTES = 4 + 8 * REGISTER_QUANTITIES;
+
 export interface IntervalLogOptions {
   registers: Registers;
   utc: UtcClock;
@@ -31,12 +36,15 @@ export interface IntervalLogOptions {
   flash: Flash;
   /** Length of an interval: 15 or 60, or another divisor of a day. All intervals in a partition have one length. */
   interval_min: number;
+  /** Where absent, intervals begin with the registers as they are. */
+  retained?: RetainedRecords;
 }
 
 /**
  * The interval-logging task: cuts the advance of the registers into intervals aligned to UTC and appends each to flash
  * when it closes. The energy of an interval is the difference of the registers at its end and at the end of the one
- * before, so that intervals add up to what the registers advanced since power-up, less what the open interval holds.
+ * before, so that intervals add up to what the registers advanced since power-up, less what the open interval holds,
+ * through restarts of the software too.
  *
  * The poll on a boundary closes the interval. Where that poll comes late, or the clock is stepped on, the open interval
  * takes all energy up to then and says so, and those skipped are written as missing. Where the clock is stepped back
@@ -54,6 +62,7 @@ export class IntervalLog implements PollListener {
   readonly #cadence_ms: number;
   /** Total registers by quantity, up to what stands in intervals. */
   readonly #logged = new Float64Array(REGISTER_QUANTITIES);
+  readonly #retained: RetainedRecord | undefined;
   /** Start of the newest interval logged, UTC; -1 for none. */
   #newestStart_ms = -1;
   /** The open interval in UTC; it never ends while the time is not known. */
@@ -67,7 +76,7 @@ export class IntervalLog implements PollListener {
   #voltages = 0;
 
   /** Mounts the log in `flash` and listens to `registers`. */
-  constructor({ registers, utc, events, flash, interval_min }: IntervalLogOptions) {
+  constructor({ registers, utc, events, flash, interval_min, retained }: IntervalLogOptions) {
     this.cadence_s = interval_min * 60;
     this.#cadence_ms = interval_min * 60_000;
     this.#registers = registers;
@@ -78,8 +87,11 @@ export class IntervalLog implements PollListener {
     this.#opened_ms = utc.uptime_ms();
     if (this.#readNewest()) {
       this.#newestStart_ms = this.#interval.start_s * 1000;
-      this.#flags = IntervalFlag.powerFail;
+      if (!registers.resumed) this.#flags = IntervalFlag.powerFail;
     }
+    this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
+    if (registers.resumed && this.#retained?.found) this.#resume(this.#retained);
+    this.#retain();
     if (utc.known) this.#enter(utc.utc_ms());
     registers.listener = this;
   }
@@ -167,6 +179,7 @@ export class IntervalLog implements PollListener {
     }
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
       this.#logged[quantity] += interval.values[quantity];
+    this.#retain();
     this.#opened_ms = now_ms;
     this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
     this.#lowest_mV = Infinity;
@@ -242,6 +255,27 @@ export class IntervalLog implements PollListener {
     let sequence = this.next - 1;
     while (sequence >= this.first && !this.read(sequence, this.#interval)) sequence--;
     return sequence >= this.first;
+  }
+
+  /** The open interval goes on from the last that was logged, which may be newer than the record. */
+  #resume(retained: RetainedRecord): void {
+    const reader = retained.open();
+    const next = reader.u32();
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) this.#logged[quantity] = reader.u64();
+    const interval = this.#interval;
+    for (let sequence = next; sequence < this.next; sequence++) {
+      if (!this.read(sequence, interval)) continue;
+      for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
+        this.#logged[quantity] += interval.values[quantity];
+    }
+  }
+
+  #retain(): void {
+    if (this.#retained === undefined) return;
+    const writer = this.#retained.begin();
+    writer.u32(this.next);
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) writer.u64(this.#logged[quantity]);
+    this.#retained.save();
   }
 
   #slotOf(utc_ms: number): number {

@@ -2,6 +2,7 @@ import type { UtcClock } from "firmware/clock/utc";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
+import type { RetainedRecord, RetainedRecords } from "firmware/storage/retained";
 import {
   CHANNELS,
   Measurements,
@@ -12,6 +13,10 @@ import {
 } from "hal/metering-chip";
 
 export const POLL_PERIOD_ms = 5_000;
+
+/** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
+const RETAINED_LAYOUT = 1;
+const RETAINED_BYTES = REGISTERS * 12;
 
 /** Where the totals of each quantity stand among the counts and the registers; phases A to C follow. */
 const DELIVERED_COUNTS = Quantity.activeDelivered * CHANNELS;
@@ -56,6 +61,8 @@ export interface RegistersOptions {
   utc: UtcClock;
   events: EventLog;
   pollPeriod_ms?: number;
+  /** Where absent, registers start from 0 whenever the software does. */
+  retained?: RetainedRecords;
 }
 
 /**
@@ -84,6 +91,9 @@ export class Registers {
   readonly measurements = new Measurements();
   listener: PollListener | undefined;
 
+  /** Whether the registers went on from a record that a restart has left. */
+  readonly resumed: boolean;
+
   readonly #chip: MeteringChip;
   readonly #utc: UtcClock;
   readonly #events: EventLog;
@@ -96,9 +106,10 @@ export class Registers {
   readonly #remainders = new Float64Array(REGISTERS);
   /** By channel: 1 where the active energy counted last was received. */
   readonly #receiving = new Uint8Array(CHANNELS);
+  readonly #retained: RetainedRecord | undefined;
   #dueUtc_ms = 0;
 
-  constructor({ kernel, chip, utc, events, pollPeriod_ms = POLL_PERIOD_ms }: RegistersOptions) {
+  constructor({ kernel, chip, utc, events, pollPeriod_ms = POLL_PERIOD_ms, retained }: RegistersOptions) {
     this.#chip = chip;
     this.#utc = utc;
     this.#events = events;
@@ -107,6 +118,9 @@ export class Registers {
     this.#denominator = chip.countDenominator;
     this.#channels = 1 + chip.phases;
     this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
+    this.resumed = this.#retained?.found ?? false;
+    if (this.#retained?.found) this.#resume(this.#retained);
     utc.onSet = (error_ms) => this.#onClockSet(error_ms);
   }
 
@@ -114,9 +128,11 @@ export class Registers {
     return this.#channels - 1;
   }
 
-  /** Initialises the chip and polls it from now on. */
+  /** Initialises the chip and polls it from now on; after a restart at once, as its counters run on. */
   start(): void {
-    this.#report(this.#chip.initialize());
+    this.#report(this.#chip.initialize(this.resumed));
+    if (this.resumed) this.poll();
+    else this.#retain();
     this.#arm();
   }
 
@@ -164,6 +180,7 @@ export class Registers {
     let turned = false;
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
+    this.#retain();
     this.#report(this.status);
   }
 
@@ -195,6 +212,24 @@ export class Registers {
     const whole = Math.floor(sum / this.#denominator);
     this.energy[index] += whole;
     this.#remainders[index] = sum - whole * this.#denominator;
+  }
+
+  #resume(retained: RetainedRecord): void {
+    const reader = retained.open();
+    for (let i = 0; i < REGISTERS; i++) {
+      this.energy[i] = reader.u64();
+      this.#remainders[i] = reader.u32();
+    }
+  }
+
+  #retain(): void {
+    if (this.#retained === undefined) return;
+    const writer = this.#retained.begin();
+    for (let i = 0; i < REGISTERS; i++) {
+      writer.u64(this.energy[i]);
+      writer.u32(this.#remainders[i]);
+    }
+    this.#retained.save();
   }
 
   #report(status: number): void {

@@ -32,9 +32,9 @@ export class BehaviouralChip implements MeteringChip, Measuring {
     feed.attach(this);
   }
 
-  initialize(): number {
+  initialize(keepCounts = false): number {
     this.#feed.advanceTo(this.#time.now_us);
-    this.#bank.clear();
+    if (!keepCounts) this.#bank.clear();
     return PollStatus.ok;
   }
 

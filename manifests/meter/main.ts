@@ -6,6 +6,7 @@ import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
 import { NoRadio } from "hal/moddable/no-radio";
+import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { siteNetwork } from "hal/moddable/site";
 import { ModdableSpi } from "hal/moddable/spi";
@@ -24,6 +25,7 @@ new Meter(
     clock,
     chip: new Atm90e32({ spi, clock, delay_ms: Timer.delay, phases: 2, lineFrequency_Hz: 60 }),
     radio: new NoRadio(),
+    retained: new RtcRetainedMemory(),
     intervalFlash: new ModdableFlash("intervals"),
     console: new ModdableSerial(console.io, { ...console, baud: CONSOLE_BAUD }),
     entropy: new HardwareEntropy(),

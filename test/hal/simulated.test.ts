@@ -2,11 +2,13 @@ import { backhaulPair } from "../../host-sim/backhaul";
 import { CrystalClock, TrueClock } from "../../host-sim/clock";
 import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
+import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
 import { World } from "../../host-sim/world";
 import { backhaulContract } from "./backhaul.contract";
 import { clockContract } from "./clock.contract";
 import { entropyContract } from "./entropy.contract";
 import { identityContract } from "./identity.contract";
+import { retainedMemoryContract } from "./retained-memory.contract";
 import { serialPortContract } from "./serial-port.contract";
 
 for (const ppm of [-20, 0, 20])
@@ -27,6 +29,9 @@ serialPortContract("the simulated serial line", () =>
 entropyContract("seeded entropy", () => new SeededEntropy(new Random(1, "entropy")));
 identityContract("a simulated meter", () => meterIdentity(7));
 identityContract("a simulated collector", () => collectorIdentity(1));
+
+const retained = new SimulatedRetainedMemory();
+retainedMemoryContract("simulated retained memory", () => retained);
 
 backhaulContract("the simulated backhaul", () =>
   rig((world) => {

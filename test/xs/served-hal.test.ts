@@ -3,6 +3,7 @@ import { FlashResult } from "hal/flash";
 import { CrystalClock } from "../../host-sim/clock";
 import { meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
+import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
 import { World } from "../../host-sim/world";
 import type { Hal } from "./hal/server";
 import { startInNode, startInXs } from "./hal/start";
@@ -62,6 +63,7 @@ function bench() {
       },
       erase: () => FlashResult.misaligned,
     },
+    retained: new SimulatedRetainedMemory(),
     serial,
     entropy: new SeededEntropy(random),
     identity: meterIdentity(3),

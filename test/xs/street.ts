@@ -12,6 +12,7 @@ import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from
 import { defaultOptions } from "../../host-sim/options";
 import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
 import { Random } from "../../host-sim/random";
+import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
 import { World } from "../../host-sim/world";
 import type { Hal } from "./hal/server";
 import { INSTALLED_UTC_MS, NETWORK } from "./programs/meter";
@@ -76,6 +77,7 @@ export class ServedStreet {
       spi: new Atm90e32Chip(world, feed),
       radio: medium.addRadio(),
       flash: new NorFlash({ size: FLASH_BYTES }),
+      retained: new SimulatedRetainedMemory(),
       serial,
       entropy: new SeededEntropy(new Random(SEED, "meter")),
       identity: meterIdentity(1),

@@ -86,7 +86,7 @@ export class Balance {
     const by = tooMuch ? sum - (this.#high - window) : this.#low + window - sum;
     takeFrom(counts, tooMuch ? this.#forward : this.#reverse, 0, 0, by);
     takeFrom(counts, tooMuch ? this.#reverse : this.#forward, 1, this.#phases, by);
-    this.#learnAgain();
+    this.learnAgain();
     return by;
   }
 
@@ -99,7 +99,7 @@ export class Balance {
     }
     takeFrom(counts, this.#forward, 0, this.#phases, most);
     takeFrom(counts, this.#reverse, 0, this.#phases, most);
-    this.#learnAgain();
+    this.learnAgain();
     return most;
   }
 
@@ -122,7 +122,8 @@ export class Balance {
     }
   }
 
-  #learnAgain(): void {
+  /** Counts were lost, or are not known: the remainders may be anything. */
+  learnAgain(): void {
     this.#sum = 0;
     this.#low = 0;
     this.#high = 0;

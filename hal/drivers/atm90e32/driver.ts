@@ -37,6 +37,8 @@ const INITIALIZE_TRIES = 8;
 const CHECK_TRIES = 3;
 const RESET_TIME_MS = 10;
 const CONFIGURATION_CHECK_MS = 60_000;
+/** From the last poll before a restart of the software to the first after it. */
+const RESTART_MS = 10_000;
 const NOT_CONFIGURED = -1;
 
 /**
@@ -83,18 +85,16 @@ export class Atm90e32 implements MeteringChip {
     return this.#energy.givenUp;
   }
 
-  initialize(): number {
+  initialize(keepCounts = false): number {
+    if (keepCounts && this.#takeUp()) return PollStatus.ok;
     // A command hit on the bus can write a register that no table lists. Two configurations in a row, each from a
     // reset, do not go wrong alike.
     let before = NOT_CONFIGURED;
     for (let i = 0; i < INITIALIZE_TRIES; i++) {
       const digest = this.#reset() ? this.#configure() : NOT_CONFIGURED;
       if (digest !== NOT_CONFIGURED && digest === before) {
-        this.#digest = digest;
         this.#energy.reset();
-        this.#held = false;
-        this.#lastPoll_ms = this.#clock.now_ms();
-        this.#lastCheck_ms = this.#lastPoll_ms;
+        this.#begin(digest, 0);
         return PollStatus.ok;
       }
       before = digest;
@@ -190,6 +190,28 @@ export class Atm90e32 implements MeteringChip {
     if (this.#configure() === this.#digest) return PollStatus.configuration;
     this.initialize();
     return PollStatus.configuration | PollStatus.restarted;
+  }
+
+  /** Takes up a chip that went on while the software restarted, if it is configured as it should be. */
+  #takeUp(): boolean {
+    const bus = this.#bus;
+    const table = this.#configuration;
+    if (bus.readSteady(Register.MeterEn) !== 1 || bus.readSteady(Register.CRCErrStatus) !== 0) return false;
+    for (let i = 0; i < table.length; i += 2) {
+      if (bus.readSteady(table[i]) !== table[i + 1]) return false;
+    }
+    this.#energy.resume();
+    this.#begin(bus.readSteady(Register.CRCDigest), RESTART_MS);
+    return true;
+  }
+
+  /** @param counted_ms how long the chip may have counted since it was polled */
+  #begin(digest: number, counted_ms: number): void {
+    const now_ms = this.#clock.now_ms();
+    this.#digest = digest;
+    this.#held = false;
+    this.#lastPoll_ms = now_ms - counted_ms;
+    this.#lastCheck_ms = now_ms;
   }
 
   #reset(): boolean {

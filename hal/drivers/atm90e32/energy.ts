@@ -58,6 +58,12 @@ export class EnergyRegisters {
     this.clear();
   }
 
+  /** The chip goes on from where nobody knows. */
+  resume(): void {
+    for (let k = 0; k < this.#balances.length; k++) this.#balances[k].learnAgain();
+    this.clear();
+  }
+
   clear(): void {
     this.counts.fill(0);
   }

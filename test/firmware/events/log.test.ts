@@ -60,6 +60,7 @@ describe("the event log", () => {
     expect(EventCode).toEqual({
       powerUp: 1,
       clockSet: 2,
+      restarted: 3,
       chipSilent: 16,
       countsHeld: 17,
       countsLost: 18,

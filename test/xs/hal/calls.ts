@@ -17,6 +17,8 @@ export const Call = Object.freeze({
   fill: 11,
   /** Asked once, when a client is made: what the interfaces hold as constants. */
   constants: 12,
+  retainedRead: 13,
+  retainedWrite: 14,
 });
 
 export const Callback = Object.freeze({ alarm: 0, receive: 1, sent: 2, readable: 3, writable: 4 });

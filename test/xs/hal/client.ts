@@ -4,6 +4,7 @@ import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
+import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 import type { Spi } from "hal/spi";
 import { Call, Callback, MAX_MESSAGE_BYTES } from "./calls";
@@ -19,6 +20,7 @@ export class ServedHal {
   readonly spi: Spi;
   readonly radio: Radio;
   readonly flash: Flash;
+  readonly retained: RetainedMemory;
   readonly serial: SerialPort;
   readonly entropy: Entropy;
   readonly identity: Identity;
@@ -30,6 +32,7 @@ export class ServedHal {
     this.spi = new ServedSpi(line);
     this.radio = new ServedRadio(line, constants.u16(), constants.u32());
     this.flash = new ServedFlash(line, constants.u32(), constants.u32(), constants.u32());
+    this.retained = new ServedRetainedMemory(line, constants.u32());
     this.serial = new ServedSerial(line);
     this.entropy = new ServedEntropy(line);
     const eui64 = new Uint8Array(8);
@@ -163,6 +166,30 @@ class ServedFlash implements Flash {
   erase(address: number): number {
     this.line.begin(Call.flashErase).writer.u32(address);
     return this.line.exchange().u8();
+  }
+}
+
+class ServedRetainedMemory implements RetainedMemory {
+  constructor(
+    private readonly line: Line,
+    readonly size: number,
+  ) {}
+
+  read(address: number, into: Uint8Array, length: number): boolean {
+    const { writer } = this.line.begin(Call.retainedRead);
+    writer.u32(address);
+    writer.u32(length);
+    const answer = this.line.exchange();
+    const result = answer.u8() !== 0;
+    answer.copy(into, 0, answer.remaining);
+    return result;
+  }
+
+  write(address: number, from: Uint8Array, length: number): boolean {
+    const { writer } = this.line.begin(Call.retainedWrite);
+    writer.u32(address);
+    writer.copy(from, 0, length);
+    return this.line.exchange().u8() !== 0;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
+import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 import type { Spi } from "hal/spi";
 import { Transcript } from "../transcript";
@@ -15,6 +16,7 @@ export interface Hal {
   spi: Spi;
   radio: Radio;
   flash: Flash;
+  retained: RetainedMemory;
   serial: SerialPort;
   entropy: Entropy;
   identity: Identity;
@@ -59,7 +61,7 @@ export class HalServer {
   }
 
   #call(message: Reader, answer: Writer): void {
-    const { clock, spi, radio, flash, serial, entropy } = this.#hal;
+    const { clock, spi, radio, flash, retained, serial, entropy } = this.#hal;
     const rest = (): Uint8Array => message.bytes.slice(message.at);
     const bytes = (into: Uint8Array, length = into.length): void => answer.copy(into, 0, length);
     switch (message.u8()) {
@@ -94,6 +96,17 @@ export class HalServer {
       }
       case Call.flashErase:
         return answer.u8(flash.erase(message.u32()));
+      case Call.retainedRead: {
+        const address = message.u32();
+        const into = new Uint8Array(message.u32());
+        answer.u8(Number(retained.read(address, into, into.length)));
+        return bytes(into);
+      }
+      case Call.retainedWrite: {
+        const address = message.u32();
+        const from = rest();
+        return answer.u8(Number(retained.write(address, from, from.length)));
+      }
       case Call.serialWrite: {
         const output = rest();
         return answer.u16(serial.write(output, output.length));
@@ -115,12 +128,13 @@ export class HalServer {
   }
 
   #constants(answer: Writer): void {
-    const { radio, flash, identity } = this.#hal;
+    const { radio, flash, retained, identity } = this.#hal;
     answer.u16(radio.maxFrameBytes);
     answer.u32(radio.bitRate);
     answer.u32(flash.size);
     answer.u32(flash.sectorBytes);
     answer.u32(flash.pageBytes);
+    answer.u32(retained.size);
     answer.copy(identity.eui64, 0, 8);
     for (const text of [identity.model, identity.serial]) {
       answer.u8(text.length);

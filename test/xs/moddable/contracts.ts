@@ -5,6 +5,7 @@ import { ModdableClock } from "hal/moddable/clock";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
+import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { ModdableSpi } from "hal/moddable/spi";
 import { describe, expect, it } from "vitest";
@@ -12,6 +13,7 @@ import { clockContract } from "../../hal/clock.contract";
 import { entropyContract } from "../../hal/entropy.contract";
 import { flashContract } from "../../hal/flash.contract";
 import { identityContract } from "../../hal/identity.contract";
+import { retainedMemoryContract } from "../../hal/retained-memory.contract";
 import { serialPortContract } from "../../hal/serial-port.contract";
 import { spiContract } from "../../hal/spi.contract";
 import type MockSerial from "./platform/serial";
@@ -23,6 +25,7 @@ export { names, run } from "./vitest";
 clockContract("Moddable's clock", () => ({ clock: new ModdableClock(), run: pass }));
 entropyContract("the hardware's entropy", () => new HardwareEntropy());
 flashContract("a flash partition", () => new ModdableFlash("intervals"));
+retainedMemoryContract("RTC memory", () => new RtcRetainedMemory());
 identityContract("the identity in the fuses", () => new FuseIdentity("WM-M1"));
 
 serialPortContract("a serial port of ECMA-419", () => {
