@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { romSizes } from "../../tools/rom-sizes.mjs";
 import { root } from "../support/tools";
 
 /** Specifiers and preload are judged in test/architecture. */
@@ -38,14 +39,14 @@ describe("the manifests", () => {
   });
 });
 
-describe("npm run build:esp32", () => {
+describe.each(["build-esp32", "flash"])("tools/%s", (tool) => {
   it.each([
     [[], { MODDABLE: "" }, "MODDABLE"],
     [["toaster"], {}, "no program toaster; there are meter, collector"],
     [["meter", "--board", "toaster"], {}, "no board toaster; there are"],
     [["--bord", "x"], {}, "Unknown option '--bord'"],
   ])("with %j answers one line and exit code 2", (parameters, environment, reason) => {
-    const { status, stderr } = spawnSync(process.execPath, ["tools/build-esp32.mjs", ...parameters], {
+    const { status, stderr } = spawnSync(process.execPath, [`tools/${tool}.mjs`, ...parameters], {
       cwd: root,
       encoding: "utf8",
       env: { ...process.env, ...environment },
@@ -53,6 +54,42 @@ describe("npm run build:esp32", () => {
     expect(stderr).toContain(reason);
     expect(stderr.trimEnd()).not.toContain("\n");
     expect(status).toBe(2);
+  });
+});
+
+describe("npm run link", () => {
+  it("says so where there is no SDK", () => {
+    const { status, stderr } = spawnSync(process.execPath, ["tools/link.mjs"], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, MODDABLE: "" },
+    });
+    expect(stderr).toContain("MODDABLE does not point to the Moddable SDK");
+    expect(stderr.trimEnd()).not.toContain("\n");
+    expect(status).toBe(2);
+  });
+
+  it("tells sizes from what the linker writes", () => {
+    const source = [
+      "#define mxHeapCount 100",
+      "#define mxStackCount 10",
+      "#define mxKeysCount 30",
+      "#define mxNamesCount 5",
+      "#define mxSymbolsCount 1",
+      "#define mxScriptsCount 2",
+      "static const txU1 gxCode1[429];",
+      "static const txScript gxScripts[mxScriptsCount] = {",
+      '\t{ NULL, NULL, 0, NULL, 0, NULL, 0, "firmware/app/meter", { 17 } },',
+      '\t{ NULL, NULL, 0, (txS1*)gxCode1, 429, NULL, 0, "main", { 17 } },',
+      "};",
+      '.value = { .code = { (txByte*)"\\x0f\\x00\\xd6", NULL } } },',
+    ].join("\n");
+    expect(romSizes(source)).toEqual({
+      slotBytes: 16 * 110 + 4 * 36,
+      codeBytes: 429 + 3,
+      modules: 2,
+      notPreloaded: ["main"],
+    });
   });
 });
 

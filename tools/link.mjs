@@ -1,0 +1,86 @@
+// Links each program for each board with the Moddable SDK, preload and strip on, and says how much flash it takes:
+// npm run link, or npm run link -- meter --board heltec-v2. Nothing is compiled for a chip, so ESP-IDF is not needed.
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  boards,
+  MCCONFIG_MISSING,
+  mcconfig,
+  moddableSdk,
+  programs,
+  root,
+  SDK_MISSING,
+  stop,
+} from "./moddable.mjs";
+import { romSizes } from "./rom-sizes.mjs";
+
+const { positionals, values } = arguments_();
+const chosenPrograms = positionals.length > 0 ? positionals : programs;
+const chosenBoards = values.board === undefined ? boards : [values.board];
+for (const program of chosenPrograms)
+  if (!programs.includes(program)) stop("link", `no program ${program}; there are ${programs.join(", ")}`);
+for (const board of chosenBoards)
+  if (!boards.includes(board)) stop("link", `no board ${board}; there are ${boards.join(", ")}`);
+
+const sdk = moddableSdk() ?? stop("link", SDK_MISSING);
+const scratch = mkdtempSync(join(tmpdir(), "wattmesh-link-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+const environment = standIn();
+
+console.log(`Moddable SDK ${sdk.version}`);
+let failed = 0;
+const rows = [["program", "board", "preloaded B", "bytecode B", "modules", "not preloaded", "warnings"]];
+for (const board of chosenBoards) for (const program of chosenPrograms) rows.push(link(program, board));
+for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+/** A row of the table. */
+function link(program, board) {
+  const output = `${root}build/link`;
+  const product = `${output}/tmp/esp32/${board}/release/wattmesh-${program}/mc.xs.c`;
+  rmSync(product, { force: true });
+  const { status, stdout, stderr, error } = mcconfig(sdk, {
+    program,
+    board,
+    output,
+    target: product,
+    environment,
+  });
+  if (error) stop("link", MCCONFIG_MISSING);
+  const lines = `${stdout}\n${stderr}`.split("\n");
+  if (status !== 0) {
+    failed++;
+    process.stderr.write(`${lines.slice(-12).join("\n")}\n`);
+    return [program, board, "failed", "", "", "", ""];
+  }
+  const { slotBytes, codeBytes, modules, notPreloaded } = romSizes(readFileSync(product, "utf8"));
+  const warnings = lines.filter((line) => /warning/i.test(line));
+  for (const warning of warnings) console.log(`${program} ${board}: ${warning}`);
+  return [program, board, slotBytes, codeBytes, modules, notPreloaded.length, warnings.length];
+}
+
+/** mcconfig asks for ESP-IDF before it links: an idf.py that does nothing, and a repository to ask its version of. */
+function standIn() {
+  const bin = join(scratch, "bin");
+  const idf = join(scratch, "idf");
+  mkdirSync(bin);
+  mkdirSync(idf);
+  writeFileSync(join(bin, "idf.py"), "#!/bin/sh\n");
+  chmodSync(join(bin, "idf.py"), 0o755);
+  for (const command of ["init", "commit --allow-empty -m empty", "tag v0"])
+    spawnSync("git", ["-c", "user.name=link", "-c", "user.email=link@localhost", ...command.split(" ")], {
+      cwd: idf,
+    });
+  return { PATH: bin, IDF_PATH: idf };
+}
+
+function arguments_() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { board: { type: "string" } } });
+  } catch (error) {
+    return stop("link", error.message);
+  }
+}
