@@ -34,7 +34,10 @@ export abstract class SteadyBus {
     return this.readMoving(address, 0);
   }
 
-  /** The same for a register that counts one way meanwhile, by at most `step` from one read to the next. */
+  /**
+   * The same for a register that counts one way meanwhile, by at most `step` from one read to the next: what was read
+   * last could be off by that much and not show it, so that an answer is taken which two more have followed.
+   */
   readMoving(address: number, step: number): number {
     const first = this.read(address);
     const second = this.read(address);
@@ -45,6 +48,7 @@ export abstract class SteadyBus {
   /** Goes on reading after two answers that differed, or in noisy times. */
   protected settle(address: number, first: number, second: number, step: number): number {
     if (this.#noisyReads > 0) this.#noisyReads--;
+    let before = first;
     let value = first;
     let next = second;
     let agreeing = 1;
@@ -60,8 +64,9 @@ export abstract class SteadyBus {
         agreeing = 1;
         direction = 0;
       }
+      if (agreeing >= NOISY_EQUAL || frames >= MAX_FRAMES) return before;
+      before = value;
       value = next;
-      if (agreeing >= NOISY_EQUAL || frames >= MAX_FRAMES) return value;
       next = this.read(address);
     }
   }

@@ -1,8 +1,11 @@
 import type { Clock } from "hal/clock";
+import type { Calibration as AdeCalibration } from "hal/drivers/ade7953/calibration";
+import { Ade7953 } from "hal/drivers/ade7953/driver";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { CHANNELS, countIndex, type MeteringChip, PollSample, QUANTITIES } from "hal/metering-chip";
 import type { Spi } from "hal/spi";
+import { Ade7953Chip } from "../../host-sim/chips/ade7953";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import type { SensorErrors } from "../../host-sim/chips/sensor-errors";
 import type { Time } from "../../host-sim/chips/behavioural-chip";
@@ -156,6 +159,23 @@ export class Rig extends MeteringRig<Atm90e32Chip, Atm90e32> {
           lineFrequency_Hz: 60,
           ...(options.calibration && { calibration: options.calibration }),
           ...(options.currentScale && { currentScale: options.currentScale }),
+        }),
+    );
+  }
+}
+
+/** A rig with an ADE7953. */
+export class Ade7953Rig extends MeteringRig<Ade7953Chip, Ade7953> {
+  constructor(load: Load, options: RigOptions & { calibration?: AdeCalibration } = {}) {
+    super(
+      load,
+      options,
+      (time, feed, errors) => new Ade7953Chip(time, feed, errors),
+      (bench) =>
+        new Ade7953({
+          ...bench,
+          phases: load.phases === 1 ? 1 : 2,
+          ...(options.calibration && { calibration: options.calibration }),
         }),
     );
   }

@@ -12,8 +12,7 @@ export interface ChannelCalibration {
 
 /**
  * Calibrated in this order: voltage and current, which act on everything after them; then phase angle; then the three
- * powers, each so that 1 Wh (varh, VAh) makes 30,000 counts. Apparent power must be within 6 % of the others: it is
- * what they are checked against.
+ * powers, each so that 1 Wh (varh, VAh) makes 30,000 counts.
  */
 export interface Calibration {
   readonly voltageGain: number;

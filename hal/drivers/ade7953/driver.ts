@@ -81,14 +81,18 @@ export class Ade7953 implements MeteringChip {
     bus.noise = false;
     sample.counts.fill(0);
     sample.voltage_mV.fill(0);
-    const answered = this.#energy.read();
+    this.#energy.read();
     const voltage_mV = readVoltage_mV(bus);
-    const presence = this.#presence();
+    let presence = this.#presence();
+    if (presence === PollStatus.ok && this.#energy.doubtful) {
+      this.#energy.read();
+      presence = this.#presence();
+    }
     if (presence === PollStatus.restarted) return this.#restart();
-    if (presence !== PollStatus.ok || !answered) return PollStatus.noAnswer;
+    if (presence !== PollStatus.ok) return PollStatus.noAnswer;
 
     const now_ms = this.#clock.now_ms();
-    let status = this.#energy.take(now_ms - this.#taken_ms, now_ms - started_ms, sample.counts);
+    let status = this.#energy.take(now_ms - this.#taken_ms, sample.counts);
     if (status !== PollStatus.held) this.#taken_ms = started_ms;
     for (let phase = 0; phase < this.phases; phase++) sample.voltage_mV[phase] = voltage_mV;
     if (now_ms - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS) status |= this.#checkConfiguration();

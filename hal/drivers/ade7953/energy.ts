@@ -13,11 +13,10 @@ const ACCUMULATORS = QUANTITIES * PHASES;
 /** Accumulators are 24 bits wide. */
 const WRAP = 2 ** 24;
 const SIGN_SHIFT = 8;
+/** Polls in a row that may be refused: what is still so then is no reading gone wrong. */
+const MAX_HELD = 3;
 /** Between two reads of one accumulator, of which a script on a small processor takes up to 2 ms. */
 const STEP = (2 * FULL_SCALE_COUNTS_PER_S) / 1000;
-/** Active and reactive energy are below apparent energy, except for what calibration leaves: 1 / 16. */
-const CALIBRATION_SLACK = 17 / 16;
-
 /** Where each quantity goes when it is positive and when it is negative; apparent energy never is. */
 const FORWARD = Object.freeze([Quantity.activeDelivered, Quantity.reactivePositive, Quantity.apparent]);
 const REVERSE = Object.freeze([Quantity.activeReceived, Quantity.reactiveNegative, Quantity.apparent]);
@@ -41,6 +40,7 @@ export class EnergyAccumulators {
   readonly #read = new Int32Array(ACCUMULATORS);
   /** As of the last poll that was believed. */
   readonly #last = new Int32Array(ACCUMULATORS);
+  #held = 0;
   /** Sums of the phases that the totals do not have yet. */
   readonly #pending = new Int32Array(QUANTITIES);
   /** By channel (total, A, B): the sign of the active energy counted last, 0 before any. */
@@ -54,40 +54,54 @@ export class EnergyAccumulators {
   /** The chip starts from 0. */
   reset(): void {
     this.#last.fill(0);
+    this.#held = 0;
     this.#pending.fill(0);
     this.#direction.fill(0);
   }
 
-  /** Reads all accumulators. False when they read as dead lines do: all ones, or all zeros that were not so before. */
-  read(): boolean {
-    let dead = true;
-    let changed = false;
+  read(): void {
     for (let quantity = 0; quantity < QUANTITIES; quantity++) {
       for (let phase = 0; phase < this.#phases; phase++) {
         const i = quantity * PHASES + phase;
-        const value = this.#bus.readMoving(Register.AENERGYA + i, STEP);
-        this.#read[i] = value;
-        if (value !== this.#last[i]) changed = true;
-        if (value !== this.#read[0] || (value !== 0 && value !== -1)) dead = false;
+        this.#read[i] = this.#bus.readMoving(Register.AENERGYA + i, STEP);
       }
     }
-    return !dead || !changed;
+  }
+
+  /** Whether one has come to read as dead lines do. It may well be so: reading again tells. */
+  get doubtful(): boolean {
+    for (let quantity = 0; quantity < QUANTITIES; quantity++) {
+      for (let phase = 0; phase < this.#phases; phase++) {
+        const read = this.#read[quantity * PHASES + phase];
+        const dead = read === 0 || read === -1;
+        if (dead && Math.abs(this.#difference(quantity, phase)) > STEP) return true;
+      }
+    }
+    return false;
   }
 
   /**
    * Adds what was read to `counts`, by `countIndex`, if it is plausible. If not, nothing is taken and the next poll has
-   * it, until so much time has passed that differences have more than one meaning: then they are given up.
+   * it. After {@link MAX_HELD} of these, or so late that differences have more than one meaning, they are given up.
    * @param elapsed_ms since the last poll that was believed
-   * @param reading_ms how long reading took
-   * @returns a PollStatus: ok, held, or lost and overflow
+   * @returns a PollStatus: ok, held, or lost, with overflow if that is for being late
    */
-  take(elapsed_ms: number, reading_ms: number, counts: Int32Array): number {
+  take(elapsed_ms: number, counts: Int32Array): number {
     const ceiling = ceilingOf(elapsed_ms);
-    if (!this.#plausible(ceiling, ceilingOf(reading_ms))) {
-      if (ceiling < WRAP / 2) return PollStatus.held;
-      this.#last.set(this.#read);
-      return PollStatus.lost | PollStatus.overflow;
+    const plausible = this.#plausible(ceiling);
+    const late = ceiling >= WRAP / 2;
+    if (!plausible && !late && this.#held < MAX_HELD) {
+      this.#held++;
+      return PollStatus.held;
     }
+    if (plausible) this.#countAll(counts);
+    this.#held = 0;
+    this.#last.set(this.#read);
+    if (plausible) return PollStatus.ok;
+    return late ? PollStatus.lost | PollStatus.overflow : PollStatus.lost;
+  }
+
+  #countAll(counts: Int32Array): void {
     let turned = false;
     for (let quantity = 0; quantity < QUANTITIES; quantity++) {
       for (let phase = 0; phase < this.#phases; phase++) {
@@ -101,20 +115,15 @@ export class EnergyAccumulators {
       if (this.#count(quantity, 0, total, counts)) turned = true;
     }
     if (turned) this.turnedPolls++;
-    this.#last.set(this.#read);
-    return PollStatus.ok;
   }
 
-  #plausible(ceiling: number, skew: number): boolean {
+  #plausible(ceiling: number): boolean {
     // Past half of the range a difference could be another one, of the other sign.
     const bound = Math.min(ceiling, WRAP - 1 - ceiling);
-    for (let phase = 0; phase < this.#phases; phase++) {
-      const apparent = this.#difference(APPARENT, phase);
-      if (apparent < 0 || apparent > bound) return false;
-      const most = apparent * CALIBRATION_SLACK + skew;
-      for (let quantity = 0; quantity < APPARENT; quantity++) {
-        const difference = Math.abs(this.#difference(quantity, phase));
-        if (difference > bound || difference > most) return false;
+    for (let quantity = 0; quantity < QUANTITIES; quantity++) {
+      for (let phase = 0; phase < this.#phases; phase++) {
+        const difference = this.#difference(quantity, phase);
+        if (Math.abs(difference) > bound || (quantity === APPARENT && difference < 0)) return false;
       }
     }
     return true;
