@@ -8,16 +8,28 @@ export interface EmulatedMeter {
   machine: EmulatedMachine;
   /** Every call to its HAL, with its answer, and every callback; it grows as the meter runs. */
   transcript: Transcript;
-  /** Hears what each callback cost. */
-  onReply: (reply: Reply) => void;
+  /** Bytecode by module. */
+  modules: Map<string, number>;
+  /** Hears what each callback cost, and which calls to the HAL it made. */
+  onReply: (callback: number, calls: ReadonlySet<number>, reply: Reply) => void;
 }
 
 /** Boots a meter, with its chips on `hal` in this process. */
 export async function bootMeter(hal: Hal): Promise<EmulatedMeter> {
-  const image = await buildImage("meter", 'export { start } from "./emulator/programs/meter";');
+  const { modules, ...image } = await buildImage(
+    "meter",
+    'export { start } from "./emulator/programs/meter";',
+  );
   const server = new HalServer(hal);
-  const machine = new EmulatedMachine(image, (message) => server.serve(message));
-  const meter: EmulatedMeter = { machine, transcript: server.transcript, onReply: () => {} };
-  server.deliver = (message) => meter.onReply(machine.deliver(message));
+  const calls = new Set<number>();
+  const machine = new EmulatedMachine({ modules, ...image }, (message) => {
+    calls.add(message[0]!);
+    return server.serve(message);
+  });
+  const meter: EmulatedMeter = { machine, transcript: server.transcript, modules, onReply: () => {} };
+  server.deliver = (message) => {
+    calls.clear();
+    meter.onReply(message[0]!, calls, machine.deliver(message));
+  };
   return meter;
 }

@@ -22,7 +22,7 @@ export async function runConsole(options: StreetOptions, number: number): Promis
 }
 
 /** Passes on what is typed; resolves at the end. */
-function typing(time: WallTime, type: (bytes: Uint8Array) => void): Promise<void> {
+export function typing(time: WallTime, type: (bytes: Uint8Array) => void): Promise<void> {
   const { stdin } = process;
   if (stdin.isTTY) {
     console.error("Ctrl-D leaves");

@@ -16,7 +16,7 @@ async function emulated() {
   const street = new ServedStreet(NEIGHBOURS);
   const meter = await bootMeter(street.hal);
   const instructions = [meter.machine.boot.instructions];
-  meter.onReply = (reply) => instructions.push(reply.instructions);
+  meter.onReply = (_callback, _calls, reply) => instructions.push(reply.instructions);
   const read = street.readAt(HOUR_US);
   meter.machine.close();
   return { read, instructions, transcript: meter.transcript.toString() };

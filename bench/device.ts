@@ -1,0 +1,55 @@
+/**
+ * `npm run bench:device [-- --day] [-- --write]`: what a meter takes on the emulated microcontroller, as a table and as
+ * JSON, compared with docs/device-budget.json; ends with 1 where a number differs. `--day` adds the heap of each hour
+ * of a day (minutes), `--write` keeps the numbers as the new ones.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { measureBudget, measureDay } from "../emulator/budget";
+import { missingTools, root } from "../emulator/toolchain";
+
+const COMMITTED = `${root}docs/device-budget.json`;
+const JSON_FILE = `${root}out/device-budget.json`;
+
+const { values } = parseArgs({
+  options: { day: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+});
+const missing = missingTools();
+if (missing.length > 0) {
+  console.error(`bench:device: not found: ${missing.join(", ")}; see docs/emulator.md`);
+  process.exit(2);
+}
+
+const budget = await measureBudget();
+const text = `${JSON.stringify(budget, undefined, 2)}\n`;
+const rows = flatten(budget);
+const before = flatten(existsSync(COMMITTED) ? JSON.parse(readFileSync(COMMITTED, "utf8")) : {});
+
+const table = new Table({ head: ["what", "measured", "committed"], style: { head: [], border: [] } });
+let differences = 0;
+for (const what of new Set([...rows.keys(), ...before.keys()])) {
+  const [now, then] = [rows.get(what), before.get(what)];
+  if (now !== then) differences++;
+  table.push([what, now ?? "gone", now === then ? "same" : (then ?? "new")]);
+}
+console.log(table.toString());
+if (values.day) console.log(`heap in use at the end of each hour: ${(await measureDay()).join(" ")}`);
+
+mkdirSync(`${root}out`, { recursive: true });
+writeFileSync(JSON_FILE, text);
+console.log(`also in ${JSON_FILE}`);
+if (values.write) writeFileSync(COMMITTED, text);
+else if (differences > 0) {
+  console.error(`${differences} numbers differ: npm run bench:device -- --write`);
+  process.exitCode = 1;
+}
+
+/** Numbers of an object by their path. */
+function flatten(value: unknown, path = ""): Map<string, number> {
+  if (typeof value === "number") return new Map([[path, value]]);
+  const entries = Object.entries(value as object).flatMap(([key, part]) => [
+    ...flatten(part, path === "" ? key : `${path} ${key}`),
+  ]);
+  return new Map(entries);
+}
