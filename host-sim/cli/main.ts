@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { BadInput, defaultOptions, type StreetOptions } from "../options";
 import { packageRoot } from "../package-root";
 import { runConsole } from "./console";
+import { doctor } from "./doctor";
 import { sim } from "./sim";
 import { faultList, faultNames, wholeNumber } from "./values";
 
@@ -52,10 +53,11 @@ function program(): Command {
     .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, "")) })
     .action((_, { args }: Command) => {
       const wrong = args.length > 0 ? `unknown command '${args[0]}'` : "a command is missing";
-      throw new BadInput(`${wrong}; there are sim and console, and --help says more`);
+      throw new BadInput(`${wrong}; there are sim, console and doctor, and --help says more`);
     });
   wattmesh.addCommand(simCommand(wattmesh));
   wattmesh.addCommand(consoleCommand(wattmesh));
+  wattmesh.addCommand(doctorCommand(wattmesh));
   // So that its action answers an unknown command; not for the commands, which inherit its settings.
   return wattmesh.allowExcessArguments();
 }
@@ -166,6 +168,16 @@ function consoleCommand(parent: Command): Command {
         { ...defaultOptions, meters, seed, depth: depthOf(meters, defaultOptions.chip) },
         meter,
       );
+    });
+}
+
+function doctorCommand(parent: Command): Command {
+  return new Command("doctor")
+    .copyInheritedSettings(parent)
+    .description("say which of the tools that the simulator, tests, emulator and boards want are here")
+    .option("--json", "as JSON", false)
+    .action(({ json }: { json: boolean }) => {
+      process.exitCode = doctor(json);
     });
 }
 
