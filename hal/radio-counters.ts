@@ -8,7 +8,7 @@ export class RadioCounters {
   resets = 0;
   /** No chip got ready after a reset. */
   absent = 0;
-  /** Events that the chip was found waiting with, as their interrupt had not come. */
+  /** Events that a driver found by looking before their interrupt came: it was lost, or by chance just under way. */
   lateInterrupts = 0;
   /** Frames cut or lost since their bytes were not moved in time (SX1276, whose FIFO is small). */
   fifoErrors = 0;

@@ -6,6 +6,8 @@ import { Transmission } from "./transmission";
 /** Where a frame goes, and a receiver listens, whose settings are not those of any channel: nobody is there. */
 export const OFF_CHANNEL = -2;
 const MAX_FRAME_BYTES = 255;
+/** A receiver needs 24 bits of the preamble: it may begin 5 bytes late. */
+export const LATE_US = 400;
 /** How far from a channel's centre its frames are still made out. */
 const OFFSET_KHZ = 20;
 
@@ -68,7 +70,7 @@ export class Antenna implements Station {
   }
 
   heardAllOf(frame: Transmission): boolean {
-    return !this.sending && this.#channel === frame.channel && this.#listening_us <= frame.start_us;
+    return !this.sending && this.#channel === frame.channel && this.#listening_us <= frame.start_us + LATE_US;
   }
 
   finish(): void {

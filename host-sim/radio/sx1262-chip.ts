@@ -166,7 +166,7 @@ export class Sx1262Chip implements Spi {
         else this.#occupy(opcode === Opcode.Calibrate ? CALIBRATION_US : IMAGE_CALIBRATION_US);
         break;
       case Opcode.WriteRegister:
-        this.modem.registers.set(parameters.subarray(2), number(parameters, 0, 2));
+        this.modem.write(number(parameters, 0, 2), parameters.subarray(2));
         break;
       case Opcode.WriteBuffer:
         for (let i = 1; i < parameters.length; i++)

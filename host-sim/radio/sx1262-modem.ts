@@ -26,6 +26,11 @@ export class Sx1262Modem {
     this.registers[Register.TxClamp] = 0xc8;
   }
 
+  /** Writes registers from `address` on; there are no more than {@link REGISTERS}. */
+  write(address: number, values: Uint8Array): void {
+    for (let i = 0; i < values.length; i++) this.registers[address + i] = values[i]!;
+  }
+
   set(opcode: number, parameters: Uint8Array): void {
     this.#settings.set(opcode, parameters);
   }

@@ -10,7 +10,7 @@ import {
 import type { Spi } from "hal/spi";
 import type { Processor, SimulatedInput } from "../processor";
 import type { Handle, World } from "../world";
-import { Antenna } from "./antenna";
+import { Antenna, LATE_US } from "./antenna";
 import type { Medium } from "./medium";
 import { Sx1276Fifo } from "./sx1276-fifo";
 import { Sx1276Registers } from "./sx1276-registers";
@@ -65,7 +65,9 @@ export class Sx1276Chip implements Spi {
     this.antenna = new Antenna(medium);
     this.antenna.onReceive = () => (this.#whole = true);
     this.antenna.onSent = () => this.#sent();
-    this.antenna.hearStart = (frame) => this.#hearStart(frame);
+    this.antenna.hearStart = (frame) => {
+      world.at(frame.start_us + LATE_US, () => this.#lock(frame));
+    };
     this.dio0 = processor.input(() => +(this.#packetSent || this.#handingOver()));
     this.dio1 = processor.input(() => +this.#fifo.level(processor.now_us));
     this.reset = { write: (level) => this.#hold(level === 0) };
@@ -203,7 +205,7 @@ export class Sx1276Chip implements Spi {
   }
 
   /** The receiver locks to a frame unless it has one, on the air or in the FIFO. */
-  #hearStart(frame: Transmission): void {
+  #lock(frame: Transmission): void {
     const free = this.#frameEnd === undefined && !this.#handingOver();
     if (!free || this.#mode !== Mode.rx || !this.antenna.heardAllOf(frame)) return;
     const { byte_us, header_us } = this.registers;
@@ -212,6 +214,7 @@ export class Sx1276Chip implements Spi {
     this.#fifo.bytes[0] = length;
     this.#heard = frame;
     this.#whole = false;
+    this.#payloadReady = false;
     this.#frameEnd = this.#world.at(frame.start_us + frame.duration_us, () => this.#ended(length));
     this.#update();
   }

@@ -1,11 +1,13 @@
 import { Sx1262 } from "hal/drivers/sx1262/driver";
 import { Sx1276 } from "hal/drivers/sx1276/driver";
+import type { Radio } from "hal/radio";
 import type { Spi } from "hal/spi";
 import { Processor } from "../../host-sim/processor";
-import type { Medium } from "../../host-sim/radio/medium";
+import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
 import { Sx1262Chip } from "../../host-sim/radio/sx1262-chip";
 import { Sx1276Chip } from "../../host-sim/radio/sx1276-chip";
-import type { World } from "../../host-sim/world";
+import { Random } from "../../host-sim/random";
+import { World } from "../../host-sim/world";
 
 /** What a test puts between driver and chip. */
 export type Tap = (bytes: Uint8Array) => void;
@@ -58,4 +60,30 @@ function tapped(chip: Spi, tap: Tap | undefined): Spi {
       chip.transfer(buffer);
     },
   };
+}
+
+/** Two radios, made by `make`, that listen on `channel`, and what the second receives. */
+export function radioPair<R extends { radio: Radio }>(
+  make: (world: World, medium: Medium, tap?: Tap) => R,
+  channel: number,
+  options: { tap?: Tap; rssi_dBm?: () => number } = {},
+) {
+  const world = new World();
+  const random = new Random(1, "air");
+  const rssi_dBm = options.rssi_dBm ?? OPEN_STREET.rssi_dBm;
+  const medium = new Medium({ ...OPEN_STREET, rssi_dBm, world, random });
+  const a = make(world, medium, options.tap);
+  const b = make(world, medium);
+  const received: number[][] = [];
+  b.radio.onReceive = (frame, length) => received.push([...frame.slice(0, length)]);
+  a.radio.listen(channel);
+  b.radio.listen(channel);
+  const run = (delay_ms: number) => world.runUntil(world.now_us + delay_ms * 1000);
+  run(50);
+  return { world, medium, a, b, received, run };
+}
+
+/** `length` bytes that tell lengths and places apart. */
+export function pattern(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (length * 7 + i * 31) & 0xff);
 }

@@ -154,7 +154,10 @@ export class Sx1262 implements Radio {
     this.#timer.start(after_ms);
   }
 
-  /** Sends as much of the configuration as BUSY lets through; calibrations hold it up for milliseconds. */
+  /**
+   * Sends as much of the configuration as BUSY lets through, as calibrations hold it up for milliseconds. Settings
+   * cannot be read back: what the chip says of each command is all there is.
+   */
   #start(): void {
     const bus = this.#bus;
     if (this.#state === State.resetting) {
@@ -169,15 +172,15 @@ export class Sx1262 implements Radio {
         this.#wait();
         return;
       }
+      if (this.#configured > 0) bus.status();
       bus.sendAll(this.#configuration[this.#configured]);
       this.#configured++;
     }
     this.#setBits(Register.WhiteningMsb, 0x01, WHITENING_SEED >> 8);
     bus.writeRegister(Register.WhiteningLsb, WHITENING_SEED & 0xff);
     this.#setBits(Register.TxClamp, TX_CLAMP_BITS, TX_CLAMP_BITS);
-    this.#state = State.listening;
-    this.#receiveOn(this.#channel);
-    if (this.#check()) this.#timer.start(WATCH_MS);
+    bus.status();
+    if (this.#check()) this.#listen();
   }
 
   #wait(): void {
@@ -211,6 +214,12 @@ export class Sx1262 implements Radio {
     this.#listening_ms = this.#clock.now_ms();
   }
 
+  #listen(): void {
+    this.#state = State.listening;
+    this.#receiveOn(this.#channel);
+    if (this.#check()) this.#timer.start(WATCH_MS);
+  }
+
   #serve(): void {
     for (let i = 0; i < MAX_INTERRUPTS; i++) {
       if (this.#state < State.listening || this.#dio1.read() === 0) return;
@@ -229,9 +238,7 @@ export class Sx1262 implements Radio {
       this.counters.timeouts++;
       this.#recover();
     } else if ((irq & Irq.txDone) !== 0) {
-      this.#state = State.listening;
-      this.#receiveOn(this.#channel);
-      if (this.#check()) this.#timer.start(WATCH_MS);
+      this.#listen();
       this.onSent();
     }
   }
@@ -280,8 +287,8 @@ export class Sx1262 implements Radio {
   }
 
   #recover(): void {
-    const sending = this.#state === State.sending;
-    this.#restart(RESET_MS);
-    if (sending) this.onSent();
+    const state = this.#state;
+    this.#restart(state === State.starting ? ABSENT_MS : RESET_MS);
+    if (state === State.sending) this.onSent();
   }
 }

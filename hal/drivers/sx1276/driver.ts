@@ -68,7 +68,7 @@ const SEND_THRESHOLD = START_WITH_FIRST_BYTE | (FIFO_BYTES - CHUNK - 1);
  * so longer frames are moved piece by piece while they are on the air; a frame for which that comes too late is lost
  * and counted.
  *
- * The signal strength of a frame is measured when its first 16 bytes are in; of a shorter one, after its end.
+ * The signal strength of a frame is measured when its first 16 bytes are in; of one that ends before that, too late.
  * Whatever goes wrong otherwise ends in a restart of the chip, which takes some 20 ms and is counted by cause; a frame
  * being sent counts as sent.
  */
@@ -293,6 +293,7 @@ export class Sx1276 implements Radio {
 
   #overdue(): void {
     if (this.#dio0.read() === 1) {
+      this.#timer.start(SEND_MARGIN_MS);
       this.counters.lateInterrupts++;
       this.#refill();
     } else {
