@@ -61,6 +61,16 @@ describe("the checks of a run", () => {
       expect(checkResult(bad, faults)).toEqual(["0.1 Wh delivered were lost"]);
   });
 
+  it("never excuse a net that is off, which turns do not explain", () => {
+    const turned = { ...result, energy: { ...result.energy, turnedWh: 2 } };
+    expect(checkResult(turned, noFaults)).toEqual([]);
+    const off = { ...result, energy: { ...result.energy, netOffWh: 0.2 } };
+    for (const faults of [noFaults, frameLoss, spiNoise])
+      expect(checkResult(off, faults)).toEqual([
+        "0.2 Wh are missing from delivered less received, or too many there",
+      ]);
+  });
+
   it("allow missing intervals, reads and meters to lost frames alone", () => {
     const bad = {
       ...result,

@@ -69,6 +69,8 @@ describe("wattmesh", () => {
     [["sim", "--interval", "30"], "Allowed choices are 15, 60"],
     [["sim", "--collectors", "2"], "--collectors 2: this release has one"],
     [["sim", "--seed", "-1"], "'--seed <n>' argument '-1'"],
+    [["sim", "--chip", "ade9153"], "Allowed choices are atm90e32, ade7953"],
+    [["sim", "--chip", "ade7953", "--depth", "model"], "--depth model does not go with it"],
     [["sim", "--depth", "deep"], "Allowed choices are chip, model"],
     [["sim", "--faults", "frame-lost:0.1"], 'no fault "frame-lost"'],
     [["sim", "--faults", "frame-loss:1.1"], "needs a share from 0 to 1"],
