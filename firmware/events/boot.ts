@@ -1,8 +1,8 @@
 import type { RetainedRecord, RetainedRecords } from "firmware/storage/retained";
 
-/** What is kept through restarts: how many starts there were (4 bytes), and why there will be another (1). */
+/** What is kept through restarts: how many starts there were (4 bytes), and why there will be another (4). */
 const LAYOUT = 1;
-const PAYLOAD_BYTES = 5;
+const PAYLOAD_BYTES = 8;
 
 /** Why the software started; a number keeps its meaning for ever. */
 export const ResetReason = Object.freeze({
@@ -28,16 +28,16 @@ export class Boot {
     const record = retained.next(LAYOUT, PAYLOAD_BYTES);
     const reader = record.open();
     this.count = reader.u32() + 1;
-    this.reason = record.found ? reader.u8() : ResetReason.powerUp;
+    this.reason = record.found ? reader.u32() : ResetReason.powerUp;
     this.#record = record;
     this.announce(ResetReason.unexpected);
   }
 
   /** The software is about to restart, for this reason. */
   announce(reason: number): void {
-    const writer = this.#record.begin();
+    const writer = this.#record.at(0);
     writer.u32(this.count);
-    writer.u8(reason);
+    writer.u32(reason);
     this.#record.save();
   }
 }

@@ -272,7 +272,7 @@ export class IntervalLog implements PollListener {
 
   #retain(): void {
     if (this.#retained === undefined) return;
-    const writer = this.#retained.begin();
+    const writer = this.#retained.at(0);
     writer.u32(this.next);
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) writer.u64(this.#logged[quantity]);
     this.#retained.save();

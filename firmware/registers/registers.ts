@@ -16,7 +16,8 @@ export const POLL_PERIOD_ms = 5_000;
 
 /** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
 const RETAINED_LAYOUT = 1;
-const RETAINED_BYTES = REGISTERS * 12;
+const RETAINED_REGISTER_BYTES = 12;
+const RETAINED_BYTES = REGISTERS * RETAINED_REGISTER_BYTES;
 
 /** Where the totals of each quantity stand among the counts and the registers; phases A to C follow. */
 const DELIVERED_COUNTS = Quantity.activeDelivered * CHANNELS;
@@ -132,7 +133,7 @@ export class Registers {
   start(): void {
     this.#report(this.#chip.initialize(this.resumed));
     if (this.resumed) this.poll();
-    else this.#retain();
+    else this.#retained?.save();
     this.#arm();
   }
 
@@ -180,7 +181,7 @@ export class Registers {
     let turned = false;
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
-    this.#retain();
+    this.#retained?.save();
     this.#report(this.status);
   }
 
@@ -212,6 +213,7 @@ export class Registers {
     const whole = Math.floor(sum / this.#denominator);
     this.energy[index] += whole;
     this.#remainders[index] = sum - whole * this.#denominator;
+    this.#retain(index);
   }
 
   #resume(retained: RetainedRecord): void {
@@ -222,14 +224,12 @@ export class Registers {
     }
   }
 
-  #retain(): void {
+  /** Puts a register into the record that is saved at the end of a poll. */
+  #retain(index: number): void {
     if (this.#retained === undefined) return;
-    const writer = this.#retained.begin();
-    for (let i = 0; i < REGISTERS; i++) {
-      writer.u64(this.energy[i]);
-      writer.u32(this.#remainders[i]);
-    }
-    this.#retained.save();
+    const writer = this.#retained.at(index * RETAINED_REGISTER_BYTES);
+    writer.u64(this.energy[index]);
+    writer.u32(this.#remainders[index]);
   }
 
   #report(status: number): void {

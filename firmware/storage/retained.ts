@@ -1,10 +1,10 @@
-import { crc32 } from "firmware/codec/crc";
 import { Reader, Writer } from "firmware/codec/cursor";
 import type { RetainedMemory } from "hal/retained-memory";
 
-/** Layout (2 bytes) and sequence number (4) before the payload, CRC-32 of all that (4) after it. */
-const HEAD_BYTES = 6;
-const OVERHEAD_BYTES = HEAD_BYTES + 4;
+/** Layout and sequence number before the payload, a check word over all that after it: 4 bytes each. */
+const HEAD_BYTES = 8;
+const CHECK_BYTES = 4;
+const OVERHEAD_BYTES = HEAD_BYTES + CHECK_BYTES;
 
 /** Records in retained memory, one after the other: the order and sizes in which they are asked for are their map. */
 export class RetainedRecords {
@@ -32,11 +32,14 @@ export class RetainedRecord {
   readonly #copy: Uint8Array;
   readonly #reader: Reader;
   readonly #writer: Writer;
+  /** Writes what is around the payload. */
+  readonly #seal: Writer;
   #sequence = 0;
 
   /**
    * @param address of the first copy; the second follows
-   * @param layout of the payload, 0 to 65,535: a record of another layout is not found
+   * @param layout of the payload: a record of another layout is not found
+   * @param payloadBytes a multiple of 4
    */
   constructor(memory: RetainedMemory, address: number, layout: number, payloadBytes: number) {
     this.#memory = memory;
@@ -44,7 +47,8 @@ export class RetainedRecord {
     this.#layout = layout;
     this.#copy = new Uint8Array(payloadBytes + OVERHEAD_BYTES);
     this.#reader = new Reader(this.#copy);
-    this.#writer = new Writer(this.#copy);
+    this.#writer = new Writer(this.#copy, HEAD_BYTES, this.#copy.length - CHECK_BYTES);
+    this.#seal = new Writer(this.#copy);
     const first = this.#load(0);
     const second = this.#load(1);
     this.found = first >= 0 || second >= 0;
@@ -55,26 +59,26 @@ export class RetainedRecord {
 
   /** A cursor at the start of the payload. */
   open(): Reader {
-    this.#reader.reset(this.#copy, HEAD_BYTES, this.#copy.length - 4);
+    this.#reader.reset(this.#copy, HEAD_BYTES, this.#copy.length - CHECK_BYTES);
     return this.#reader;
   }
 
-  /** Likewise, to write the whole payload before {@link save}. */
-  begin(): Writer {
-    this.#writer.reset(this.#copy, HEAD_BYTES, this.#copy.length - 4);
+  /** A cursor to write the payload from `offset` on, before {@link save}; the rest of it stays as it was. */
+  at(offset: number): Writer {
+    this.#writer.at = HEAD_BYTES + offset;
     return this.#writer;
   }
 
   save(): void {
     const copy = this.#copy;
-    const writer = this.#writer;
-    const end = copy.length - 4;
+    const seal = this.#seal;
+    const end = copy.length - CHECK_BYTES;
     this.#sequence = (this.#sequence + 1) >>> 0;
-    writer.reset(copy, 0, copy.length);
-    writer.u16(this.#layout);
-    writer.u32(this.#sequence);
-    writer.at = end;
-    writer.u32(crc32(copy, 0, end));
+    seal.at = 0;
+    seal.u32(this.#layout);
+    seal.u32(this.#sequence);
+    seal.at = end;
+    seal.u32(checkWord(copy, end));
     this.#memory.write(this.#addressOf(this.#sequence & 1), copy, copy.length);
   }
 
@@ -84,14 +88,28 @@ export class RetainedRecord {
     const reader = this.#reader;
     if (!this.#memory.read(this.#addressOf(index), copy, copy.length)) return -1;
     reader.reset(copy, 0, copy.length);
-    const layout = reader.u16();
+    const layout = reader.u32();
     const sequence = reader.u32();
-    reader.at = copy.length - 4;
-    const good = reader.u32() === crc32(copy, 0, copy.length - 4);
+    reader.at = copy.length - CHECK_BYTES;
+    const good = reader.u32() === checkWord(copy, reader.at - CHECK_BYTES);
     return good && layout === this.#layout ? sequence : -1;
   }
 
   #addressOf(index: number): number {
     return this.#address + index * this.#copy.length;
   }
+}
+
+/**
+ * Tells a record from noise and from a write that was cut off, over `bytes[0, end)` by words of 32 bits: the mixing
+ * step of MurmurHash3. A CRC would take ten times as long, and this is done at every poll.
+ */
+function checkWord(bytes: Uint8Array, end: number): number {
+  let word = end;
+  for (let i = 0; i < end; i += 4) {
+    const next = (bytes[i] << 24) | (bytes[i + 1] << 16) | (bytes[i + 2] << 8) | bytes[i + 3];
+    word = Math.imul(word ^ next, 0x85ebca6b);
+    word ^= word >>> 15;
+  }
+  return word >>> 0;
 }

@@ -13,7 +13,7 @@ function record(memory: RetainedMemory, layout = LAYOUT) {
 
 function save(memory: RetainedMemory, value: number): void {
   const kept = record(memory);
-  const writer = kept.begin();
+  const writer = kept.at(0);
   for (let i = 0; i < BYTES / 4; i++) writer.u32(value);
   kept.save();
 }
