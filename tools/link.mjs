@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   boards,
-  MCCONFIG_MISSING,
   mcconfig,
+  MCCONFIG_MISSING,
   moddableSdk,
+  obstacle,
   programs,
   root,
   SDK_MISSING,
@@ -18,12 +19,11 @@ import {
 import { romSizes } from "./rom-sizes.mjs";
 
 const { positionals, values } = arguments_();
-const chosenPrograms = positionals.length > 0 ? positionals : programs;
-const chosenBoards = values.board === undefined ? boards : [values.board];
-for (const program of chosenPrograms)
-  if (!programs.includes(program)) stop("link", `no program ${program}; there are ${programs.join(", ")}`);
-for (const board of chosenBoards)
-  if (!boards.includes(board)) stop("link", `no board ${board}; there are ${boards.join(", ")}`);
+const chosen = (values.board === undefined ? boards : [values.board]).flatMap((board) =>
+  (positionals.length > 0 ? positionals : programs).map((program) => ({ program, board })),
+);
+const reasons = chosen.map(({ program, board }) => obstacle(program, board));
+if (reasons.every((reason) => reason !== undefined)) stop("link", reasons[0]);
 
 const sdk = moddableSdk() ?? stop("link", SDK_MISSING);
 const scratch = mkdtempSync(join(tmpdir(), "wattmesh-link-"));
@@ -33,7 +33,8 @@ const environment = standIn();
 console.log(`Moddable SDK ${sdk.version}`);
 let failed = 0;
 const rows = [["program", "board", "preloaded B", "bytecode B", "modules", "not preloaded", "warnings"]];
-for (const board of chosenBoards) for (const program of chosenPrograms) rows.push(link(program, board));
+for (const { program, board } of chosen)
+  if (obstacle(program, board) === undefined) rows.push(link(program, board));
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);
 process.exitCode = failed > 0 ? 1 : 0;
 

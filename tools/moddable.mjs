@@ -7,6 +7,14 @@ export const root = fileURLToPath(new URL("../", import.meta.url));
 export const boards = readdirSync(`${root}manifests/boards`).sort();
 export const programs = ["meter", "collector"];
 
+/** Why a program cannot run on a board; undefined where it can. */
+export function obstacle(program, board) {
+  if (!programs.includes(program)) return `no program ${program}; there are ${programs.join(", ")}`;
+  if (!boards.includes(board)) return `no board ${board}; there are ${boards.join(", ")}`;
+  const metering = existsSync(`${root}manifests/boards/${board}/metering.ts`);
+  return program === "meter" && !metering ? `${board} has no metering chip` : undefined;
+}
+
 /**
  * Where the user's SDK is and which it is.
  *

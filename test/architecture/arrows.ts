@@ -90,6 +90,7 @@ export const packages: readonly Arrow[] = [
   { from: "firmware/**", to: ["crc/calculators/*", "tweetnacl"], why: "preload and run in XS" },
   { from: "hal/moddable/**", to: ["embedded:**", "mc/config", "timer", "time"], why: "Moddable's modules" },
   { from: "manifests/**", to: ["embedded:**", "timer"], why: "pins and buses of a board" },
+  { from: "manifests/**", to: ["board/*"], why: "the board that a program is built for" },
   { from: "host-sim/**", to: ["node:**"], why: "runs in Node" },
   { from: "host-sim/**", to: ["csv-parse/sync"], why: "load and topology files" },
   { from: "host-sim/**", to: ["commander", "cli-progress", "cli-table3"], why: "the command line" },

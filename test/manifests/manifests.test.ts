@@ -1,15 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { boards } from "../../tools/moddable.mjs";
+import { preloads } from "../../tools/preload.mjs";
 import { romSizes } from "../../tools/rom-sizes.mjs";
 import { root } from "../support/tools";
+import { pinsOf } from "./pins";
 
 /** Specifiers and preload are judged in test/architecture. */
 describe("the manifests", () => {
   const common = json<{
     build: { PARTITIONS_FILE: string };
     creation: object;
+    modules: Record<string, string>;
     strip: string;
     typescript: { tsconfig: { compilerOptions: { target: string } } };
   }>("common.json");
@@ -33,9 +37,40 @@ describe("the manifests", () => {
     expect(labels).toEqual(expect.arrayContaining(opened));
   });
 
-  it.each(readdirSync(`${root}manifests/boards`))("have a provider and defines for the board %s", (board) => {
-    expect(existsSync(`${root}manifests/boards/${board}/host/provider.ts`)).toBe(true);
-    expect(json(`boards/${board}/manifest.json`)).toHaveProperty("defines");
+  it.each(Object.entries(preloads()))("preload in %s what is imported", (path, preload) => {
+    expect(json<{ preload: string[] }>(path.replace("manifests/", "")).preload).toEqual(preload);
+  });
+
+  it.each(boards)("have for the board %s its modules, and the pins of its one bus", async (board) => {
+    const { modules, defines } = json<{
+      modules: Record<string, string>;
+      defines: { spi: Record<string, number> };
+    }>(`boards/${board}/manifest.json`);
+    for (const path of Object.values(modules))
+      expect(existsSync(join(root, "manifests/boards", board, path.replace("/*", "/driver") + ".ts"))).toBe(
+        true,
+      );
+    const listed = Object.keys({ ...common.modules, ...modules });
+    for (const module of preloads()[`manifests/boards/${board}/manifest.json`])
+      expect(listed.includes(module) || listed.includes(`${dirname(module)}/*`)).toBe(true);
+    const buses = Object.values((await pinsOf(board)).SPI);
+    expect(buses).not.toEqual([]);
+    for (const { clock, in: miso, out } of buses)
+      expect({ miso_pin: miso, mosi_pin: out, sck_pin: clock }).toEqual(defines.spi);
+  });
+
+  it.each(boards)("use no pin of the board %s twice", async (board) => {
+    const { SPI, Digital = {}, Serial } = await pinsOf(board);
+    const [{ clock, in: miso, out }] = Object.values(SPI);
+    const used = [
+      clock,
+      miso,
+      out,
+      ...Object.values(SPI).map(({ select }) => select),
+      ...Object.values(Digital),
+    ];
+    for (const { receive, transmit } of Object.values(Serial)) used.push(receive, transmit);
+    expect(new Set(used).size).toBe(used.length);
   });
 });
 

@@ -1,10 +1,13 @@
 import "./platform/native";
+import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
 import { ModdableClock } from "hal/moddable/clock";
+import { ModdableInput, ModdableOutput } from "hal/moddable/digital-pin";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
+import { ModdableOneShot } from "hal/moddable/one-shot";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { ModdableSpi } from "hal/moddable/spi";
@@ -16,6 +19,7 @@ import { identityContract } from "../../hal/identity.contract";
 import { retainedMemoryContract } from "../../hal/retained-memory.contract";
 import { serialPortContract } from "../../hal/serial-port.contract";
 import { spiContract } from "../../hal/spi.contract";
+import { drive, levelOf } from "./platform/digital";
 import type MockSerial from "./platform/serial";
 import type MockSpi from "./platform/spi";
 import { pass } from "./platform/wait";
@@ -62,5 +66,53 @@ describe("the identity in the fuses", () => {
     const { eui64, serial } = new FuseIdentity("WM-M1");
     expect(Array.from(eui64)).toEqual([0x24, 0x0a, 0xc4, 0xff, 0xfe, 0x01, 0x02, 0x03]);
     expect(serial).toBe("240AC4010203");
+  });
+});
+
+describe("pins of ECMA-419", () => {
+  it("tell their level, and of the edges that were asked for", () => {
+    const input = new ModdableInput(20, Digital.Rising);
+    let readable = 0;
+    input.onReadable = () => readable++;
+    drive(20, 1);
+    expect(input.read()).toBe(1);
+    expect(readable).toBe(0);
+    pass(1);
+    expect(readable).toBe(1);
+    drive(20, 0);
+    pass(1);
+    expect(input.read()).toBe(0);
+    expect(readable).toBe(1);
+  });
+
+  it("are high from the start, and then as written", () => {
+    const output = new ModdableOutput(21);
+    expect(levelOf(21)).toBe(1);
+    output.write(0);
+    expect(levelOf(21)).toBe(0);
+  });
+});
+
+describe("a one-shot timer of the platform", () => {
+  it("runs once each time it is started, and a new setting replaces the one before", () => {
+    const timer = new ModdableOneShot();
+    let expired = 0;
+    timer.onExpired = () => expired++;
+    pass(100_000);
+    expect(expired).toBe(0);
+    timer.start(10);
+    timer.start(50);
+    pass(49);
+    expect(expired).toBe(0);
+    pass(10_000);
+    expect(expired).toBe(1);
+    timer.onExpired = () => {
+      expired++;
+      if (expired < 4) timer.start(0);
+    };
+    timer.start(0);
+    expect(expired).toBe(1);
+    pass(1);
+    expect(expired).toBe(4);
   });
 });

@@ -2,7 +2,7 @@ import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
 
 /** An ESP32-WROOM module on a development board. */
-const device = Object.freeze(
+const pins = Object.freeze(
   {
     SPI: {
       metering: { io: SPI, port: 2, clock: 18, in: 19, out: 23, select: 5 },
@@ -15,4 +15,4 @@ const device = Object.freeze(
   true,
 );
 
-export default device;
+export default pins;

@@ -1,0 +1,7 @@
+import { NoRadio } from "hal/moddable/no-radio";
+import type { Radio } from "hal/radio";
+
+/** The board has none. */
+export function makeRadio(): Radio {
+  return new NoRadio();
+}
