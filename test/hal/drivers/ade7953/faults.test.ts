@@ -258,3 +258,43 @@ describe("an accumulator that is wrong from inside", () => {
     expect(rig.excess(Quantity.activeDelivered, 1)).toBeGreaterThan((-4 * 1000 * 30) / 3.6 - 1 - ROUNDING);
   });
 });
+
+describe("single readings that go wrong", () => {
+  /** Adds to what is read of an accumulator, by how often it has been read so far. */
+  function adding(rig: Ade7953Rig, low: number, counts: (reads: number) => number): void {
+    let reads = 0;
+    rig.deliver = (buffer) => {
+      const hit = buffer[0] === 0x03 && buffer[1] === low;
+      rig.chip.transfer(buffer);
+      if (hit) buffer[6] += counts(reads++);
+    };
+  }
+
+  it("twice in a row the same way, in noisy times, count nothing", () => {
+    const rig = started([0]);
+    adding(rig, 0x1e, (reads) => [0, 0, 64, 128][reads] ?? 0);
+    for (let i = 0; i < 3; i++) rig.poll(SECOND_US);
+    expect(rig.excesses()).toEqual({ least: 0, most: 0 });
+  });
+
+  it("of apparent energy, which then seems to go back, are not counted again", () => {
+    const rig = started([0]);
+    adding(rig, 0x22, (reads) => (reads < 4 ? 100 : 0));
+    for (let i = 0; i < 3; i++) rig.poll(SECOND_US);
+    expect(rig.seen & PollStatus.held).toBe(PollStatus.held);
+    expect(rig.counts[countIndex(Quantity.apparent, 1)]).toBe(100);
+  });
+
+  it("a write that goes to a register written before, while initialising, is found", () => {
+    const rig = new Ade7953Rig(steadyLoad([1000]));
+    let astray = false;
+    rig.beforeFrame = (buffer) => {
+      if (astray || buffer[0] !== 0x03 || buffer[1] !== 0x03 || buffer[2] !== 0) return;
+      buffer[1] = 0x01;
+      astray = true;
+    };
+    expect(rig.driver.initialize()).toBe(PollStatus.ok);
+    expect(astray).toBe(true);
+    expect(readRegister(rig, Register.ACCMODE, 4)).toBe(0);
+  });
+});
