@@ -24,7 +24,7 @@ import { NETWORK } from "../../xs/programs/meter";
 
 const UTC_MS = 1_767_571_200_000;
 /** Where the interval log's record lies in retained memory, after those of the boot and the registers. */
-const INTERVALS_AT = 2 * (5 + 10) + 2 * (28 * 12 + 10);
+const INTERVALS_AT = 2 * (8 + 12) + 2 * (28 * 12 + 12);
 /** A count of 3.125 mWh that is under way. */
 const COUNT_MWH = 3.125;
 
