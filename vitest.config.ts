@@ -15,5 +15,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/xs/engine/**", "node_modules/**"],
     testTimeout: 30_000,
+    // One core is not kept free for watching.
+    maxWorkers: "100%",
   },
 });
