@@ -19,6 +19,13 @@ else console.log(`skipped: measured loads: ${loads} is not here`);
 runs.push(
   runFigures("frame-loss:0.1,spi-noise:0.001", { faults: noise }),
   runFigures("spi-command:0.0001,spi-abort:0.0001", { faults: wrongFrames }),
+  ...[1, 2, 3].map((seed) =>
+    runFigures(`spi-command:0.001,spi-abort:0.001, a day, seed ${seed}`, {
+      faults: { ...wrongFrames, spiCommand: 0.001, spiAbort: 0.001 },
+      days: 1,
+      seed,
+    }),
+  ),
   runFigures("model depth", { depth: "model" }),
   runFigures("model depth, 60-minute intervals", { depth: "model", interval_min: 60 }),
   runFigures("model depth, 200 meters", { depth: "model", meters: 200 }),
