@@ -64,6 +64,11 @@ export const arrows: readonly Arrow[] = [
   { from: "hal/*", to: [], why: "interfaces" },
   { from: "hal/drivers/**", to: ["hal/*", "firmware/codec/**"], why: "a chip behind an interface" },
   { from: "hal/moddable/**", to: ["hal/*", "firmware/codec/**"], why: "Moddable's IO behind an interface" },
+  {
+    from: "hal/moddable/cipher",
+    to: ["hal/drivers/aes-ccm"],
+    why: "the platform has the block cipher, not the mode",
+  },
   { from: "manifests/**", to: ["hal/**", "firmware/app/**"], why: "a board's program binds HAL and app" },
 
   {
@@ -89,6 +94,7 @@ export const arrows: readonly Arrow[] = [
 export const packages: readonly Arrow[] = [
   { from: "firmware/**", to: ["crc/calculators/*", "tweetnacl"], why: "preload and run in XS" },
   { from: "hal/moddable/**", to: ["embedded:**", "mc/config", "timer", "time"], why: "Moddable's modules" },
+  { from: "hal/moddable/cipher", to: ["crypt"], why: "the platform's AES" },
   { from: "manifests/**", to: ["embedded:**", "timer"], why: "pins and buses of a board" },
   { from: "manifests/**", to: ["board/*"], why: "the board that a program is built for" },
   { from: "host-sim/**", to: ["node:**"], why: "runs in Node" },

@@ -1,0 +1,118 @@
+import { createCipheriv, type Cipher as Context } from "node:crypto";
+import { KEY_BYTES, NONCE_BYTES, TAG_BYTES, type AesCcm, type Cipher } from "hal/cipher";
+
+const BLOCK_BYTES = 16;
+/** Of the field that counts bytes and blocks; "L" in RFC 3610. */
+const LENGTH_BYTES = BLOCK_BYTES - 1 - NONCE_BYTES;
+/** Flags of the counter blocks (RFC 3610, 2.3), and of the first authenticated one (2.2). */
+const COUNTER_FLAGS = LENGTH_BYTES - 1;
+const FIRST_FLAGS = (((TAG_BYTES - 2) / 2) << 3) | COUNTER_FLAGS;
+const ADDITIONAL_DATA = 0x40;
+
+/**
+ * AES-CCM of Node's `crypto` for messages of a radio frame's size. Its own `aes-128-ccm` sets up a context for each
+ * message, which takes longer than the blocks do; here CTR and CBC-MAC run on two contexts that last as long as a key.
+ */
+export class NodeCipher implements Cipher {
+  aesCcm(key: Uint8Array): AesCcm {
+    return new NodeAesCcm(key);
+  }
+}
+
+/** {@link NodeCipher} with one key. Additional data and message may have 65,279 and 65,535 bytes, as CCM codes lengths here. */
+class NodeAesCcm implements AesCcm {
+  readonly #ecb: Context;
+  readonly #cbc: Context;
+  /** What CBC would add to the next block: the block before, encrypted. */
+  readonly #chained = new Uint8Array(BLOCK_BYTES);
+  /** A0 and the counter blocks after it; those of a longer message than ever before are added. */
+  #counters = counterBlocks(17);
+  /** B0, the blocks of additional data and those of the message, padded. */
+  #blocks = new Uint8Array(32 * BLOCK_BYTES);
+
+  constructor(key: Uint8Array) {
+    this.#ecb = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
+    this.#cbc = createCipheriv("aes-128-cbc", key, new Uint8Array(KEY_BYTES)).setAutoPadding(false);
+  }
+
+  seal(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    aadLength: number,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const mac = this.#mac(nonce, aad, aadLength, data, start, end);
+    const stream = this.#keyStream(nonce, end - start);
+    for (let i = start, at = BLOCK_BYTES; i < end; i++, at++) data[i] ^= stream[at];
+    for (let i = 0; i < TAG_BYTES; i++) data[end + i] = mac[i] ^ stream[i];
+  }
+
+  open(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    aadLength: number,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const stream = this.#keyStream(nonce, end - start);
+    for (let i = start, at = BLOCK_BYTES; i < end; i++, at++) data[i] ^= stream[at];
+    const mac = this.#mac(nonce, aad, aadLength, data, start, end);
+    let difference = 0;
+    for (let i = 0; i < TAG_BYTES; i++) difference |= data[end + i] ^ mac[i] ^ stream[i];
+    return difference === 0;
+  }
+
+  /** S0 and the key stream, RFC 3610, 2.3. */
+  #keyStream(nonce: Uint8Array, length: number): Uint8Array {
+    const count = 1 + Math.ceil(length / BLOCK_BYTES);
+    if (this.#counters.length < count * BLOCK_BYTES) this.#counters = counterBlocks(count);
+    const blocks = this.#counters;
+    for (let at = 0; at < count * BLOCK_BYTES; at += BLOCK_BYTES) blocks.set(nonce, at + 1);
+    return this.#ecb.update(blocks.subarray(0, count * BLOCK_BYTES));
+  }
+
+  /** T of RFC 3610, 2.2. */
+  #mac(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    aadLength: number,
+    data: Uint8Array,
+    start: number,
+    end: number,
+  ): Uint8Array {
+    const aadBlocks = aadLength > 0 ? Math.ceil((2 + aadLength) / BLOCK_BYTES) : 0;
+    const length = end - start;
+    const size = BLOCK_BYTES * (1 + aadBlocks + Math.ceil(length / BLOCK_BYTES));
+    if (this.#blocks.length < size) this.#blocks = new Uint8Array(size);
+    const blocks = this.#blocks.fill(0, 0, size);
+    blocks[0] = FIRST_FLAGS | (aadLength > 0 ? ADDITIONAL_DATA : 0);
+    blocks.set(nonce, 1);
+    blocks[14] = length >> 8;
+    blocks[15] = length;
+    // The context goes on from the message before: adding that once more makes it start from 0.
+    for (let i = 0; i < BLOCK_BYTES; i++) blocks[i] ^= this.#chained[i];
+    if (aadLength > 0) {
+      blocks[BLOCK_BYTES] = aadLength >> 8;
+      blocks[BLOCK_BYTES + 1] = aadLength;
+      blocks.set(aad.subarray(0, aadLength), BLOCK_BYTES + 2);
+    }
+    blocks.set(data.subarray(start, end), BLOCK_BYTES * (1 + aadBlocks));
+    const encrypted = this.#cbc.update(blocks.subarray(0, size));
+    this.#chained.set(encrypted.subarray(size - BLOCK_BYTES));
+    return this.#chained;
+  }
+}
+
+/** Blocks whose nonce is still to be written: A0 to A(count - 1) of RFC 3610, 2.3. */
+function counterBlocks(count: number): Uint8Array {
+  const blocks = new Uint8Array(count * BLOCK_BYTES);
+  for (let i = 0; i < count; i++) {
+    blocks[i * BLOCK_BYTES] = COUNTER_FLAGS;
+    blocks[i * BLOCK_BYTES + 14] = i >> 8;
+    blocks[i * BLOCK_BYTES + 15] = i;
+  }
+  return blocks;
+}
