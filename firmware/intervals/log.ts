@@ -93,7 +93,7 @@ export class IntervalLog implements PollListener {
     if (registers.resumed && this.#retained?.found) this.#resume(this.#retained);
     this.#retain();
     if (utc.known) this.#enter(utc.utc_ms());
-    registers.listener = this;
+    registers.listen(this);
   }
 
   /** Sequence number of the oldest interval kept; equal to {@link next} when there is none. */

@@ -44,7 +44,7 @@ const FAULT_EVENTS = Object.freeze([
   EventCode.busNoise,
 ]);
 
-/** Who is told of every poll. Called after the registers took it up. */
+/** Who is told of every poll, in the order of {@link Registers.listen}. Called after the registers took it up. */
 export interface PollListener {
   /** @param status {@link PollStatus} of the poll */
   polled(status: number): void;
@@ -90,11 +90,10 @@ export class Registers {
   readonly sample = new PollSample();
   /** As {@link measure} last read them. */
   readonly measurements = new Measurements();
-  listener: PollListener | undefined;
-
   /** Whether the registers went on from a record that a restart has left. */
   readonly resumed: boolean;
 
+  readonly #listeners: PollListener[] = [];
   readonly #chip: MeteringChip;
   readonly #utc: UtcClock;
   readonly #events: EventLog;
@@ -129,6 +128,11 @@ export class Registers {
     return this.#channels - 1;
   }
 
+  /** Tells `listener` of every poll from now on, after those that listen already. */
+  listen(listener: PollListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Initialises the chip and polls it from now on; after a restart at once, as its counters run on. */
   start(): void {
     this.#report(this.#chip.initialize(this.resumed));
@@ -140,7 +144,7 @@ export class Registers {
   /** Polls now, beside the polls that are due. */
   poll(): void {
     this.#take();
-    this.listener?.polled(this.status);
+    for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i].polled(this.status);
   }
 
   /** Reads the instantaneous values into {@link measurements} now. Answers a {@link PollStatus}. */
@@ -158,7 +162,7 @@ export class Registers {
 
   #onClockSet(error_ms: number): void {
     this.#take();
-    this.listener?.clockSet(this.status, error_ms);
+    for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i].clockSet(this.status, error_ms);
     if (this.#timer.armed) this.#arm();
   }
 

@@ -191,10 +191,10 @@ describe("polling", () => {
   it("falls on multiples of its period in UTC once the time is known, whatever the crystal", () => {
     const meter = new ScriptedMeter();
     const polledUtc_ms: number[] = [];
-    meter.registers.listener = {
+    meter.registers.listen({
       polled: () => polledUtc_ms.push(meter.registers.polledUtc_ms),
       clockSet: () => polledUtc_ms.push(-1),
-    };
+    });
     meter.clock.advance(1234);
     meter.registers.start();
     meter.clock.advance(12_000);
