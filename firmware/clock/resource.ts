@@ -7,7 +7,7 @@ import type { UtcClock } from "firmware/clock/utc";
 /** The year 2106: intervals keep their start in 32 bits of seconds. */
 const MAX_UTC_ms = 0xffffffff * 1000;
 
-/** `/time`: GET answers what the node's clock knows, PUT sets it. */
+/** `/time`: GET answers what the node's clock knows, PUT sets it, or answers 4.09 where the clock refuses. */
 export class TimeResource implements Resource {
   readonly path = "time";
   readonly attributes = 'rt="wm.time";ct=60';
@@ -38,10 +38,12 @@ export class TimeResource implements Resource {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
     const r = this.#reader;
     r.reset(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
-    const isTime = readMapHead(r) === 1 && readUint(r) === TimeKey.utc_ms;
+    const pairs = readMapHead(r);
+    let isTime = (pairs === 1 || pairs === 2) && readUint(r) === TimeKey.utc_ms;
     const utc_ms = readUint(r);
+    const forced = pairs === 2;
+    if (forced && !(readUint(r) === TimeKey.force && readUint(r) === 1)) isTime = false;
     if (!isTime || !r.ok || r.remaining !== 0 || utc_ms > MAX_UTC_ms) return Code.badRequest;
-    this.#utc.set(utc_ms);
-    return Code.changed;
+    return this.#utc.set(utc_ms, forced) ? Code.changed : Code.conflict;
   }
 }

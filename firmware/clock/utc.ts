@@ -4,6 +4,10 @@ import type { Clock } from "hal/clock";
 export const NOTABLE_SET_ms = 1_000;
 /** A set further off than this steps the time at once. The worst crystal is 8.6 s off after its first day. */
 export const SLEW_LIMIT_ms = 10_000;
+/** A set further off than this is refused, unless it is forced: an hour too much is somebody's summer time. */
+export const STEP_LIMIT_ms = 1_800_000;
+/** 2026-01-01: what is earlier comes from somebody who does not know the time either. */
+export const EARLIEST_UTC_ms = 1_767_225_600_000;
 /** How fast a smaller one is worked off: an interval of 15 minutes changes by 0.18 s. */
 export const SLEW_PPM = 200;
 /** The rate is learnt from sets at least so far apart: a quarter of a second off in 12 hours is 6 ppm. */
@@ -24,6 +28,8 @@ export class UtcClock {
    * {@link NOTABLE_SET_ms}; a positive error means that the clock was slow. It already shows the new time.
    */
   onSet: (error_ms: number) => void = () => {};
+  /** A time was refused that is off by this much; the clock did not move. */
+  onRefused: (error_ms: number) => void = () => {};
 
   readonly #clock: Clock;
   /** Where the current line starts: UTC (with its fraction) at a local time. */
@@ -74,12 +80,20 @@ export class UtcClock {
     return local_ms;
   }
 
-  /** Takes `utc_ms` for the present time. */
-  set(utc_ms: number): void {
+  /**
+   * Takes `utc_ms` for the present time.
+   * @param forced by somebody who means it: no step is too large
+   * @returns false where it was refused: before {@link EARLIEST_UTC_ms}, or further off than {@link STEP_LIMIT_ms}
+   */
+  set(utc_ms: number, forced = false): boolean {
     const local_ms = this.#clock.now_ms();
     const now_ms = this.#at(local_ms);
     const isFirst = !this.known;
     const error_ms = isFirst ? utc_ms : utc_ms - now_ms;
+    if (utc_ms < EARLIEST_UTC_ms || !(isFirst || forced || Math.abs(error_ms) <= STEP_LIMIT_ms)) {
+      this.onRefused(Math.round(error_ms));
+      return false;
+    }
     const steps = isFirst || Math.abs(error_ms) > SLEW_LIMIT_ms;
     this.#learn(utc_ms, local_ms, steps);
     this.#baseLocal_ms = local_ms;
@@ -88,6 +102,7 @@ export class UtcClock {
     this.known = true;
     this.lastSet_ms = utc_ms;
     if (isFirst || Math.abs(error_ms) > NOTABLE_SET_ms) this.onSet(Math.round(error_ms));
+    return true;
   }
 
   #learn(utc_ms: number, local_ms: number, steps: boolean): void {

@@ -21,6 +21,8 @@ export const Code = Object.freeze({
   methodNotAllowed: 0x85,
   notAcceptable: 0x86,
   requestEntityIncomplete: 0x88,
+  /** RFC 8132, section 4. */
+  conflict: 0x89,
   requestEntityTooLarge: 0x8d,
   unsupportedContentFormat: 0x8f,
   internalServerError: 0xa0,

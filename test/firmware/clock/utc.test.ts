@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NOTABLE_SET_ms, SLEW_LIMIT_ms, SLEW_PPM, UtcClock } from "firmware/clock/utc";
+import {
+  EARLIEST_UTC_ms,
+  NOTABLE_SET_ms,
+  SLEW_LIMIT_ms,
+  SLEW_PPM,
+  STEP_LIMIT_ms,
+  UtcClock,
+} from "firmware/clock/utc";
 import { encodeSetTime } from "firmware/clock/codec";
 import { TimeResource } from "firmware/clock/resource";
 import { Code, ContentFormat } from "firmware/coap/resource";
@@ -94,6 +101,30 @@ describe("UTC", () => {
     expect(sets.slice(1)).toEqual([10_001, -11_001]);
   });
 
+  it("refuses a jump beyond the limit, and moves by it only when forced", () => {
+    for (const sign of [-1, 1]) {
+      const { clock, utc, sets } = new Node();
+      const refused: number[] = [];
+      utc.onRefused = (error_ms) => refused.push(error_ms);
+      utc.set(START_ms);
+      clock.advance(1000);
+      const jump_ms = sign * (STEP_LIMIT_ms + 1);
+      expect(utc.set(START_ms + 1000 + jump_ms)).toBe(false);
+      expect(utc.utc_ms()).toBe(START_ms + 1000);
+      expect(utc.set(START_ms + 1000 + jump_ms, true)).toBe(true);
+      expect(utc.utc_ms()).toBe(START_ms + 1000 + jump_ms);
+      expect([refused, sets.slice(1)]).toEqual([[jump_ms], [jump_ms]]);
+    }
+  });
+
+  it("stays unknown where time restarts at 0, forced or not", () => {
+    const { utc, sets } = new Node();
+    for (const utc_ms of [0, 1, 86_400_000, EARLIEST_UTC_ms - 1]) {
+      expect([utc.set(utc_ms), utc.set(utc_ms, true)]).toEqual([false, false]);
+    }
+    expect([utc.known, utc.utc_ms(), sets]).toEqual([false, 0, []]);
+  });
+
   it("learns the rate of its crystal from daily sets", () => {
     fc.assert(
       fc.property(fc.integer({ min: -99, max: 99 }), (ppm) => {
@@ -163,7 +194,7 @@ describe("/time", () => {
     fc.assert(
       fc.property(
         fc.nat(DAY_ms),
-        fc.option(fc.nat({ max: 4_000_000_000_000 })),
+        fc.option(fc.integer({ min: EARLIEST_UTC_ms, max: 4_000_000_000_000 })),
         fc.nat(DAY_ms),
         (a_ms, set, b_ms) => {
           const { clock, utc } = new Node();
@@ -190,6 +221,22 @@ describe("/time", () => {
     expect(isTime("set-time", decodeCbor(body(START_ms)))).toBe(true);
     expect(exchange(new TimeResource(utc), "put", { body: body(START_ms) }).code).toBe(Code.changed);
     expect(utc.utc_ms()).toBe(START_ms);
+  });
+
+  it("answers a conflict where the clock refuses, and can be forced", () => {
+    const { utc } = new Node();
+    const put = (utc_ms: number, forced: boolean): number => {
+      const w = new Writer(new Uint8Array(16));
+      encodeSetTime(w, utc_ms, forced);
+      const bytes = w.bytes.slice(0, w.length);
+      expect(isTime("set-time", decodeCbor(bytes))).toBe(true);
+      return exchange(new TimeResource(utc), "put", { body: bytes }).code;
+    };
+    expect(put(0, false)).toBe(Code.conflict);
+    expect(put(START_ms, false)).toBe(Code.changed);
+    expect(put(START_ms + DAY_ms, false)).toBe(Code.conflict);
+    expect(put(START_ms + DAY_ms, true)).toBe(Code.changed);
+    expect(utc.utc_ms()).toBe(START_ms + DAY_ms);
   });
 
   it("refuses anything else, whatever is cut, flipped or grown", () => {

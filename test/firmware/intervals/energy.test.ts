@@ -106,7 +106,7 @@ function play(street: Street, steps: { kind: string; ms: number }[]): void {
   for (const { kind, ms } of steps) {
     if (kind === "run") street.clock.advance(ms);
     else if (kind === "stall") street.clock.stall(ms);
-    else if (kind === "set") street.utc.set((street.utc.known ? street.utc.utc_ms() : MIDNIGHT_ms) + ms);
+    else if (kind === "set") street.utc.set((street.utc.known ? street.utc.utc_ms() : MIDNIGHT_ms) + ms, true);
     else if (kind === "status") street.chip.status = ms;
     else if (kind === "read") street.readOut(ms, 250);
     else street.last = Math.max(0, street.last - ms);

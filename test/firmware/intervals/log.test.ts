@@ -135,7 +135,7 @@ describe("intervals", () => {
   it("are short where the clock is stepped on, and those skipped are missing", () => {
     const meter = new Meter(undefined, 15, MIDNIGHT_ms);
     meter.clock.advance(10 * MINUTE_ms);
-    meter.utc.set(MIDNIGHT_ms + 40 * MINUTE_ms);
+    meter.utc.set(MIDNIGHT_ms + 40 * MINUTE_ms, true);
     meter.clock.advance(5 * MINUTE_ms);
     expect(meter.table()).toEqual([
       [0, clockSet | short, 1875],
@@ -161,9 +161,9 @@ describe("intervals", () => {
   it("close early where the clock is stepped back from a wrong date", () => {
     const meter = new Meter(undefined, 15, MIDNIGHT_ms);
     meter.clock.advance(20 * MINUTE_ms);
-    meter.utc.set(MIDNIGHT_ms + 525_600 * MINUTE_ms);
+    meter.utc.set(MIDNIGHT_ms + 525_600 * MINUTE_ms, true);
     meter.clock.advance(20 * MINUTE_ms);
-    meter.utc.set(MIDNIGHT_ms + 40 * MINUTE_ms);
+    meter.utc.set(MIDNIGHT_ms + 40 * MINUTE_ms, true);
     meter.clock.advance(20 * MINUTE_ms);
     expect(meter.table().map(([start, flags]) => [start, flags])).toEqual([
       [0, 0],
@@ -229,7 +229,7 @@ describe("intervals", () => {
   it("leave a gap of more than ten days a gap", () => {
     const meter = new Meter(undefined, 15, MIDNIGHT_ms);
     meter.clock.advance(CADENCE_ms);
-    meter.utc.set(MIDNIGHT_ms + 11 * 86_400_000);
+    meter.utc.set(MIDNIGHT_ms + 11 * 86_400_000, true);
     meter.clock.advance(CADENCE_ms);
     expect(meter.log.next).toBe(4);
   });
