@@ -11,8 +11,11 @@ import {
   Quantity,
   type MeteringChip,
 } from "hal/metering-chip";
+import type { Watchdog } from "hal/watchdog";
 
 export const POLL_PERIOD_ms = 5_000;
+/** From the start to a first poll, so that what flows is seen to count before a period is over. */
+const FIRST_POLL_ms = 500;
 
 /** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
 const RETAINED_LAYOUT = 1;
@@ -64,6 +67,8 @@ export interface RegistersOptions {
   pollPeriod_ms?: number;
   /** Where absent, registers start from 0 whenever the software does. */
   retained?: RetainedRecords;
+  /** Fed at every poll that was due: more often than it times out. */
+  watchdog?: Watchdog;
 }
 
 /**
@@ -99,6 +104,7 @@ export class Registers {
   readonly #events: EventLog;
   readonly #period_ms: number;
   readonly #timer: Timer;
+  readonly #firstPoll: Timer;
   readonly #numerator: number;
   readonly #denominator: number;
   readonly #channels: number;
@@ -107,9 +113,18 @@ export class Registers {
   /** By channel: 1 where the active energy counted last was received. */
   readonly #receiving = new Uint8Array(CHANNELS);
   readonly #retained: RetainedRecord | undefined;
+  readonly #watchdog: Watchdog | undefined;
   #dueUtc_ms = 0;
 
-  constructor({ kernel, chip, utc, events, pollPeriod_ms = POLL_PERIOD_ms, retained }: RegistersOptions) {
+  constructor({
+    kernel,
+    chip,
+    utc,
+    events,
+    pollPeriod_ms = POLL_PERIOD_ms,
+    retained,
+    watchdog,
+  }: RegistersOptions) {
     this.#chip = chip;
     this.#utc = utc;
     this.#events = events;
@@ -118,6 +133,8 @@ export class Registers {
     this.#denominator = chip.countDenominator;
     this.#channels = 1 + chip.phases;
     this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#watchdog = watchdog;
+    this.#firstPoll = new Timer(kernel, () => this.poll());
     this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
     this.resumed = this.#retained?.found ?? false;
     if (this.#retained?.found) this.#resume(this.#retained);
@@ -136,8 +153,12 @@ export class Registers {
   /** Initialises the chip and polls it from now on; after a restart at once, as its counters run on. */
   start(): void {
     this.#report(this.#chip.initialize(this.resumed));
-    if (this.resumed) this.poll();
-    else this.#retained?.save();
+    if (this.resumed) {
+      this.poll();
+    } else {
+      this.#retained?.save();
+      this.#firstPoll.startIn(FIRST_POLL_ms);
+    }
     this.#arm();
   }
 
@@ -156,7 +177,10 @@ export class Registers {
 
   #onTimer(): void {
     // The clock may have been slowed down since the timer was set.
-    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) this.poll();
+    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) {
+      this.poll();
+      this.#watchdog?.feed();
+    }
     this.#arm();
   }
 

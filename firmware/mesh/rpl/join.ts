@@ -22,8 +22,11 @@ import {
 import { RplSender } from "firmware/mesh/rpl/sender";
 import type { Entropy } from "hal/entropy";
 
-/** All meters of a street may boot at once: the first solicitation waits up to this long. */
-const START_SPREAD_ms = 10_000;
+/**
+ * All meters of a street may boot at once: the first solicitation waits up to this long, so that one of them asks and
+ * the others hear it. No longer than half of a root's shortest Trickle interval, before which no answer comes.
+ */
+const START_SPREAD_ms = 1_000;
 /** One DIO may be news to all of them: their registrations are spread over this. */
 const DAO_SPREAD_ms = 8_000;
 /** Waits after a solicitation or a registration that stays unanswered; each is twice the one before. */
@@ -77,6 +80,8 @@ export class Join {
   #parentDtsn = 0;
   #refresh_ms = 0;
   #wait_ms = FIRST_WAIT_ms;
+  /** Has heard nobody else solicit. */
+  #alone = true;
   #registrations = 0;
   #linkFailures = 0;
 
@@ -147,6 +152,7 @@ export class Join {
     this.rank = INFINITE_RANK;
     this.#parentRank = INFINITE_RANK;
     this.#wait_ms = FIRST_WAIT_ms;
+    this.#alone = true;
     this.start();
   }
 
@@ -165,9 +171,18 @@ export class Join {
       this.#hear(this.#dio);
     } else if (code === RplCode.daoAck && this.#ack.read(reader)) {
       this.#acknowledged(this.#ack);
-    } else if (code !== RplCode.dis) {
+    } else if (code === RplCode.dis) {
+      if (!this.#hasParent) this.#joinSolicitation();
+    } else {
       this.ignored++;
     }
+  }
+
+  /** Another asks: all that hear it hear the answer too, and most of them will register. */
+  #joinSolicitation(): void {
+    this.#alone = false;
+    const asked = this.#wait_ms > FIRST_WAIT_ms;
+    if (!asked) this.#waitLonger();
   }
 
   #hear(dio: Dio): void {
@@ -196,7 +211,7 @@ export class Join {
     dao.pathLifetime = dio.defaultLifetime;
     writeAddress(dio.prefix, this.parent, dao.parent);
     this.#refresh_ms = (dio.defaultLifetime * dio.lifetimeUnit_s * 1000) / 2;
-    this.#registerIn(this.#random.below(DAO_SPREAD_ms));
+    this.#registerIn(this.#alone ? 0 : this.#random.below(DAO_SPREAD_ms));
   }
 
   #acknowledged(ack: DaoAck): void {

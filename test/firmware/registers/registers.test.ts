@@ -202,10 +202,23 @@ describe("polling", () => {
     meter.clock.advance(10_000);
     meter.utc.set(MIDNIGHT_ms + 10_777 - 900);
     meter.clock.advance(600_000);
-    const aligned = polledUtc_ms.splice(3);
-    expect(polledUtc_ms).toEqual([0, 0, -1]);
+    const aligned = polledUtc_ms.splice(4);
+    expect(polledUtc_ms).toEqual([0, 0, 0, -1]);
     expect(aligned.length).toBe(122);
     aligned.forEach((utc_ms, i) => expect(utc_ms).toBe(MIDNIGHT_ms + 5000 * (i + 1)));
+  });
+
+  it("begins half a second after the start, also where the time is known", () => {
+    for (const known of [false, true]) {
+      const meter = new ScriptedMeter();
+      if (known) meter.utc.set(MIDNIGHT_ms);
+      meter.registers.start();
+      const before = meter.registers.polls;
+      meter.clock.advance(499);
+      expect(meter.registers.polls).toBe(before);
+      meter.clock.advance(1);
+      expect(meter.registers.polls).toBe(before + 1);
+    }
   });
 
   it("makes one poll after a stall, and goes on in step", () => {

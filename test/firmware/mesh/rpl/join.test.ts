@@ -74,6 +74,42 @@ describe("a street that boots at once", () => {
   });
 });
 
+describe("a meter that boots", () => {
+  it("alone in a running street is registered within three seconds and a bit", () => {
+    let last_s = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const { world, collector, meters } = meshStreet(12, seed);
+      const [meter, ...others] = meters as [Street["meters"][0], ...Street["meters"]];
+      const receive = meter.radio.onReceive;
+      meter.radio.onReceive = () => {};
+      collector.root.start();
+      for (const { join } of others) join.start();
+      world.runUntil(HOUR_us);
+      expect(collector.root.count).toBe(11);
+      meter.radio.onReceive = receive;
+      meter.join.onJoined = () => (last_s = Math.max(last_s, (world.now_us - HOUR_us) / 1e6));
+      meter.join.start();
+      world.runUntil(HOUR_us + 10e6);
+      expect(meter.join.joined).toBe(true);
+    }
+    console.log(`alone in a running street: registered after ${last_s.toFixed(2)} s at most`);
+    expect(last_s).toBeLessThan(3.1);
+  });
+
+  it("waits for the answer where another has asked, and leaves it the first turn to register", () => {
+    const street = meshStreet(50, 1);
+    const messages = countMessages(street.collector);
+    street.start();
+    street.world.runUntil(1e6);
+    expect(messages[RplCode.dis]).toBeGreaterThan(0);
+    expect(messages[RplCode.dis]).toBeLessThan(5);
+    street.world.runUntil(3e6);
+    expect(joined(street)).toBeLessThan(25);
+    street.world.runUntil(30e6);
+    expect(joined(street)).toBe(50);
+  });
+});
+
 describe("a street that has joined", () => {
   const joinedStreet = (meters: number, options: Parameters<typeof meshStreet>[2] = {}) => {
     const street = meshStreet(meters, 1, options);

@@ -104,7 +104,7 @@ describe("a meter that hears a DIO", () => {
     const message = dio({ rank: 256 });
     message.dodagId.set(street.collector.stack.address);
     hear(message, collector);
-    street.world.runUntil(9e6);
+    street.world.runUntil(4e6);
     expect(sent.length).toBe(1);
     const { sequence } = sent[0];
     acknowledge({ sequence: sequence - 1 });
