@@ -44,6 +44,12 @@ export class CrystalClock implements Clock {
     });
   }
 
+  /** The node's power is gone: no alarm comes any more. */
+  stop(): void {
+    if (this.#alarm !== undefined) this.#world.cancel(this.#alarm);
+    this.onAlarm = () => {};
+  }
+
   #local_us(): number {
     const now = this.#world.now_us;
     while (now - this.#step_us >= STEP_US) {

@@ -32,13 +32,26 @@ const NET_POLL_MS = 1_000;
 
 /** One simulated meter: the firmware on simulated hardware, and the truth beside it. */
 export class SimulatedMeter {
-  readonly meter: Meter;
+  /** The firmware that runs, or that ran last while the power is off. */
+  meter: Meter;
+  powered = true;
   readonly serial = new SimulatedSerial();
   readonly truth: Truth;
   /** What one count of its chip is worth. */
   readonly count_mWh: number;
   /** For a chip that counts net: what it cannot tell. */
   readonly turns: Turns | undefined;
+  readonly #world: World;
+  readonly #options: StreetOptions;
+  readonly #network: Network;
+  readonly #feed: Feed;
+  readonly #metering: Metering;
+  readonly #intervalFlash = new NorFlash({ size: INTERVAL_FLASH_BYTES });
+  readonly #retained = new SimulatedRetainedMemory();
+  readonly #entropy: SeededEntropy;
+  readonly #power: Random;
+  readonly #ppm: number;
+  #clock: CrystalClock;
 
   constructor(
     world: World,
@@ -48,51 +61,104 @@ export class SimulatedMeter {
     readonly load: NamedLoad,
     readonly radio: SimulatedRadio,
   ) {
-    const random = new Random(options.seed, `meter ${number}`);
-    const clock = new CrystalClock(world, random.between(-CRYSTAL_PPM, CRYSTAL_PPM));
-    const feed = new Feed(load);
-    this.truth = new Truth(feed);
-    let chip = meteringChip(world, feed, clock, options, number);
+    const { seed } = options;
+    this.#world = world;
+    this.#options = options;
+    this.#network = network;
+    this.#feed = new Feed(load);
+    this.truth = new Truth(this.#feed);
+    this.#ppm = new Random(seed, `meter ${number}`).between(-CRYSTAL_PPM, CRYSTAL_PPM);
+    this.#entropy = new SeededEntropy(new Random(seed, `entropy ${number}`));
+    this.#power = new Random(seed, `power ${number}`);
+    this.#metering = metering(world, this.#feed, options, number);
+    this.#clock = new CrystalClock(world, this.#ppm);
+    let chip = this.#metering.driver(this.#clock);
     this.count_mWh = chip.countNumerator / chip.countDenominator;
     if (options.chip === "ade7953") chip = this.turns = new Turns(chip, this.truth, world);
-    this.meter = new Meter(
+    this.meter = this.#start(chip);
+  }
+
+  /**
+   * The power goes without a warning, and the load with it: the firmware runs no further, retained memory and the
+   * counts of the metering chip are lost. Flash stays.
+   */
+  powerOff(): void {
+    this.powered = false;
+    this.#feed.setDark(true, this.#world.now_us);
+    this.#clock.stop();
+    this.radio.powerOff();
+    this.serial.powerOff();
+    this.#retained.lose(this.#power);
+    this.#metering.brownOut();
+  }
+
+  /** The power is back, and the firmware starts over what is in flash. It does not know the time. */
+  powerOn(): void {
+    this.powered = true;
+    this.#feed.setDark(false, this.#world.now_us);
+    this.#clock = new CrystalClock(this.#world, this.#ppm);
+    const driver = this.#metering.driver(this.#clock);
+    this.turns?.restart(driver);
+    this.meter = this.#start(this.turns ?? driver);
+  }
+
+  #start(chip: MeteringChip): Meter {
+    const { interval_min, depth, chip: kind } = this.#options;
+    return new Meter(
       {
-        clock,
+        clock: this.#clock,
         chip,
-        radio,
-        intervalFlash: new NorFlash({ size: INTERVAL_FLASH_BYTES }),
-        retained: new SimulatedRetainedMemory(),
+        radio: this.radio,
+        intervalFlash: this.#intervalFlash,
+        retained: this.#retained,
         console: this.serial,
-        entropy: new SeededEntropy(new Random(options.seed, `entropy ${number}`)),
-        identity: meterIdentity(number),
+        entropy: this.#entropy,
+        identity: meterIdentity(this.number),
       },
       {
-        network,
-        interval_min: options.interval_min,
-        ...(options.depth === "model" && { pollPeriod_ms: TOWN_POLL_MS }),
-        ...(options.chip === "ade7953" && { pollPeriod_ms: NET_POLL_MS }),
+        network: this.#network,
+        interval_min,
+        ...(depth === "model" && { pollPeriod_ms: TOWN_POLL_MS }),
+        ...(kind === "ade7953" && { pollPeriod_ms: NET_POLL_MS }),
       },
     );
   }
 }
 
+/** A metering chip, and what it takes to start its driver anew. */
+interface Metering {
+  driver: (clock: Clock) => MeteringChip;
+  /** Its supply is gone, and what it counted. */
+  brownOut: () => void;
+}
+
 /** The driver, over a chip simulated at its bus, or a model of both. */
-function meteringChip(
+function metering(
   world: World,
   feed: Feed,
-  clock: Clock,
-  { depth, chip, seed, faults }: StreetOptions,
+  { depth, chip: kind, seed, faults }: StreetOptions,
   number: number,
-): MeteringChip {
-  if (depth === "model") return new BehaviouralChip(world, feed);
+): Metering {
+  if (depth === "model") {
+    const chip = new BehaviouralChip(world, feed);
+    return { driver: () => chip, brownOut: () => chip.brownOut() };
+  }
   const random = new Random(seed, `spi ${number}`);
   // A simulated chip is ready at once, and nothing else may happen while a driver waits.
   const delay_ms = (): void => {};
   const { phases } = feed.load;
-  if (chip === "ade7953") {
-    const spi = faultyBus(new Ade7953Chip(world, feed), faults, random);
-    return new Ade7953({ spi, delay_ms, clock, phases: phases === 1 ? 1 : 2 });
+  if (kind === "ade7953") {
+    const chip = new Ade7953Chip(world, feed);
+    const spi = faultyBus(chip, faults, random);
+    return {
+      driver: (clock) => new Ade7953({ spi, delay_ms, clock, phases: phases === 1 ? 1 : 2 }),
+      brownOut: () => chip.brownOut(0),
+    };
   }
-  const spi = faultyBus(new Atm90e32Chip(world, feed), faults, random);
-  return new Atm90e32({ spi, delay_ms, clock, phases, lineFrequency_Hz: 60 });
+  const chip = new Atm90e32Chip(world, feed);
+  const spi = faultyBus(chip, faults, random);
+  return {
+    driver: (clock) => new Atm90e32({ spi, delay_ms, clock, phases, lineFrequency_Hz: 60 }),
+    brownOut: () => chip.brownOut(),
+  };
 }

@@ -49,6 +49,13 @@ export class SimulatedSerial implements SerialPort {
     this.#unread = [];
   }
 
+  /** The device's power is gone: nobody reads what is typed. */
+  powerOff(): void {
+    this.onReadable = () => {};
+    this.onWritable = () => {};
+    this.#input = new Uint8Array(0);
+  }
+
   /** What the person types. */
   type(bytes: Uint8Array): void {
     const input = new Uint8Array(this.#input.length + bytes.length);

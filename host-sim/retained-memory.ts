@@ -1,4 +1,5 @@
 import type { RetainedMemory } from "hal/retained-memory";
+import type { Random } from "./random";
 
 /** What the RTC memory of an ESP32 has for it. */
 const SIZE_BYTES = 1024;
@@ -18,6 +19,11 @@ export class SimulatedRetainedMemory implements RetainedMemory {
     if (!this.#holds(address, length, from)) return false;
     for (let i = 0; i < length; i++) this.bytes[address + i] = from[i];
     return true;
+  }
+
+  /** The supply is gone: what is there when it comes back is arbitrary. */
+  lose(random: Random): void {
+    for (let i = 0; i < SIZE_BYTES; i++) this.bytes[i] = random.below(256);
   }
 
   #holds(address: number, length: number, bytes: Uint8Array): boolean {

@@ -38,6 +38,12 @@ export class BehaviouralChip implements MeteringChip, Measuring {
     return PollStatus.ok;
   }
 
+  /** The supply is gone, and with it what was counted. */
+  brownOut(): void {
+    this.#feed.advanceTo(this.#time.now_us);
+    this.#bank.clear();
+  }
+
   poll(sample: PollSample): number {
     const bank = this.#bank;
     this.#feed.advanceTo(this.#time.now_us);

@@ -28,13 +28,21 @@ export class Turns implements MeteringChip {
   #direction = 0;
 
   constructor(
-    private readonly chip: MeteringChip,
+    private chip: MeteringChip,
     private readonly truth: Truth,
     private readonly time: Time,
   ) {
     this.countNumerator = chip.countNumerator;
     this.countDenominator = chip.countDenominator;
     this.phases = chip.phases;
+  }
+
+  /** The chip lost its supply, and what it had not given yet; `chip` is its driver from now on. */
+  restart(chip: MeteringChip): void {
+    this.chip = chip;
+    this.truth.advanceTo(this.time.now_us);
+    this.#delivered_mWh = this.#total_mWh(Quantity.activeDelivered);
+    this.#received_mWh = this.#total_mWh(Quantity.activeReceived);
   }
 
   initialize(): number {

@@ -48,6 +48,15 @@ export class SimulatedRadio implements Radio, Station {
     return true;
   }
 
+  /** The node's power is gone: a frame under way ends there, and nothing is heard until somebody listens again. */
+  powerOff(): void {
+    if (this.#sending) this.#medium.cut(this.#sent);
+    this.#sending = false;
+    this.#channel = NO_CHANNEL;
+    this.onReceive = () => {};
+    this.onSent = () => {};
+  }
+
   channelClear(channel: number): boolean {
     return !this.#sending && this.#medium.strength_dBm(channel, this.number) === -Infinity;
   }
