@@ -11,7 +11,7 @@ export interface Cipher {
 
 /**
  * AES-128 in CCM mode (RFC 3610, NIST SP 800-38C) with one key. Whoever seals sees to it that no nonce is used twice
- * with a key.
+ * with a key. Message and additional data have less than 65,280 bytes each.
  */
 export interface AesCcm {
   /**

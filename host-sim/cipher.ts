@@ -19,7 +19,7 @@ export class NodeCipher implements Cipher {
   }
 }
 
-/** {@link NodeCipher} with one key. Additional data and message may have 65,279 and 65,535 bytes, as CCM codes lengths here. */
+/** {@link NodeCipher} with one key. */
 class NodeAesCcm implements AesCcm {
   readonly #ecb: Context;
   readonly #cbc: Context;

@@ -23,6 +23,9 @@ export interface Computrons {
   registersRequest: Cost;
   /** Checking and parsing one MAC frame with 60 bytes of payload. */
   macFrame: Cost;
+  /** Sealing 56 bytes with AES in JavaScript, and 248: a short frame and a long one. */
+  sealShort: Cost;
+  sealLong: Cost;
 }
 
 const POLL_MS = 5000;
@@ -58,8 +61,8 @@ export function computrons(): Computrons | undefined {
     entropy: new SeededEntropy(random),
     identity: meterIdentity(1),
   });
-  const measure = (name: string): Cost => {
-    const { bytes } = machine.evaluate(`program.${name}().buffer`);
+  const measure = (call: string): Cost => {
+    const { bytes } = machine.evaluate(`program.${call}.buffer`);
     const [own, served] = new Float64Array(bytes.slice().buffer);
     return { net: own, withHal: own + served };
   };
@@ -67,7 +70,7 @@ export function computrons(): Computrons | undefined {
     const sum = { net: 0, withHal: 0 };
     for (let i = 0; i < count; i++) {
       now_ms += POLL_MS;
-      const { net, withHal } = measure("poll");
+      const { net, withHal } = measure("poll()");
       sum.net += net;
       sum.withHal += withHal;
     }
@@ -77,12 +80,14 @@ export function computrons(): Computrons | undefined {
   polls(POLLS_AN_INTERVAL);
   const poll = polls(POLLS_AN_INTERVAL - 1);
   const boundary = polls(1);
-  measure("answer");
+  measure("answer()");
   const costs = {
     poll,
     closeInterval: { net: boundary.net - poll.net, withHal: boundary.withHal - poll.withHal },
-    registersRequest: measure("answer"),
-    macFrame: measure("parse"),
+    registersRequest: measure("answer()"),
+    macFrame: measure("parse()"),
+    sealShort: measure("seal(56)"),
+    sealLong: measure("seal(248)"),
   };
   machine.close();
   return costs;

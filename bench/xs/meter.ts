@@ -11,6 +11,8 @@ import { fcsMatches, MacFrame, writeDataHeader, writeFcs } from "firmware/mesh/m
 import { Registers } from "firmware/registers/registers";
 import { RegistersResource } from "firmware/registers/resource";
 import { RetainedRecords } from "firmware/storage/retained";
+import { KEY_BYTES, NONCE_BYTES, TAG_BYTES, type AesCcm } from "hal/cipher";
+import { SoftwareCipher } from "hal/drivers/aes";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import type { ServedHal } from "../../test/xs/hal/client";
 
@@ -20,6 +22,8 @@ declare function resetMeter(limit: number, meter: number): number;
 const SLASH = 0x2f;
 /** A CoAP request or answer in a frame is about so long. */
 const PAYLOAD_BYTES = 60;
+/** A MAC header with its information elements. */
+const HEADER_BYTES = 23;
 
 let own = 0;
 let served = 0;
@@ -31,6 +35,7 @@ const frame = new Uint8Array(127);
 let frameBytes = 0;
 const parsed = new MacFrame();
 let nextId = 0;
+let ccm: AesCcm;
 
 /** Makes the parts of a meter that are measured. Runs in XS. */
 export function start(hal: ServedHal): void {
@@ -50,6 +55,8 @@ export function start(hal: ServedHal): void {
   socket = { send: () => true, onDatagram: () => {} };
   const resources = [new RegistersResource(registers)];
   new CoapEndpoint({ socket, kernel, entropy: hal.entropy, resources });
+
+  ccm = new SoftwareCipher().aesCcm(new Uint8Array(KEY_BYTES));
 
   const writer = new Writer(frame);
   writeDataHeader(writer, 1, 0x574d, hal.identity.eui64, hal.identity.eui64);
@@ -75,6 +82,13 @@ export function parse(): Float64Array {
   return measure(() => {
     if (fcsMatches(frame, frameBytes)) parsed.parse(frame, frameBytes);
   });
+}
+
+/** Sealing a message of `length` bytes. */
+export function seal(length: number): Float64Array {
+  const nonce = new Uint8Array(NONCE_BYTES);
+  const data = new Uint8Array(HEADER_BYTES + length + TAG_BYTES);
+  return measure(() => ccm.seal(nonce, data, HEADER_BYTES, data, HEADER_BYTES, HEADER_BYTES + length));
 }
 
 /** Computrons of `work`: its own, and those of the HAL calls that it made. */

@@ -20,13 +20,13 @@ export class AesTables {
   /** SubBytes, FIPS 197, table 4. */
   readonly sBox = new Uint8Array(256);
   /**
-   * SubBytes and MixColumns of a byte in one step, as a column whose first byte is the highest: 256 words for a byte of
-   * the column's first row, then for the second, third and fourth.
+   * SubBytes and MixColumns in one step, by row of the state and byte: what the byte adds to its column, whose first
+   * byte is the highest.
    */
-  readonly mixed = new Int32Array(4 * 256);
+  readonly mixed: readonly Int32Array[];
 
   constructor() {
-    const { sBox, mixed } = this;
+    const { sBox } = this;
     sBox[0] = 0x63;
     // All elements but 0 are powers of 3; `inverse` is the power of 1/3, which is F6 (FIPS 197, 4.2).
     let element = 1;
@@ -41,12 +41,13 @@ export class AesTables {
       const turned = inverse * 0x101;
       sBox[element] = inverse ^ (turned >> 7) ^ (turned >> 6) ^ (turned >> 5) ^ (turned >> 4) ^ 0x63;
     } while (element !== 1);
+    this.mixed = Array.from({ length: 4 }, () => new Int32Array(256));
     for (let byte = 0; byte < 256; byte++) {
       const s = sBox[byte];
       const twice = double(s);
       let column = (twice << 24) | (s << 16) | (s << 8) | (twice ^ s);
       for (let row = 0; row < 4; row++) {
-        mixed[256 * row + byte] = column;
+        this.mixed[row][byte] = column;
         column = (column >>> 8) | (column << 24);
       }
     }
@@ -61,7 +62,7 @@ function double(element: number): number {
 /** AES-128 (FIPS 197), encryption. */
 export class Aes implements BlockCipher {
   readonly #schedule = new Int32Array(BLOCK_WORDS * (ROUNDS + 1));
-  readonly #mixed: Int32Array;
+  readonly #mixed: readonly Int32Array[];
   readonly #sBox: Uint8Array;
 
   /** @param key {@link KEY_BYTES}, copied */
@@ -72,7 +73,10 @@ export class Aes implements BlockCipher {
   }
 
   encrypt(block: Uint8Array): void {
-    const mixed = this.#mixed;
+    const row0 = this.#mixed[0];
+    const row1 = this.#mixed[1];
+    const row2 = this.#mixed[2];
+    const row3 = this.#mixed[3];
     const keys = this.#schedule;
     let a = word(block, 0) ^ keys[0];
     let b = word(block, 4) ^ keys[1];
@@ -80,30 +84,12 @@ export class Aes implements BlockCipher {
     let d = word(block, 12) ^ keys[3];
     for (let at = BLOCK_WORDS; at < BLOCK_WORDS * ROUNDS; at += BLOCK_WORDS) {
       // ShiftRows: a column's rows come from this column and the three after it.
-      const e =
-        mixed[a >>> 24] ^
-        mixed[256 | ((b >> 16) & 0xff)] ^
-        mixed[512 | ((c >> 8) & 0xff)] ^
-        mixed[768 | (d & 0xff)] ^
-        keys[at];
+      const e = row0[a >>> 24] ^ row1[(b >> 16) & 0xff] ^ row2[(c >> 8) & 0xff] ^ row3[d & 0xff] ^ keys[at];
       const f =
-        mixed[b >>> 24] ^
-        mixed[256 | ((c >> 16) & 0xff)] ^
-        mixed[512 | ((d >> 8) & 0xff)] ^
-        mixed[768 | (a & 0xff)] ^
-        keys[at + 1];
+        row0[b >>> 24] ^ row1[(c >> 16) & 0xff] ^ row2[(d >> 8) & 0xff] ^ row3[a & 0xff] ^ keys[at + 1];
       const g =
-        mixed[c >>> 24] ^
-        mixed[256 | ((d >> 16) & 0xff)] ^
-        mixed[512 | ((a >> 8) & 0xff)] ^
-        mixed[768 | (b & 0xff)] ^
-        keys[at + 2];
-      d =
-        mixed[d >>> 24] ^
-        mixed[256 | ((a >> 16) & 0xff)] ^
-        mixed[512 | ((b >> 8) & 0xff)] ^
-        mixed[768 | (c & 0xff)] ^
-        keys[at + 3];
+        row0[c >>> 24] ^ row1[(d >> 16) & 0xff] ^ row2[(a >> 8) & 0xff] ^ row3[b & 0xff] ^ keys[at + 2];
+      d = row0[d >>> 24] ^ row1[(a >> 16) & 0xff] ^ row2[(b >> 8) & 0xff] ^ row3[c & 0xff] ^ keys[at + 3];
       a = e;
       b = f;
       c = g;

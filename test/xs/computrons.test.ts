@@ -10,7 +10,7 @@ describeXs("the cost of a meter's work in XS", () => {
       expect(net).toBeGreaterThan(0);
       expect(withHal).toBeGreaterThanOrEqual(net);
     }
-    expect(costs.macFrame.withHal).toBe(costs.macFrame.net);
+    for (const cost of [costs.macFrame, costs.sealShort, costs.sealLong]) expect(cost.withHal).toBe(cost.net);
     expect(costs.closeInterval.withHal).toBeGreaterThan(costs.closeInterval.net);
   });
 });

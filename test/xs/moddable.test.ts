@@ -4,6 +4,7 @@ import { describeXs } from "./suite";
 
 /** What stands in for the platform's modules, and for vitest, which XS cannot run. */
 const stand: Record<string, string> = {
+  crypt: "./test/xs/moddable/platform/crypt.ts",
   "embedded:io/digital": "./test/xs/moddable/platform/digital.ts",
   "embedded:io/serial": "./test/xs/moddable/platform/serial.ts",
   "embedded:io/spi": "./test/xs/moddable/platform/spi.ts",

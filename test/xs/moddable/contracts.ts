@@ -2,6 +2,8 @@ import "./platform/native";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
+import { SoftwareCipher } from "hal/drivers/aes";
+import { ModdableCipher } from "hal/moddable/cipher";
 import { ModdableClock } from "hal/moddable/clock";
 import { ModdableInput, ModdableOutput } from "hal/moddable/digital-pin";
 import { HardwareEntropy } from "hal/moddable/entropy";
@@ -12,6 +14,7 @@ import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { ModdableSpi } from "hal/moddable/spi";
 import { describe, expect, it } from "vitest";
+import { cipherContract } from "../../hal/cipher.contract";
 import { clockContract } from "../../hal/clock.contract";
 import { entropyContract } from "../../hal/entropy.contract";
 import { flashContract } from "../../hal/flash.contract";
@@ -26,6 +29,8 @@ import { pass } from "./platform/wait";
 
 export { names, run } from "./vitest";
 
+cipherContract("the platform's AES", () => new ModdableCipher());
+cipherContract("AES in JavaScript", () => new SoftwareCipher());
 clockContract("Moddable's clock", () => ({ clock: new ModdableClock(), run: pass }));
 entropyContract("the hardware's entropy", () => new HardwareEntropy());
 flashContract("a flash partition", () => new ModdableFlash("intervals"));
