@@ -1,13 +1,12 @@
 import { HalServer, type Hal } from "../test/xs/hal/server";
-import type { Transcript } from "../test/xs/transcript";
 import { buildImage } from "./image";
 import { EmulatedMachine, type Reply } from "./machine";
 
 /** A meter on the emulated microcontroller. */
 export interface EmulatedMeter {
   machine: EmulatedMachine;
-  /** Every call to its HAL, with its answer, and every callback; it grows as the meter runs. */
-  transcript: Transcript;
+  /** Its HAL; the transcript there grows as the meter runs. */
+  server: HalServer;
   /** Bytecode by module. */
   modules: Map<string, number>;
   /** Hears what each callback cost, and which calls to the HAL it made. */
@@ -26,7 +25,7 @@ export async function bootMeter(hal: Hal): Promise<EmulatedMeter> {
     calls.add(message[0]!);
     return server.serve(message);
   });
-  const meter: EmulatedMeter = { machine, transcript: server.transcript, modules, onReply: () => {} };
+  const meter: EmulatedMeter = { machine, server, modules, onReply: () => {} };
   server.deliver = (message) => {
     calls.clear();
     meter.onReply(message[0]!, calls, machine.deliver(message));

@@ -19,7 +19,7 @@ async function emulated() {
   meter.onReply = (_callback, _calls, reply) => instructions.push(reply.instructions);
   const read = street.readAt(HOUR_US);
   meter.machine.close();
-  return { read, instructions, transcript: meter.transcript.toString() };
+  return { read, instructions, transcript: meter.server.transcript.toString() };
 }
 
 describeEmulated("a whole meter on the emulated microcontroller", () => {

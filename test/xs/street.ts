@@ -5,6 +5,7 @@ import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import { CrystalClock, TrueClock } from "../../host-sim/clock";
 import { NorFlash } from "../../host-sim/flash";
 import { Feed } from "../../host-sim/load/feed";
+import type { Load } from "../../host-sim/load/load";
 import { HouseholdLoad } from "../../host-sim/load/synthetic";
 import { Truth } from "../../host-sim/load/truth";
 import { SimulatedMeter } from "../../host-sim/meter";
@@ -44,7 +45,8 @@ export class ServedStreet {
   readonly headEnd: HeadEnd;
   readonly #truth: Truth;
 
-  constructor(neighbours = 0) {
+  /** @param load of the served meter */
+  constructor(neighbours = 0, load: Load = new HouseholdLoad(SEED, 1)) {
     const { world, serial } = this;
     world.now_us = BOOT_US;
     const options = { ...defaultOptions, seed: SEED, meters: 1 + neighbours };
@@ -70,7 +72,7 @@ export class ServedStreet {
     });
     collector.root.onRegistered = (node) => this.headEnd.meterJoined(node);
 
-    const feed = new Feed(new HouseholdLoad(SEED, 1));
+    const feed = new Feed(load);
     this.#truth = new Truth(feed);
     this.hal = {
       clock: new CrystalClock(world, 12),

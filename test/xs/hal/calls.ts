@@ -19,6 +19,8 @@ export const Call = Object.freeze({
   constants: 12,
   retainedRead: 13,
   retainedWrite: 14,
+  /** The program waits, as a driver does for its chip. */
+  delay: 15,
 });
 
 export const Callback = Object.freeze({ alarm: 0, receive: 1, sent: 2, readable: 3, writable: 4 });

@@ -24,6 +24,8 @@ export class ServedHal {
   readonly serial: SerialPort;
   readonly entropy: Entropy;
   readonly identity: Identity;
+  /** Blocks for some milliseconds. */
+  readonly delay_ms: (ms: number) => void;
 
   constructor(exchange: Exchange) {
     const line = new Line(exchange);
@@ -34,6 +36,10 @@ export class ServedHal {
     this.flash = new ServedFlash(line, constants.u32(), constants.u32(), constants.u32());
     this.retained = new ServedRetainedMemory(line, constants.u32());
     this.serial = new ServedSerial(line);
+    this.delay_ms = (ms) => {
+      line.begin(Call.delay).writer.u32(ms);
+      line.exchange();
+    };
     this.entropy = new ServedEntropy(line);
     const eui64 = new Uint8Array(8);
     constants.copy(eui64, 0, 8);

@@ -28,6 +28,8 @@ export interface Hal {
  */
 export class HalServer {
   readonly transcript = new Transcript();
+  /** How long the client has blocked itself; a simulation does not wait for it. */
+  delayed_ms = 0;
   /** Passes a callback's message to the client. */
   deliver: (message: Uint8Array) => void = () => {};
   readonly #hal: Hal;
@@ -120,6 +122,9 @@ export class HalServer {
         entropy.fill(into);
         return bytes(into);
       }
+      case Call.delay:
+        this.delayed_ms += message.u32();
+        return;
       case Call.constants:
         return this.#constants(answer);
       default:

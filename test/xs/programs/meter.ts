@@ -15,8 +15,8 @@ export const INSTALLED_UTC_MS = 1_767_571_140_000;
 
 /** A whole meter on a served HAL. */
 export function start(hal: ServedHal): void {
-  const { clock, spi } = hal;
-  const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
+  const { clock, spi, delay_ms } = hal;
+  const chip = new Atm90e32({ spi, clock, delay_ms, phases: 2, lineFrequency_Hz: 60 });
   const meter = new Meter(
     { ...hal, chip, intervalFlash: hal.flash, console: hal.serial },
     { network: NETWORK, interval_min: 15 },
