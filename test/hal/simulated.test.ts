@@ -3,6 +3,7 @@ import { CrystalClock, TrueClock } from "../../host-sim/clock";
 import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
 import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
+import { SimulatedWatchdog } from "../../host-sim/watchdog";
 import { World } from "../../host-sim/world";
 import { backhaulContract } from "./backhaul.contract";
 import { clockContract } from "./clock.contract";
@@ -10,6 +11,7 @@ import { entropyContract } from "./entropy.contract";
 import { identityContract } from "./identity.contract";
 import { retainedMemoryContract } from "./retained-memory.contract";
 import { serialPortContract } from "./serial-port.contract";
+import { watchdogContract } from "./watchdog.contract";
 
 for (const ppm of [-20, 0, 20])
   clockContract(`a simulated crystal ${ppm} ppm off`, () =>
@@ -37,6 +39,15 @@ backhaulContract("the simulated backhaul", () =>
   rig((world) => {
     const [a, b] = backhaulPair(world, 100_000);
     return { a, b };
+  }),
+);
+
+watchdogContract("the simulated watchdog", () =>
+  rig((world) => {
+    let restarts = 0;
+    const watchdog = new SimulatedWatchdog(world, () => restarts++);
+    watchdog.feed();
+    return { watchdog, restarts: () => restarts };
   }),
 );
 
