@@ -35,7 +35,7 @@ export async function measureCollector(nodes: number): Promise<CollectorBudget> 
   const image = await buildImage(
     `collector-${nodes}`,
     `import { startCollector } from "./emulator/programs/collector";
-     export function start(exchange, transfer) { return startCollector(exchange, transfer, ${nodes}); }`,
+     export function start(...native) { return startCollector(${nodes}, ...native); }`,
   );
   const world = new World();
   const identity = collectorIdentity(1);

@@ -4,17 +4,16 @@
 #include "xsAll.h"
 
 #include "board.h"
+#include "calls.h"
 #include "image.h"
 
-#define MESSAGE_BYTES 65536
 #define NAME_MODULO 127
 #define SYMBOL_MODULO 11
 
 extern const struct image image_start;
 
-/* The first byte of every message on the link. */
+/* The first byte of every message on the link, beside TO_HOST_CALL. */
 enum {
-  TO_HOST_CALL = 'c',   /* the program's message; the answer comes back as it is */
   TO_HOST_REPLY = 'r',  /* struct reply and what the program answered */
   TO_HOST_THROWN = 'x', /* the exception's text; the machine ends */
   FROM_HOST_DELIVER = 'd',
@@ -195,24 +194,6 @@ static void share(txMachine* the) {
 
 /* Program */
 
-/* exchange(ArrayBuffer): passes a message to the host and answers what it says, an ArrayBuffer. */
-static void exchange(txMachine* the) {
-  const char kind = TO_HOST_CALL;
-  link_send(&kind, 1, fxToArrayBuffer(the, mxArgv(0)), fxGetArrayBufferLength(the, mxArgv(0)));
-  txSize length = link_receive(message, sizeof message);
-  fxArrayBuffer(the, mxResult, message, length, -1);
-}
-
-/* transfer(call, ArrayBuffer, offset, count): passes bytes of the buffer to the host, after a byte that names the call,
-   and puts the answer in their place: a bus in C, as a device has it. */
-static void transfer(txMachine* the) {
-  const char head[] = {TO_HOST_CALL, (char)fxToInteger(the, mxArgv(0))};
-  const txInteger offset = fxToInteger(the, mxArgv(2)), count = fxToInteger(the, mxArgv(3));
-  char* bytes = (char*)fxToArrayBuffer(the, mxArgv(1)) + offset;
-  link_send(head, sizeof head, bytes, count);
-  link_receive(bytes, count);
-}
-
 /* The program's stack is filled with a pattern, and what was used shows. */
 #define UNUSED 0xA5
 
@@ -309,9 +290,7 @@ int main(void) {
     *the->stack = mxUndefined;
     mxPushSlot(&deliver);
     mxCall();
-    fxNewHostFunction(the, exchange, 1, XS_NO_ID, XS_NO_ID);
-    fxNewHostFunction(the, transfer, 4, XS_NO_ID, XS_NO_ID);
-    mxRunCount(2);
+    mxRunCount(push_calls(the));
     deliver = *the->stack;
     mxPop();
     fxRemember(the, &deliver);

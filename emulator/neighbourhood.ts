@@ -44,6 +44,8 @@ export class Neighbourhood implements Radio {
 
   listen(): void {}
 
+  follow(): void {}
+
   channelClear(): boolean {
     return true;
   }

@@ -3,7 +3,7 @@ import type { Load } from "../host-sim/load/load";
 import { NETWORK } from "../test/xs/programs/meter";
 import { ServedStreet } from "../test/xs/street";
 import { bootMeter } from "./meter";
-import { ask } from "./question";
+import { Questioner } from "./questioner";
 
 const HOUR_US = 3600e6;
 const STEP_US = 1_000;
@@ -74,7 +74,7 @@ export async function measureStart(): Promise<StartBudget> {
   writeAddress(NETWORK.prefix, hal.identity.eui64, address);
   const registered = until(() => headEnd.store.meter(address) !== undefined);
   let isAnswered = false;
-  ask(headEnd.openPort(), address, "reg", "", () => (isAnswered = true));
+  new Questioner(headEnd.openPort(), address).ask("reg", "", () => (isAnswered = true));
   const firstRead = until(() => isAnswered);
   meter.machine.close();
   return { firstCount, registered, firstRead };

@@ -1,25 +1,56 @@
+import type { Flash } from "hal/flash";
+import type { RetainedMemory } from "hal/retained-memory";
 import type { Spi } from "hal/spi";
 import { Call } from "../../test/xs/hal/calls";
 import { ServedHal } from "../../test/xs/hal/client";
 import { start as startMeter } from "../../test/xs/programs/meter";
 
 /** Passes a message to the host and answers what it says. */
-export type Exchange = (message: ArrayBuffer) => ArrayBuffer;
+type Exchange = (message: ArrayBuffer) => ArrayBuffer;
 /** Passes `count` bytes of a buffer to the host as the HAL call `call`, and puts the answer in their place. */
-export type Transfer = (call: number, buffer: ArrayBufferLike, offset: number, count: number) => void;
+type Transfer = (call: number, buffer: ArrayBufferLike, offset: number, count: number) => void;
+/** Reads or writes `count` bytes of a memory that the host has, and answers the result of the HAL call `call`. */
+type Access = (
+  call: number,
+  address: number,
+  buffer: ArrayBufferLike,
+  offset: number,
+  count: number,
+) => number;
 
-/** A HAL at the other end of the link; its bus is native, as on a device. */
-export function linkedHal(exchange: Exchange, transfer: Transfer): ServedHal {
+/** What the machine gives a program. */
+export type Native = [exchange: Exchange, transfer: Transfer, read: Access, write: Access];
+
+/** A HAL at the other end of the link; its bus and its memories are native, as on a device. */
+export function linkedHal(...[exchange, transfer, read, write]: Native): ServedHal {
   const hal = new ServedHal((message) => new Uint8Array(exchange(message.buffer as ArrayBuffer)));
   const spi: Spi = {
     transfer: ({ buffer, byteOffset, length }) => transfer(Call.transfer, buffer, byteOffset, length),
   };
-  return Object.assign(hal, { spi });
+  const { size, sectorBytes, pageBytes } = hal.flash;
+  const nothing = new ArrayBuffer(0);
+  const flash: Flash = {
+    size,
+    sectorBytes,
+    pageBytes,
+    read: (address, into, length) => read(Call.flashRead, address, into.buffer, into.byteOffset, length),
+    program: (address, from, length) =>
+      write(Call.flashProgram, address, from.buffer, from.byteOffset, length),
+    erase: (address) => write(Call.flashErase, address, nothing, 0, 0),
+  };
+  const retained: RetainedMemory = {
+    size: hal.retained.size,
+    read: (address, into, length) =>
+      read(Call.retainedRead, address, into.buffer, into.byteOffset, length) !== 0,
+    write: (address, from, length) =>
+      write(Call.retainedWrite, address, from.buffer, from.byteOffset, length) !== 0,
+  };
+  return Object.assign(hal, { spi, flash, retained });
 }
 
 /** A whole meter. Answers what takes the HAL's callbacks. */
-export function start(exchange: Exchange, transfer: Transfer): (callback: ArrayBuffer) => void {
-  const hal = linkedHal(exchange, transfer);
+export function start(...native: Native): (callback: ArrayBuffer) => void {
+  const hal = linkedHal(...native);
   startMeter(hal);
   return (callback) => hal.deliver(new Uint8Array(callback));
 }
