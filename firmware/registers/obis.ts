@@ -25,10 +25,22 @@ export function registerIndex(quantity: number, channel: number): number {
 /** Value group C of the total by quantity (IEC 62056-6-1, table 5): +A, -A, QI to QIV, +VA. Phases add 20 each. */
 const TOTAL_C = Object.freeze([1, 2, 5, 6, 7, 8, 9]);
 const PHASE_STEP_C = 20;
-/** Value group D: time integral 1, from the start of measurement. */
-const TIME_INTEGRAL_1_D = 8;
-/** Value group E: total over all tariffs. */
-const ALL_TARIFFS_E = 0;
+/** Net active energy, |QI + QIV| - |QII + QIII|. */
+export const NET_C = 16;
+
+/** Value group D: how a value comes from the quantity (IEC 62056-6-1, table 6). */
+export const ObisD = Object.freeze({
+  /** Sum of the maxima of all billing periods. */
+  cumulativeMaximum: 2,
+  currentAverage: 4,
+  maximum: 6,
+  /** From the start of measurement. */
+  timeIntegral1: 8,
+});
+/** Value group E: total over all tariffs; a tariff's own registers have its number. */
+export const ALL_TARIFFS_E = 0;
+/** Value group F: the billing period that ended last. */
+export const PREVIOUS_PERIOD_F = 101;
 
 export const OBIS_BYTES = 3;
 
@@ -40,6 +52,6 @@ export function obisC(quantity: number, channel: number): number {
 /** Writes value groups C, D and E of a register: 3 bytes. */
 export function writeObis(w: Writer, quantity: number, channel: number): void {
   w.u8(obisC(quantity, channel));
-  w.u8(TIME_INTEGRAL_1_D);
+  w.u8(ObisD.timeIntegral1);
   w.u8(ALL_TARIFFS_E);
 }

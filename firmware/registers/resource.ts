@@ -3,8 +3,20 @@ import type { UtcClock } from "firmware/clock/utc";
 import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
 import { writeArrayHead, writeBytesHead, writeInt, writeMapHead, writeUint } from "firmware/codec/cbor";
 import type { Writer } from "firmware/codec/cursor";
+import type { Billing } from "firmware/registers/billing";
+import {
+  billingPairs,
+  writeDemand,
+  writeNet,
+  writePrevious,
+  writeSelfRead,
+  writeTiers,
+  writeUntimed,
+} from "firmware/registers/billing-answer";
 import { OBIS_BYTES, REGISTER_QUANTITIES, registerIndex, writeObis } from "firmware/registers/obis";
 import type { Registers } from "firmware/registers/registers";
+import { SelfRead } from "firmware/registers/self-read";
+import { DIRECTIONS } from "firmware/registers/tariff";
 
 /** Keys of `/reg` beside the OBIS codes (docs/cddl/reg.cddl). */
 export const RegisterKey = Object.freeze({ utc_ms: 0, status: 1 });
@@ -23,36 +35,66 @@ export const InstantKey = Object.freeze({
   temperature_dC: 9,
 });
 
-/** `/reg`: the energy registers as of the last poll; totals, or with `all=1` the phases too. */
+/**
+ * `/reg`: the energy registers as of the last poll: totals; with `all=1` the phases too; with `billing=1` tiers, net and
+ * demand too. `period=N` answers the self-read that is N billing periods back instead, 1 being the latest; 4.04 where
+ * it is not kept.
+ */
 export class RegistersResource implements Resource {
   readonly path = "reg";
   readonly attributes = 'rt="wm.reg";ct=60';
   readonly #registers: Registers;
+  readonly #billing: Billing | undefined;
+  readonly #selfRead = new SelfRead();
 
-  constructor(registers: Registers) {
+  /** @param billing where the meter has it */
+  constructor(registers: Registers, billing?: Billing) {
     this.#registers = registers;
+    this.#billing = billing;
   }
 
   get(request: Request, response: Response): number {
     const all = request.queryInteger("all", 0);
-    if (!(all <= 1)) return Code.badRequest;
-    const registers = this.#registers;
-    const channels = all === 1 ? 1 + registers.phases : 1;
-    const w = response.body;
+    const billing = request.queryInteger("billing", 0);
+    const period = request.queryInteger("period", 0);
+    // NaN fails every comparison.
+    if (!(all <= 1 && billing <= 1 && period >= 0)) return Code.badRequest;
     response.contentFormat = ContentFormat.cbor;
-    writeMapHead(w, 2 + channels * REGISTER_QUANTITIES);
+    if (period > 0) return this.#writeSelfRead(response.body, period);
+    this.#write(response.body, all === 1, billing === 1 ? this.#billing : undefined);
+    return Code.content;
+  }
+
+  #write(w: Writer, all: boolean, billing: Billing | undefined): void {
+    const registers = this.#registers;
+    const channels = all ? 1 + registers.phases : 1;
+    const billingRegisters = billing === undefined ? 0 : billingPairs(billing.tiersShown);
+    writeMapHead(w, 2 + channels * REGISTER_QUANTITIES + billingRegisters);
     writeUint(w, RegisterKey.utc_ms);
     writeTime(w, registers.polledUtc_ms !== 0, registers.polledUtc_ms);
     writeUint(w, RegisterKey.status);
     writeUint(w, registers.status);
+    if (billing !== undefined) writeUntimed(w, billing.tiers);
     // By channel, then quantity: the order of their OBIS codes, as deterministic CBOR wants it.
     for (let channel = 0; channel < channels; channel++) {
       for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
+        const direction = channel === 0 && quantity < DIRECTIONS ? quantity : -1;
+        if (billing !== undefined && direction >= 0) writeDemand(w, billing, direction);
         writeBytesHead(w, OBIS_BYTES);
         writeObis(w, quantity, channel);
         writeUint(w, registers.energy[registerIndex(quantity, channel)]);
+        if (billing !== undefined && direction >= 0)
+          writeTiers(w, billing.tiers, direction, billing.tiersShown);
       }
+      if (billing !== undefined && channel === 0) writeNet(w, billing);
     }
+    if (billing !== undefined) writePrevious(w, billing);
+  }
+
+  #writeSelfRead(w: Writer, period: number): number {
+    const billing = this.#billing;
+    if (billing === undefined || !billing.selfReads.read(period, this.#selfRead)) return Code.notFound;
+    writeSelfRead(w, this.#selfRead, billing.configuredTiers);
     return Code.content;
   }
 }

@@ -12,7 +12,7 @@ export interface Arrow {
 const base = ["firmware/codec/**", "firmware/kernel/**", "hal/*"];
 /** What a task may stand on. */
 const belowTasks = [
-  ...["coap", "security", "ip", "storage", "clock"].map((folder) => `firmware/${folder}/**`),
+  ...["coap", "security", "ip", "storage", "clock", "configuration"].map((folder) => `firmware/${folder}/**`),
   ...base,
 ];
 
@@ -55,6 +55,16 @@ export const arrows: readonly Arrow[] = [
   { from: "firmware/clock/**", to: base, why: "makes UTC from the crystal" },
   {
     from: "firmware/clock/resource",
+    to: ["firmware/coap/resource"],
+    why: "its CoAP resource stands beside it",
+  },
+  {
+    from: "firmware/configuration/**",
+    to: ["firmware/clock/**", ...base],
+    why: "what tasks are set up to do",
+  },
+  {
+    from: "firmware/configuration/resource",
     to: ["firmware/coap/resource"],
     why: "its CoAP resource stands beside it",
   },
