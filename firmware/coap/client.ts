@@ -8,7 +8,7 @@ import {
   Failure,
   TOKEN_BYTES,
 } from "firmware/coap/exchange";
-import { type Message, Type } from "firmware/coap/message";
+import { type Message, OptionNumber, Type } from "firmware/coap/message";
 import type { Outlet } from "firmware/coap/outlet";
 import { Code } from "firmware/coap/resource";
 import { IncomingResponse } from "firmware/coap/response";
@@ -21,6 +21,9 @@ import type { Entropy } from "hal/entropy";
 export const NO_CALL = 0;
 /** Greatest path and query together: with it every message of an exchange fits the outlet. */
 export const MAX_URI_BYTES = 44;
+
+/** Of no class (RFC 7967, section 2.1). */
+const NO_RESPONSE = 2 | 8 | 16;
 
 export interface ClientOptions {
   readonly kernel: Kernel;
@@ -75,6 +78,19 @@ export class Client {
     this.#send(exchange);
     this.#schedule();
     return exchange.call;
+  }
+
+  /** See `CoapEndpoint.sendOnce`. */
+  sendOnce(call: Call): void {
+    const outlet = this.#outlet;
+    const message = outlet.message;
+    message.start(Type.nonConfirmable, call.code, outlet.nextId(), this.#token, 0, 0);
+    message.path(call.path);
+    if (call.contentFormat !== undefined) message.uintOption(OptionNumber.contentFormat, call.contentFormat);
+    message.uintOption(OptionNumber.noResponse, NO_RESPONSE);
+    if (call.body !== undefined) message.payload(call.body, 0, call.bodyLength ?? call.body.length);
+    outlet.counters.requestsSent++;
+    outlet.send(call.peer);
   }
 
   /** See `CoapEndpoint.cancel`. */

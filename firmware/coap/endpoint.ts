@@ -88,6 +88,11 @@ export class CoapEndpoint {
     return this.#client.request(call, handler);
   }
 
+  /** Sends a non-confirmable request, once, to which no response is wanted (RFC 7967). It has no query. */
+  sendOnce(call: Call): void {
+    this.#client.sendOnce(call);
+  }
+
   /** Forgets a request: its handler will not run. Of one that has ended, nothing. */
   cancel(call: number): void {
     this.#client.cancel(call);
@@ -174,7 +179,8 @@ export class CoapEndpoint {
       if (!confirmable) return;
     }
     this.counters.requests++;
-    outlet.send(peer);
+    // The acknowledgement of a confirmable one carries its response, so that leaving that out would save nothing.
+    if (confirmable || !this.#server.isUnwanted(code)) outlet.send(peer);
     // A repeated non-confirmable request is ignored (section 4.5), so its answer need not be kept.
     this.#duplicates.remember(
       peer,

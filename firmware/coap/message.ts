@@ -3,7 +3,7 @@ import { Reader, Writer } from "firmware/codec/cursor";
 /** Message types (RFC 7252, section 3). */
 export const Type = Object.freeze({ confirmable: 0, nonConfirmable: 1, acknowledgement: 2, reset: 3 });
 
-/** Option numbers of RFC 7252, section 12.2, and RFC 7959, section 6. Odd ones are critical. */
+/** Option numbers of RFC 7252, section 12.2, RFC 7959, section 6, and RFC 7967. Odd ones are critical. */
 export const OptionNumber = Object.freeze({
   uriHost: 3,
   etag: 4,
@@ -18,6 +18,7 @@ export const OptionNumber = Object.freeze({
   proxyUri: 35,
   proxyScheme: 39,
   size1: 60,
+  noResponse: 258,
 });
 
 /** What {@link Message.parse} found. */

@@ -1,6 +1,7 @@
 import { Block } from "firmware/coap/block";
 import { Message, OptionCursor, OptionNumber } from "firmware/coap/message";
 import { Code, ContentFormat, type Request } from "firmware/coap/resource";
+import { Peer } from "firmware/ip/socket";
 
 const EQUALS = 0x3d;
 const SLASH = 0x2f;
@@ -21,11 +22,14 @@ export class IncomingRequest implements Request {
   /** The size of the answer's body is asked for. */
   wantsSize2 = false;
   method = 0;
+  /** Classes of response that are not wanted (RFC 7967, section 2.1): 2 for 2.xx, 8 for 4.xx, 16 for 5.xx. */
+  unwanted = 0;
+  readonly peer = new Peer();
   #message = new Message();
   readonly #cursor = new OptionCursor();
 
   /** Takes up the options and the payload; answers {@link Code}.empty, or the code that refuses the request. */
-  read(message: Message): number {
+  read(message: Message, peer: Peer): number {
     this.#message = message;
     this.method = message.code;
     this.body = message.bytes;
@@ -37,6 +41,8 @@ export class IncomingRequest implements Request {
     this.block2.clear();
     this.size1 = 0;
     this.wantsSize2 = false;
+    this.unwanted = 0;
+    this.peer.copyFrom(peer);
     const cursor = this.#cursor;
     cursor.start(message);
     let previous = -1;
@@ -151,12 +157,15 @@ export class IncomingRequest implements Request {
       case OptionNumber.size2:
         this.wantsSize2 = true;
         break;
+      case OptionNumber.noResponse:
+        this.unwanted = cursor.uint();
+        break;
     }
     return Code.empty;
   }
 }
 
-/** Whether an option is known and may have this length (RFC 7252, section 5.10; RFC 7959, sections 2.1 and 4). */
+/** Whether an option is known and may have this length (RFC 7252, section 5.10; RFC 7959, sections 2.1 and 4; RFC 7967). */
 function lengthFits(number: number, length: number): boolean {
   switch (number) {
     // Every name and port leads here: there are no virtual hosts.
@@ -175,6 +184,8 @@ function lengthFits(number: number, length: number): boolean {
     case OptionNumber.size1:
     case OptionNumber.size2:
       return length <= 4;
+    case OptionNumber.noResponse:
+      return length <= 1;
     default:
       return false;
   }

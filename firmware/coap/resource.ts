@@ -1,4 +1,5 @@
 import type { Writer } from "firmware/codec/cursor";
+import type { Peer } from "firmware/ip/socket";
 
 /** Response codes of RFC 7252, section 12.1.2, and RFC 7959, section 2.9: class x 32 + detail. */
 export const Code = Object.freeze({
@@ -34,6 +35,8 @@ export const ContentFormat = Object.freeze({ none: -1, text: 0, link: 40, octets
 
 /** A request as a resource sees it; valid during the call only. */
 export interface Request {
+  /** Who asks. */
+  readonly peer: Peer;
   /** Body, already put together when it came in blocks. */
   readonly body: Uint8Array;
   readonly bodyOffset: number;

@@ -58,7 +58,7 @@ export class Server {
   ): number {
     const request = this.#request;
     this.#shown = undefined;
-    let code = request.read(message);
+    let code = request.read(message, peer);
     if (code === Code.empty) code = this.#serve(peer, now_ms);
     const shown = this.#shown as Representation | undefined;
     // Beyond the end of the body there is no block.
@@ -70,6 +70,11 @@ export class Server {
     if (this.#shown === undefined) this.#writeBlock1(reply, code);
     else this.#writeBody(reply, this.#shown, code, now_ms);
     return code;
+  }
+
+  /** Whether who asked last wants no response of the class of `code` (RFC 7967). */
+  isUnwanted(code: number): boolean {
+    return (this.#request.unwanted & (1 << ((code >> 5) - 1))) !== 0;
   }
 
   #serve(peer: Peer, now_ms: number): number {

@@ -1,5 +1,6 @@
 import { ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
+import { Peer } from "firmware/ip/socket";
 
 export interface Exchange {
   query?: Record<string, number>;
@@ -7,16 +8,27 @@ export interface Exchange {
   contentFormat?: number;
   /** Bytes that the answer may have. */
   room?: number;
+  /** Address of who asks. */
+  from?: Uint8Array;
 }
 
 /** Asks a resource without a network. The answer's body is checked for writes beyond its room. */
 export function exchange(
   resource: Resource,
-  method: "get" | "put",
-  { query = {}, body = new Uint8Array(0), contentFormat = ContentFormat.cbor, room = 2048 }: Exchange = {},
+  method: "get" | "put" | "post",
+  {
+    query = {},
+    body = new Uint8Array(0),
+    contentFormat = ContentFormat.cbor,
+    room = 2048,
+    from,
+  }: Exchange = {},
 ): { code: number; body: Uint8Array; ok: boolean } {
   const bytes = new Uint8Array(room + 16).fill(0xa5);
+  const peer = new Peer();
+  if (from !== undefined) peer.address.set(from);
   const request: Request = {
+    peer,
     body,
     bodyOffset: 0,
     bodyLength: body.length,
