@@ -1,4 +1,5 @@
 import { CrystalClock } from "../host-sim/clock";
+import { ResetReason } from "hal/reset";
 import { NorFlash } from "../host-sim/flash";
 import { collectorIdentity, SeededEntropy, SimulatedSerial } from "../host-sim/node";
 import { Random } from "../host-sim/random";
@@ -46,6 +47,8 @@ export async function measureCollector(nodes: number): Promise<CollectorBudget> 
     radio,
     flash: new NorFlash({ size: 64 * 1024 }),
     retained: new SimulatedRetainedMemory(),
+    reset: { reason: ResetReason.powerUp },
+    watchdog: { timeout_ms: 8_000, feed: () => {} },
     serial: new SimulatedSerial(),
     entropy: new SeededEntropy(new Random(1, "collector")),
     identity,

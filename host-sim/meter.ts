@@ -4,6 +4,7 @@ import { Ade7953 } from "hal/drivers/ade7953/driver";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import type { Clock } from "hal/clock";
 import type { MeteringChip } from "hal/metering-chip";
+import { ResetReason } from "hal/reset";
 import { Ade7953Chip } from "./chips/ade7953";
 import { Atm90e32Chip } from "./chips/atm90e32";
 import { BehaviouralChip } from "./chips/behavioural-chip";
@@ -19,6 +20,7 @@ import type { StreetOptions } from "./options";
 import type { SimulatedRadio } from "./radio/radio";
 import { Random } from "./random";
 import { SimulatedRetainedMemory } from "./retained-memory";
+import { SimulatedWatchdog } from "./watchdog";
 import type { World } from "./world";
 
 /** Crystals are off by up to this much. */
@@ -29,6 +31,8 @@ const INTERVAL_FLASH_BYTES = 512 * 1024;
 const TOWN_POLL_MS = 60_000;
 /** A chip that counts net tells the directions apart by polls: the more there are, the less of both is in one. */
 const NET_POLL_MS = 1_000;
+/** The watchdog's time, for a town's meters too. */
+const WATCHDOG_POLLS = 3;
 
 /** One simulated meter: the firmware on simulated hardware, and the truth beside it. */
 export class SimulatedMeter {
@@ -52,6 +56,7 @@ export class SimulatedMeter {
   readonly #power: Random;
   readonly #ppm: number;
   #clock: CrystalClock;
+  #watchdog: SimulatedWatchdog | undefined;
 
   constructor(
     world: World,
@@ -86,6 +91,7 @@ export class SimulatedMeter {
     this.powered = false;
     this.#feed.setDark(true, this.#world.now_us);
     this.#clock.stop();
+    this.#watchdog?.stop();
     this.radio.powerOff();
     this.serial.powerOff();
     this.#retained.lose(this.#power);
@@ -104,6 +110,8 @@ export class SimulatedMeter {
 
   #start(chip: MeteringChip): Meter {
     const { interval_min, depth, chip: kind } = this.#options;
+    this.#watchdog = new SimulatedWatchdog(this.#world, () => this.#hangs(), WATCHDOG_POLLS * TOWN_POLL_MS);
+    this.#watchdog.feed();
     return new Meter(
       {
         clock: this.#clock,
@@ -111,6 +119,8 @@ export class SimulatedMeter {
         radio: this.radio,
         intervalFlash: this.#intervalFlash,
         retained: this.#retained,
+        reset: { reason: ResetReason.powerUp },
+        watchdog: this.#watchdog,
         console: this.serial,
         entropy: this.#entropy,
         identity: meterIdentity(this.number),
@@ -122,6 +132,11 @@ export class SimulatedMeter {
         ...(kind === "ade7953" && { pollPeriod_ms: NET_POLL_MS }),
       },
     );
+  }
+
+  /** Nothing that is simulated may come to this: it ends the run. */
+  #hangs(): void {
+    throw new Error(`meter ${this.number} does not poll any more`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
+import { ResetReason } from "hal/reset";
 import { NorFlash } from "../../host-sim/flash";
 import { Feed } from "../../host-sim/load/feed";
 import { HouseholdLoad } from "../../host-sim/load/synthetic";
@@ -57,6 +58,8 @@ export function computrons(): Computrons | undefined {
     },
     flash: new NorFlash({ size: 64 * 1024 }),
     retained: new SimulatedRetainedMemory(),
+    reset: { reason: ResetReason.powerUp },
+    watchdog: { timeout_ms: 8_000, feed: () => {} },
     serial: new SimulatedSerial(),
     entropy: new SeededEntropy(random),
     identity: meterIdentity(1),

@@ -7,7 +7,7 @@ import { IntervalCommand } from "firmware/console/interval-command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { Shell } from "firmware/console/shell";
 import { MemoryCommand, VersionCommand } from "firmware/console/status-commands";
-import { Boot, ResetReason } from "firmware/events/boot";
+import { Boot } from "firmware/events/boot";
 import { EventCode, EventLog, EVENTS_KEPT } from "firmware/events/log";
 import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
@@ -25,8 +25,10 @@ import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
 import type { Radio } from "hal/radio";
+import { ResetReason, type Reset } from "hal/reset";
 import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
+import type { Watchdog } from "hal/watchdog";
 
 const QUEUE_SLOTS = 4;
 
@@ -37,6 +39,8 @@ export interface MeterHal {
   /** Partition of the interval log. */
   intervalFlash: Flash;
   retained: RetainedMemory;
+  reset: Reset;
+  watchdog: Watchdog;
   console: SerialPort;
   entropy: Entropy;
   identity: Identity;
@@ -71,7 +75,7 @@ export class Meter {
 
     // Metering
     const retained = new RetainedRecords(hal.retained);
-    const boot = new Boot(retained);
+    const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
     const events = new EventLog(utc);
     const registers = new Registers({
@@ -80,6 +84,7 @@ export class Meter {
       utc,
       events,
       retained,
+      watchdog: hal.watchdog,
       ...(pollPeriod_ms && { pollPeriod_ms }),
     });
     const intervals = new IntervalLog({

@@ -67,7 +67,7 @@ export interface RegistersOptions {
   pollPeriod_ms?: number;
   /** Where absent, registers start from 0 whenever the software does. */
   retained?: RetainedRecords;
-  /** Fed at every poll that was due: more often than it times out. */
+  /** Fed at every poll. */
   watchdog?: Watchdog;
 }
 
@@ -177,10 +177,7 @@ export class Registers {
 
   #onTimer(): void {
     // The clock may have been slowed down since the timer was set.
-    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) {
-      this.poll();
-      this.#watchdog?.feed();
-    }
+    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) this.poll();
     this.#arm();
   }
 
@@ -210,6 +207,7 @@ export class Registers {
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
     this.#retained?.save();
+    this.#watchdog?.feed();
     this.#report(this.status);
   }
 

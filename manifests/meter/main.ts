@@ -6,9 +6,11 @@ import { ModdableClock } from "hal/moddable/clock";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
+import { PlatformReset } from "hal/moddable/reset";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { siteNetwork } from "hal/moddable/site";
+import { PlatformWatchdog } from "hal/moddable/watchdog";
 
 const CONSOLE_BAUD = 115_200;
 const INTERVAL_MIN = 15;
@@ -23,6 +25,8 @@ new Meter(
     radio: makeRadio(clock),
     intervalFlash: new ModdableFlash("intervals"),
     retained: new RtcRetainedMemory(),
+    reset: new PlatformReset(),
+    watchdog: new PlatformWatchdog(),
     console: new ModdableSerial(console.io, { ...console, baud: CONSOLE_BAUD }),
     entropy: new HardwareEntropy(),
     identity: new FuseIdentity("WM-M1"),

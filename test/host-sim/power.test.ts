@@ -4,8 +4,8 @@ import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
 import { Random } from "../../host-sim/random";
 import { NETWORK } from "../../host-sim/street";
 import { World } from "../../host-sim/world";
-import { ResetReason } from "firmware/events/boot";
 import { registerIndex, RegisterQuantity } from "firmware/registers/obis";
+import { ResetReason } from "hal/reset";
 import { steadyLoad } from "../hal/metering-rig";
 import { streetOptions } from "../support/street";
 

@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { FlashResult } from "hal/flash";
+import { ResetReason } from "hal/reset";
 import { CrystalClock } from "../../host-sim/clock";
 import { meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
 import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
+import { SimulatedWatchdog } from "../../host-sim/watchdog";
 import { World } from "../../host-sim/world";
 import type { Hal } from "./hal/server";
 import { startInNode, startInXs } from "./hal/start";
@@ -64,6 +66,8 @@ function bench() {
       erase: () => FlashResult.misaligned,
     },
     retained: new SimulatedRetainedMemory(),
+    reset: { reason: ResetReason.watchdog },
+    watchdog: new SimulatedWatchdog(world, () => expect.unreachable()),
     serial,
     entropy: new SeededEntropy(random),
     identity: meterIdentity(3),

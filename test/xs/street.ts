@@ -1,4 +1,5 @@
 import { Collector } from "firmware/app/collector";
+import { ResetReason } from "hal/reset";
 import { HeadEnd } from "../../head-end/head-end";
 import { backhaulPair } from "../../host-sim/backhaul";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
@@ -12,8 +13,10 @@ import { SimulatedMeter } from "../../host-sim/meter";
 import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { defaultOptions } from "../../host-sim/options";
 import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
+import type { SimulatedRadio } from "../../host-sim/radio/radio";
 import { Random } from "../../host-sim/random";
 import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
+import { SimulatedWatchdog } from "../../host-sim/watchdog";
 import { World } from "../../host-sim/world";
 import type { Hal } from "./hal/server";
 import { INSTALLED_UTC_MS, NETWORK } from "./programs/meter";
@@ -22,6 +25,8 @@ const SEED = 1;
 /** Installed a minute before the hour. */
 const BOOT_US = -60e6;
 const FLASH_BYTES = 512 * 1024;
+/** Of the served meter's crystal. */
+const METER_PPM = 12;
 
 /** What became known of the meter that is served. */
 export interface MeterRead {
@@ -43,7 +48,14 @@ export class ServedStreet {
   readonly hal: Hal;
   readonly serial = new SimulatedSerial();
   readonly headEnd: HeadEnd;
+  /** The served meter's watchdog was not fed: the part is to be restarted. */
+  onHang: () => void = () => {
+    throw new Error("the served meter does not poll any more");
+  };
   readonly #truth: Truth;
+  readonly #radio: SimulatedRadio;
+  #clock: CrystalClock;
+  #watchdog: SimulatedWatchdog;
 
   /** @param load of the served meter */
   constructor(neighbours = 0, load: Load = new HouseholdLoad(SEED, 1)) {
@@ -74,12 +86,17 @@ export class ServedStreet {
 
     const feed = new Feed(load);
     this.#truth = new Truth(feed);
+    this.#clock = new CrystalClock(world, METER_PPM);
+    this.#radio = medium.addRadio();
+    this.#watchdog = this.#makeWatchdog();
     this.hal = {
-      clock: new CrystalClock(world, 12),
+      clock: this.#clock,
       spi: new Atm90e32Chip(world, feed),
-      radio: medium.addRadio(),
+      radio: this.#radio,
       flash: new NorFlash({ size: FLASH_BYTES }),
       retained: new SimulatedRetainedMemory(),
+      reset: { reason: ResetReason.powerUp },
+      watchdog: this.#watchdog,
       serial,
       entropy: new SeededEntropy(new Random(SEED, "meter")),
       identity: meterIdentity(1),
@@ -93,6 +110,20 @@ export class ServedStreet {
 
   utc_ms(): number {
     return INSTALLED_UTC_MS + Math.floor((this.world.now_us - BOOT_US) / 1000);
+  }
+
+  /** The served meter's part starts anew: with a new clock, an idle radio, and all else as it is. */
+  restart(): void {
+    this.#clock.stop();
+    this.#watchdog.stop();
+    this.#radio.powerOff();
+    this.serial.powerOff();
+    this.hal.clock = this.#clock = new CrystalClock(this.world, METER_PPM);
+    this.hal.watchdog = this.#watchdog = this.#makeWatchdog();
+  }
+
+  #makeWatchdog(): SimulatedWatchdog {
+    return new SimulatedWatchdog(this.world, () => this.onHang());
   }
 
   /** Runs to `until_us`, then reads all meters and asks a question on the served meter's console. */

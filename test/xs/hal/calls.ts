@@ -21,6 +21,7 @@ export const Call = Object.freeze({
   retainedWrite: 14,
   /** The program waits, as a driver does for its chip. */
   delay: 15,
+  feed: 16,
 });
 
 export const Callback = Object.freeze({ alarm: 0, receive: 1, sent: 2, readable: 3, writable: 4 });

@@ -4,9 +4,11 @@ import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
+import type { Reset } from "hal/reset";
 import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 import type { Spi } from "hal/spi";
+import type { Watchdog } from "hal/watchdog";
 import { Call, Callback, MAX_MESSAGE_BYTES } from "./calls";
 
 /** Passes a message to the server and answers what it says. */
@@ -21,6 +23,8 @@ export class ServedHal {
   readonly radio: Radio;
   readonly flash: Flash;
   readonly retained: RetainedMemory;
+  readonly reset: Reset;
+  readonly watchdog: Watchdog;
   readonly serial: SerialPort;
   readonly entropy: Entropy;
   readonly identity: Identity;
@@ -35,6 +39,8 @@ export class ServedHal {
     this.radio = new ServedRadio(line, constants.u16(), constants.u32());
     this.flash = new ServedFlash(line, constants.u32(), constants.u32(), constants.u32());
     this.retained = new ServedRetainedMemory(line, constants.u32());
+    this.reset = { reason: constants.u8() };
+    this.watchdog = new ServedWatchdog(line, constants.u32());
     this.serial = new ServedSerial(line);
     this.delay_ms = (ms) => {
       line.begin(Call.delay).writer.u32(ms);
@@ -196,6 +202,17 @@ class ServedRetainedMemory implements RetainedMemory {
     writer.u32(address);
     writer.copy(from, 0, length);
     return this.line.exchange().u8() !== 0;
+  }
+}
+
+class ServedWatchdog implements Watchdog {
+  constructor(
+    private readonly line: Line,
+    readonly timeout_ms: number,
+  ) {}
+
+  feed(): void {
+    this.line.begin(Call.feed).exchange();
   }
 }
 

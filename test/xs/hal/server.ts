@@ -4,9 +4,11 @@ import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
+import type { Reset } from "hal/reset";
 import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 import type { Spi } from "hal/spi";
+import type { Watchdog } from "hal/watchdog";
 import { Transcript } from "../transcript";
 import { Call, Callback, MAX_MESSAGE_BYTES } from "./calls";
 
@@ -17,6 +19,8 @@ export interface Hal {
   radio: Radio;
   flash: Flash;
   retained: RetainedMemory;
+  reset: Reset;
+  watchdog: Watchdog;
   serial: SerialPort;
   entropy: Entropy;
   identity: Identity;
@@ -37,6 +41,12 @@ export class HalServer {
 
   constructor(hal: Hal) {
     this.#hal = hal;
+    this.attach();
+  }
+
+  /** Takes the callbacks of the HAL's parts, which may be others than before. */
+  attach(): void {
+    const hal = this.#hal;
     hal.clock.onAlarm = () => this.#callBack(Callback.alarm);
     hal.radio.onSent = () => this.#callBack(Callback.sent);
     hal.radio.onReceive = (frame, length, rssi_dBm) =>
@@ -63,7 +73,7 @@ export class HalServer {
   }
 
   #call(message: Reader, answer: Writer): void {
-    const { clock, spi, radio, flash, retained, serial, entropy } = this.#hal;
+    const { clock, spi, radio, flash, retained, watchdog, serial, entropy } = this.#hal;
     const rest = (): Uint8Array => message.bytes.slice(message.at);
     const bytes = (into: Uint8Array, length = into.length): void => answer.copy(into, 0, length);
     switch (message.u8()) {
@@ -125,7 +135,11 @@ export class HalServer {
       case Call.delay:
         this.delayed_ms += message.u32();
         return;
+      case Call.feed:
+        return watchdog.feed();
       case Call.constants:
+        // The first call that a program makes: it starts.
+        watchdog.feed();
         return this.#constants(answer);
       default:
         throw new RangeError("unknown HAL call");
@@ -133,13 +147,15 @@ export class HalServer {
   }
 
   #constants(answer: Writer): void {
-    const { radio, flash, retained, identity } = this.#hal;
+    const { radio, flash, retained, reset, watchdog, identity } = this.#hal;
     answer.u16(radio.maxFrameBytes);
     answer.u32(radio.bitRate);
     answer.u32(flash.size);
     answer.u32(flash.sectorBytes);
     answer.u32(flash.pageBytes);
     answer.u32(retained.size);
+    answer.u8(reset.reason);
+    answer.u32(watchdog.timeout_ms);
     answer.copy(identity.eui64, 0, 8);
     for (const text of [identity.model, identity.serial]) {
       answer.u8(text.length);

@@ -1,4 +1,4 @@
-import "./platform/native";
+import { part } from "./platform/native";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
@@ -10,9 +10,12 @@ import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
 import { ModdableOneShot } from "hal/moddable/one-shot";
+import { PlatformReset } from "hal/moddable/reset";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { ModdableSpi } from "hal/moddable/spi";
+import { PlatformWatchdog } from "hal/moddable/watchdog";
+import { ResetReason } from "hal/reset";
 import { describe, expect, it } from "vitest";
 import { cipherContract } from "../../hal/cipher.contract";
 import { clockContract } from "../../hal/clock.contract";
@@ -22,6 +25,7 @@ import { identityContract } from "../../hal/identity.contract";
 import { retainedMemoryContract } from "../../hal/retained-memory.contract";
 import { serialPortContract } from "../../hal/serial-port.contract";
 import { spiContract } from "../../hal/spi.contract";
+import { watchdogContract } from "../../hal/watchdog.contract";
 import { drive, levelOf } from "./platform/digital";
 import type MockSerial from "./platform/serial";
 import type MockSpi from "./platform/spi";
@@ -52,6 +56,20 @@ serialPortContract("a serial port of ECMA-419", () => {
 spiContract("an SPI of ECMA-419", () => {
   const io = new SPI({ clock: 1, in: 2, out: 3, select: 4, hz: 1_000_000, mode: 3 });
   return { spi: new ModdableSpi(io), frames: () => (io as unknown as MockSpi).frames };
+});
+
+watchdogContract("the platform's watchdog", () => {
+  const watchdog = new PlatformWatchdog();
+  const before = part.restarts;
+  return { watchdog, run: pass, restarts: () => part.restarts - before };
+});
+
+describe("the platform's reset", () => {
+  it("tells why the part started, and keeps what ends the engine", () => {
+    expect(new PlatformReset().reason).toBe(ResetReason.unexpected);
+    (globalThis as unknown as { abort: (end: string) => void }).abort("memory full");
+    expect(part.ends.join()).toBe("memory full");
+  });
 });
 
 describe("a flash partition", () => {

@@ -6,7 +6,7 @@ const CHANNEL = 7;
 
 /** Calls every function of the HAL: a chip each second, what is heard sent back, what is typed written back. */
 export function start(hal: ServedHal): void {
-  const { clock, spi, radio, flash, serial, entropy, identity } = hal;
+  const { clock, spi, radio, flash, watchdog, serial, entropy, identity } = hal;
   const bytes = new Uint8Array(flash.pageBytes);
   let page = 0;
 
@@ -14,6 +14,7 @@ export function start(hal: ServedHal): void {
     for (let i = 0; i < 4; i++) bytes[i] = i;
     spi.transfer(bytes);
     entropy.fill(bytes);
+    watchdog.feed();
     flash.program(page, bytes, flash.pageBytes);
     flash.read(page, bytes, flash.pageBytes);
     page += flash.pageBytes;
