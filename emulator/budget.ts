@@ -1,22 +1,28 @@
-import { MessageBuilder, OptionNumber, Type } from "firmware/coap/message";
-import { Code } from "firmware/coap/resource";
-import { Peer } from "firmware/ip/socket";
 import { Call, Callback } from "../test/xs/hal/calls";
 import { ServedStreet } from "../test/xs/street";
-import { bootMeter } from "./meter";
+import { type CollectorBudget, measureCollector } from "./collector";
 import type { Memory } from "./machine";
+import { bootMeter } from "./meter";
+import { Questioner } from "./questioner";
+import { measureStart, type StartBudget } from "./start";
 
 const HOUR_US = 3600e6;
 const SECOND_US = 1e6;
 const POLL_US = 5 * SECOND_US;
-const COAP_PORT = 5683;
-const SLASH = 0x2f;
-/** Long enough for 16 intervals. */
-const SETTLED_US = 4 * HOUR_US + 60 * SECOND_US;
+const INTERVAL_US = 900 * SECOND_US;
+const READ_CYCLE_US = 4 * HOUR_US;
+/** Hours of the run that is measured: enough for 16 intervals. */
+const HOURS = 4;
+const DAY_HOURS = 24;
+/** Whose frames a meter hears through its day. */
+const NEIGHBOURS = 2;
+const CLOCK_MHZ = 240;
+/** What an ESP32's memory is asked to hold, and what one with PSRAM is. */
+const COLLECTORS = [500, 5000];
 
-/** What a meter takes on the device: the same numbers on every machine and in every run. */
+/** What the programs take on the device: the same numbers on every machine and in every run. */
 export interface DeviceBudget {
-  /** Calls to the HAL are free, but for putting them into messages. */
+  /** Of a meter. Calls to the HAL are free, but for putting some of them into messages. */
   instructions: {
     /** Creating the engine and running the modules: done when a device is linked. */
     load: number;
@@ -32,20 +38,52 @@ export interface DeviceBudget {
     /** With 16 intervals. */
     loadProfileAnswer: number;
   };
-  /** Bytes. Of the shared machine, in flash on a device, only `modules` says something. */
+  /** Of the processor's time, in parts of a million, at 240 MHz and an instruction a cycle. */
+  processorShare_ppm: {
+    /** A poll each 5 s. */
+    metering: number;
+    /** One each 15 minutes. */
+    intervals: number;
+    /** One each 4 hours. */
+    reads: number;
+    total: number;
+  };
+  start: StartBudget;
+  /** Bytes, of a meter. Of the shared machine, in flash on a device, only `modules` says something. */
   heap: {
     modules: Memory;
-    /** In use after garbage was collected, 4 hours after boot. */
+    /** In use after garbage was collected, at the end of each hour from boot. */
+    hours: Record<string, Memory>;
+    /** The same after the reads that follow. */
     idle: Memory;
     /** Taken from the system by then: what the program needs. */
     peak: Memory;
     stack: number;
   };
+  /** Collectors by the number of their nodes. */
+  collectors: Record<string, CollectorBudget>;
   /** Of each module of the meter. */
   bytecode: Record<string, number>;
 }
 
 export async function measureBudget(): Promise<DeviceBudget> {
+  const { instructions, heap, bytecode } = await measureMeter();
+  const metering = share_ppm(instructions.poll, POLL_US);
+  const intervals = share_ppm(instructions.intervalClose, INTERVAL_US);
+  const reads = share_ppm(instructions.loadProfileAnswer, READ_CYCLE_US);
+  const collectors: DeviceBudget["collectors"] = {};
+  for (const nodes of COLLECTORS) collectors[nodes] = await measureCollector(nodes);
+  return {
+    instructions,
+    processorShare_ppm: { metering, intervals, reads, total: metering + intervals + reads },
+    start: await measureStart(),
+    heap,
+    collectors,
+    bytecode,
+  };
+}
+
+async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap" | "bytecode">> {
   const street = new ServedStreet();
   const { world, headEnd, hal } = street;
   const meter = await bootMeter(hal);
@@ -62,30 +100,26 @@ export async function measureBudget(): Promise<DeviceBudget> {
     else besidePolls += instructions;
     if (callback === Callback.receive) frames.push(instructions);
   };
-  world.runUntil(SETTLED_US);
+  const hours: Record<string, Memory> = {};
+  for (let hour = 1; hour <= HOURS; hour++) {
+    world.runUntil(hour * HOUR_US + SECOND_US);
+    hours[hour] = machine.collect().used;
+  }
 
-  const socket = headEnd.openPort();
-  const peer = new Peer();
-  peer.address.set(headEnd.store.meters[0]!.address);
-  peer.port = COAP_PORT;
-  const request = new MessageBuilder(64);
-  const answer = (path: string, query?: string): number => {
+  const questioner = new Questioner(headEnd.openPort(), headEnd.store.meters[0]!.address);
+  const answer = (path: string, query: string): number => {
     let answered = false;
-    socket.onDatagram = () => (answered = true);
-    request.start(Type.confirmable, Code.get, 1 + path.length, request.bytes, 0, 0);
-    request.textOptions(OptionNumber.uriPath, path, SLASH);
-    if (query !== undefined) request.textOptions(OptionNumber.uriQuery, query, SLASH);
     // Between two polls, so that only the answer is measured.
     world.runUntil((Math.floor(world.now_us / POLL_US) + 1) * POLL_US + SECOND_US);
     besidePolls = 0;
-    socket.send(peer, request.bytes, request.length);
+    questioner.ask(path, query, () => (answered = true));
     world.runUntil(world.now_us + 2 * SECOND_US);
     if (!answered) throw new Error(`no answer of /${path}`);
     return besidePolls;
   };
-  const registersAnswer = answer("reg");
+  const registersAnswer = answer("reg", "");
   const loadProfileAnswer = answer("lp", "n=16");
-  const { used: idle, reserved: peak, stackBytes } = machine.collect();
+  const { used: idle, reserved: peak, stackBytes: stack } = machine.collect();
   machine.close();
 
   const poll = median(polls);
@@ -93,33 +127,55 @@ export async function measureBudget(): Promise<DeviceBudget> {
   for (const [path, bytes] of meter.modules) {
     if (path.startsWith("firmware/") || path.startsWith("hal/")) bytecode[path] = bytes;
   }
-  return {
-    instructions: {
-      load: boot.loadInstructions,
-      boot: boot.instructions - boot.loadInstructions,
-      poll,
-      intervalClose: median(closes) - poll,
-      frameReceived: median(frames),
-      registersAnswer,
-      loadProfileAnswer,
-    },
-    heap: { modules: boot.shared, idle, peak, stack: stackBytes },
-    bytecode,
+  const instructions = {
+    load: boot.loadInstructions,
+    boot: boot.instructions - boot.loadInstructions,
+    poll,
+    intervalClose: median(closes) - poll,
+    frameReceived: median(frames),
+    registersAnswer,
+    loadProfileAnswer,
   };
+  return { instructions, heap: { modules: boot.shared, hours, idle, peak, stack }, bytecode };
 }
 
-/** Heap in use, garbage collected, at the end of each hour from the first to the last of a day. */
-export async function measureDay(): Promise<number[]> {
-  const street = new ServedStreet();
-  const { machine } = await bootMeter(street.hal);
-  const used: number[] = [];
-  for (let hour = 1; hour <= 24; hour++) {
-    street.world.runUntil(hour * HOUR_US - SECOND_US);
-    const { chunks, slots } = machine.collect().used;
-    used.push(chunks + slots);
+/** A meter's day: polled as in the field, read each four hours by the head end, and hearing its neighbours. */
+export interface Day {
+  /** Bytes in use after garbage was collected, at the end of each hour. */
+  hours: Memory[];
+  /** Bytes taken from the system by the end. */
+  peak: Memory;
+  reads: number;
+  /** Frames heard. */
+  frames: number;
+}
+
+export async function measureDay(): Promise<Day> {
+  const { world, headEnd, hal } = new ServedStreet(NEIGHBOURS);
+  const { eui64 } = hal.identity;
+  let reads = 0;
+  headEnd.poller.onRead = ({ meter, done_ms }) => {
+    if (done_ms !== undefined && meter.address[15] === eui64[7]) reads++;
+  };
+  headEnd.poller.start();
+  const meter = await bootMeter(hal);
+  const { machine } = meter;
+  let frames = 0;
+  meter.onReply = (callback) => {
+    if (callback === Callback.receive) frames++;
+  };
+  const hours: Memory[] = [];
+  for (let hour = 1; hour <= DAY_HOURS; hour++) {
+    world.runUntil(hour * HOUR_US + 60 * SECOND_US);
+    hours.push(machine.collect().used);
   }
+  const { reserved: peak } = machine.collect();
   machine.close();
-  return used;
+  return { hours, peak, reads, frames };
+}
+
+function share_ppm(instructions: number, every_us: number): number {
+  return Math.round((instructions / (every_us * CLOCK_MHZ)) * 1e6);
 }
 
 function median(values: number[]): number {
