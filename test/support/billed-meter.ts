@@ -1,0 +1,55 @@
+import { Configuration } from "firmware/configuration/configuration";
+import { UtcClock } from "firmware/clock/utc";
+import { EventLog } from "firmware/events/log";
+import { Kernel } from "firmware/kernel/kernel";
+import { Billing } from "firmware/registers/billing";
+import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
+import { Registers } from "firmware/registers/registers";
+import { countIndex, Quantity } from "hal/metering-chip";
+import { MemoryConfigurationStore } from "./configuration";
+import { ManualClock, ScriptedChip } from "./scripted-meter";
+
+/** One count is one mWh. */
+export class UnitChip extends ScriptedChip {
+  override readonly countNumerator = 1;
+  override readonly countDenominator = 1;
+}
+
+/** Registers with billing on a clock and a chip made for it. */
+export class BilledMeter {
+  readonly clock = new ManualClock();
+  readonly utc = new UtcClock(this.clock);
+  readonly chip = new UnitChip();
+  readonly configuration = new Configuration(new MemoryConfigurationStore());
+  readonly registers: Registers;
+  readonly billing: Billing;
+
+  /** @param configure replaces objects of the configuration before billing starts */
+  constructor(pollPeriod_ms: number, configure: (configuration: Configuration) => void = () => {}) {
+    configure(this.configuration);
+    this.registers = new Registers({
+      kernel: new Kernel(this.clock),
+      chip: this.chip,
+      utc: this.utc,
+      events: new EventLog(this.utc),
+      pollPeriod_ms,
+    });
+    this.billing = new Billing(this.registers, this.configuration);
+    this.configuration.onChanged = () => this.billing.configured();
+  }
+
+  /** Puts energy on its way: the next poll brings it. */
+  flow(delivered_mWh: number, received_mWh = 0): void {
+    this.chip.pending[countIndex(Quantity.activeDelivered, 0)] += delivered_mWh;
+    this.chip.pending[countIndex(Quantity.activeReceived, 0)] += received_mWh;
+  }
+
+  total_mWh(direction: number): number {
+    return this.registers.energy[registerIndex(RegisterQuantity.activeDelivered + direction, 0)];
+  }
+
+  /** Energy of the six tiers of a direction. */
+  tiers(direction: number): number[] {
+    return [0, 1, 2, 3, 4, 5].map((tier) => this.billing.tiers.energy[tier * 2 + direction]);
+  }
+}
