@@ -1,213 +1,321 @@
-import { crc32 } from "firmware/codec/crc";
-import { Reader, Writer } from "firmware/codec/cursor";
+import { Writer } from "firmware/codec/cursor";
+import { HEADER_BYTES, HeaderKind, SALT_BYTES, SectorHeader } from "firmware/storage/sector-header";
+import { NONCE_BYTES, TAG_BYTES, type AesCcm } from "hal/cipher";
+import type { Entropy } from "hal/entropy";
 import { FlashResult, type Flash } from "hal/flash";
 
-/** Sequence number before, and CRC after, the payload of a record. */
-export const RECORD_OVERHEAD_BYTES = 8;
+/** What a record takes beside its payload. */
+export const RECORD_OVERHEAD_BYTES = TAG_BYTES;
 
-/** "WMR" and the version of this format. */
-const MAGIC = 0x574d5201;
-const HEADER_BYTES = 20;
-/** An append gives up after as many sectors that cannot be programmed. */
-const MAX_BAD_SECTORS = 3;
+/** Sectors that are tried, and given up, for one record. */
+const MAX_TRIED = 3;
+const NONE = -1;
+/** A slot with these bytes is left behind, or says that the record before it was read back. */
+const BURNT = 0x00;
+const CONFIRMED = 0x5a;
+
+export interface RingOptions {
+  flash: Flash;
+  /** Seals with a key of the device. */
+  cipher: AesCcm;
+  entropy: Entropy;
+  /** Tells the stores of a device apart, 0 to 255: part of the nonce. */
+  store: number;
+  /** Payload and {@link RECORD_OVERHEAD_BYTES}; divides a page. */
+  recordBytes: number;
+}
 
 /**
- * An append ring of records of one size on flash: the oldest sector gives way to the newest records. Records are
- * numbered from 1 on, and no number is used again.
+ * An append ring of sealed records of one size on flash: the oldest sector gives way to the newest records. It survives
+ * a power loss in any operation; docs/storage-design.md tells how, docs/storage-format.md has every bit.
  *
- * A sector begins with a header in its first slot, {magic, record bytes, epoch, first sequence, CRC}, programmed after
- * its erase; epochs rise from sector to sector. A record is {sequence, payload, CRC} within one page. A slot that does
- * not read back as it was written is left behind and never programmed again. The sector after the newest is kept
- * erased. Memory is two records, whatever the size of the partition.
+ * A record is found by its position, which rises from record to record, not always by one: positions between may hold
+ * nothing. After a power loss the newest record may stand there twice or more, one after the other. Memory is two
+ * records, whatever the size of the partition.
  */
 export class AppendRing {
-  /** Sequence number of the oldest record kept; equal to {@link next} when there is none. */
-  first = 1;
-  /** Sequence number that the next record gets. */
-  next = 1;
+  /** Where the oldest record kept may be; equal to {@link end} where there is none. */
+  oldest = 1;
+  /** After the newest record. */
+  end = 1;
+  /** Whether another store, size or version of the format had sectors here, or all records are of another key. */
+  foreign = false;
 
   readonly #flash: Flash;
+  readonly #cipher: AesCcm;
+  readonly #entropy: Entropy;
+  readonly #store: number;
   readonly #recordBytes: number;
   readonly #slots: number;
   readonly #sectors: number;
+  readonly #maxTried: number;
+  /** What is programmed, and what is read. */
   readonly #record: Uint8Array;
-  readonly #readBack: Uint8Array;
-  readonly #reader: Reader;
-  readonly #writer: Writer;
-  #newest: number;
-  #epoch = 0;
-  /** Where the next record goes in the newest sector; slot 0 is the header. */
+  readonly #found: Uint8Array;
+  /** Over what is programmed or read. */
+  readonly #header: SectorHeader;
+  readonly #nonce = new Uint8Array(NONCE_BYTES);
+  readonly #nonceWriter = new Writer(this.#nonce);
+  /** Epoch that the nonce is of. */
+  #selected = NONE;
+  /** Epoch of the newest sector that holds a record. */
+  #newest = NONE;
+  /** Epoch and slot that are written next. Slot 0 is the header. */
+  #epoch = NONE;
   #slot: number;
-  /** Sectors from the oldest to the newest; they lie one after the other, around the end. */
-  #used = 0;
-  #erasedAhead = false;
-  #headerEpoch = 0;
-  #headerFirst = 0;
+  /** Up to here slots may have been written before a power loss, though they read as erased. */
+  #unsure = 0;
+  /** Epoch of the sector that is erased and has its header. */
+  #ahead = NONE;
+  #lastUsed = 0;
 
-  /**
-   * Mounts what `flash` holds, and erases one sector ahead.
-   * @param recordBytes payload and {@link RECORD_OVERHEAD_BYTES}; divides a page
-   */
-  constructor(flash: Flash, recordBytes: number) {
+  /** Mounts what `flash` holds: reads a header a sector and one sector's slots, and writes three records at most. */
+  constructor({ flash, cipher, entropy, store, recordBytes }: RingOptions) {
     const sectors = flash.size / flash.sectorBytes;
     if (flash.pageBytes % recordBytes !== 0 || recordBytes < HEADER_BYTES || sectors < 3)
       throw new RangeError("ring does not fit its flash");
     this.#flash = flash;
+    this.#cipher = cipher;
+    this.#entropy = entropy;
+    this.#store = store;
     this.#recordBytes = recordBytes;
     this.#slots = flash.sectorBytes / recordBytes;
     this.#sectors = sectors;
+    this.#maxTried = Math.min(MAX_TRIED, sectors - 1);
     this.#record = new Uint8Array(recordBytes);
-    this.#readBack = new Uint8Array(recordBytes);
-    this.#reader = new Reader(this.#readBack);
-    this.#writer = new Writer(this.#record);
-    this.#newest = sectors - 1;
+    this.#found = new Uint8Array(recordBytes);
+    this.#header = new SectorHeader(this.#found, store, recordBytes, sectors);
     this.#slot = this.#slots;
     this.#mount();
-    this.#eraseAhead();
+  }
+
+  /** Whether the next sector is erased, so that no append has to wait for that. */
+  get prepared(): boolean {
+    return this.#ahead !== NONE;
+  }
+
+  /** Records before this position are given up with the next sector that is erased. */
+  get nextOldest(): number {
+    const next = (this.prepared ? this.#ahead : this.#epoch) + 1;
+    return Math.max(this.oldest, this.#position(next - this.#sectors + 1, 1));
   }
 
   /**
-   * Appends a payload (record bytes less {@link RECORD_OVERHEAD_BYTES}). Blocks for a program, and once a sector for
-   * an erase.
-   * @returns its sequence number, or 0 where the flash did not take it
+   * Erases the next sector where that is still to be done: 30 to 400 ms, which an append takes where this was not
+   * called after a boot and whenever {@link prepared} is false. Gives up no records before newer ones are safe.
+   */
+  prepare(): void {
+    if (!this.prepared && this.#epoch === this.#newest) this.#prepareNext();
+  }
+
+  /**
+   * Appends a payload (record bytes less {@link RECORD_OVERHEAD_BYTES}) and reads it back. Blocks for a program, and
+   * for an erase where the next sector is needed and not prepared.
+   * @returns its position, or 0 where the flash did not take it
    */
   append(payload: Uint8Array): number {
-    for (let bad = 0; bad < MAX_BAD_SECTORS;) {
-      if (this.#slot === this.#slots && !this.#openSector()) {
-        bad++;
-        continue;
+    return this.#append(payload, true);
+  }
+
+  /** {@link append} while the supply fails: answers 0 rather than to erase. */
+  appendWithoutErase(payload: Uint8Array): number {
+    return this.#append(payload, false);
+  }
+
+  /** Copies the payload of a record into `into`. False: there is none at this position, or it does not read well. */
+  read(position: number, into: Uint8Array): boolean {
+    if (position < this.oldest || position >= this.end) return false;
+    const slot = position % this.#slots;
+    const epoch = (position - slot) / this.#slots;
+    if (slot === 0 || !this.#select(epoch) || !this.#load(epoch, slot) || !this.#open(slot)) return false;
+    for (let i = 0; i < this.#recordBytes - TAG_BYTES; i++) into[i] = this.#found[i];
+    return true;
+  }
+
+  #append(payload: Uint8Array, mayErase: boolean): number {
+    for (;;) {
+      while (this.#slot < this.#slots) {
+        const slot = this.#slot++;
+        if (slot > this.#unsure && this.#write(slot, payload)) {
+          const position = this.#position(this.#epoch, slot);
+          this.#newest = this.#epoch;
+          this.end = position + 1;
+          return position;
+        }
+        // Where not even this shows, nothing tells a next mount that the slot was used.
+        if (!this.#mark(this.#epoch, slot, BURNT)) this.#slot = this.#slots;
       }
-      const w = this.#writer;
-      w.reset(this.#record, 0, this.#recordBytes);
-      w.u32(this.next);
-      w.copy(payload, 0, this.#recordBytes - RECORD_OVERHEAD_BYTES);
-      if (!this.#program(this.#slot++)) continue;
-      // Not before the new sector holds a record, so that a cut never leaves fewer than were kept.
-      if (!this.#erasedAhead) this.#eraseAhead();
-      return this.next++;
+      if (!this.prepared && !(mayErase && this.#prepareNext())) return 0;
+      this.#epoch = this.#ahead;
+      this.#ahead = NONE;
+      this.#slot = 1;
+      this.#unsure = 0;
+    }
+  }
+
+  #mount(): void {
+    let highest = NONE;
+    let lowest = Infinity;
+    for (let sector = 0; sector < this.#sectors; sector++) {
+      if (!this.#readHeader(sector)) continue;
+      highest = Math.max(highest, this.#header.epoch);
+      lowest = Math.min(lowest, this.#header.epoch);
+    }
+    if (highest === NONE) return;
+    // Sectors without a good record above the newest one: prepared ahead, torn at their first record, or bad.
+    let epoch = highest;
+    let isTorn = false;
+    let slot = this.#lastGood(epoch);
+    for (; slot === 0 && epoch > 0 && epoch > highest - this.#maxTried; slot = this.#lastGood(--epoch))
+      if (this.#lastUsed > 0) isTorn = true;
+    if (slot === 0) {
+      if (highest < this.#maxTried) return;
+      // More than one record was written here, and none reads: it goes on above them.
+      this.foreign = true;
+      this.#newest = this.#epoch = highest;
+      this.oldest = this.end = this.#position(highest + 1, 1);
+      return;
+    }
+    this.#newest = this.#epoch = epoch;
+    this.oldest = this.#position(Math.max(lowest, highest - this.#sectors + 1), 1);
+    this.end = this.#position(epoch, slot) + 1;
+    this.#slot = isTorn ? this.#slots : slot + 1;
+    this.#unsure = Math.min(this.#lastUsed + 1, this.#slots - 1);
+    this.#confirm(epoch, slot, isTorn);
+  }
+
+  /**
+   * Writes the newest record again, which may have been torn and read well by chance, unless it is known that this was
+   * done. What stands torn after it must not come up later.
+   */
+  #confirm(epoch: number, slot: number, isTorn: boolean): void {
+    const payload = this.#found.slice(0, this.#recordBytes - TAG_BYTES);
+    const lastUsed = this.#lastUsed;
+    const isConfirmed =
+      !isTorn && slot < lastUsed && this.#load(epoch, slot + 1) && this.#holdsOnly(CONFIRMED);
+    for (let torn = slot + (isConfirmed ? 2 : 1); torn <= lastUsed; torn++) this.#mark(epoch, torn, BURNT);
+    if (isConfirmed) this.#slot = slot + 2;
+    else if (this.append(payload) !== 0 && this.#slot < this.#slots)
+      this.#mark(this.#epoch, this.#slot++, CONFIRMED);
+  }
+
+  /** The last slot of a sector that holds a good record, which is in `#found` then, or 0; sets `#lastUsed`. */
+  #lastGood(epoch: number): number {
+    this.#lastUsed = 0;
+    if (!this.#select(epoch)) return 0;
+    for (let slot = this.#slots - 1; slot > 0; slot--) {
+      const isRead = this.#load(epoch, slot);
+      if (isRead && this.#holdsOnly(0xff)) continue;
+      if (this.#lastUsed === 0) this.#lastUsed = slot;
+      if (isRead && this.#open(slot)) return slot;
     }
     return 0;
   }
 
-  /** Copies the payload of a record into `into`. False: it is not kept, or does not read well. */
-  read(sequence: number, into: Uint8Array): boolean {
-    if (sequence < this.first || sequence >= this.next) return false;
-    // Slots and sectors left behind only move a record on from where it would be without them.
-    let index = Math.floor((sequence - this.first) / (this.#slots - 1));
-    for (; index < this.#used; index++) {
-      const sector = this.#sectorAt(index);
-      if (!this.#readHeader(sector)) continue;
-      if (this.#headerFirst > sequence) return false;
-      for (let slot = 1 + sequence - this.#headerFirst; slot < this.#slots; slot++) {
-        if (!this.#readSlot(sector, slot)) continue;
-        const found = this.#reader.u32();
-        if (found > sequence) return false;
-        if (found < sequence) continue;
-        this.#reader.copy(into, 0, this.#recordBytes - RECORD_OVERHEAD_BYTES);
-        return true;
-      }
+  /** Erases a sector after those in use and writes its header. Bad ones are passed over. */
+  #prepareNext(): boolean {
+    for (let epoch = this.#epoch + 1; epoch <= this.#newest + this.#maxTried; epoch++) {
+      if (!this.#begin(epoch)) continue;
+      this.#ahead = epoch;
+      return true;
     }
+    // The same ones are tried the next time: no more than these are given up for a flash that takes nothing.
+    this.#epoch = this.#newest;
+    this.#slot = this.#slots;
     return false;
   }
 
-  #mount(): void {
-    let oldest = -1;
-    let oldestEpoch = Infinity;
-    for (let sector = 0; sector < this.#sectors; sector++) {
-      if (!this.#readHeader(sector)) continue;
-      if (this.#headerEpoch > this.#epoch) {
-        this.#epoch = this.#headerEpoch;
-        this.#newest = sector;
-        this.next = this.#headerFirst;
-      }
-      if (this.#headerEpoch < oldestEpoch) {
-        oldestEpoch = this.#headerEpoch;
-        oldest = sector;
-        this.first = this.#headerFirst;
-      }
-    }
-    if (oldest < 0) return;
-    this.#used = ((this.#newest - oldest + this.#sectors) % this.#sectors) + 1;
-    this.#slot = 1;
-    for (let slot = 1; slot < this.#slots; slot++) {
-      if (this.#readSlot(this.#newest, slot)) this.next = this.#reader.u32() + 1;
-      else if (this.#isErased()) continue;
-      this.#slot = slot + 1;
-    }
-  }
-
-  /** Starts the sector after the newest. False: its header did not take; the next call goes on to the one after. */
-  #openSector(): boolean {
-    if (!this.#erasedAhead) this.#eraseAhead();
-    this.#newest = (this.#newest + 1) % this.#sectors;
-    this.#used++;
-    this.#erasedAhead = false;
-    const w = this.#writer;
-    w.reset(this.#record.fill(0xff), 0, this.#recordBytes);
-    w.u32(MAGIC);
-    w.u32(this.#recordBytes);
-    w.u32(this.#epoch + 1);
-    w.u32(this.next);
-    if (!this.#program(0)) return false;
-    this.#epoch++;
-    this.#slot = 1;
-    return true;
-  }
-
-  /** Erases the sector after the newest, giving up the oldest records where they lie there. */
-  #eraseAhead(): void {
-    if (this.#used === this.#sectors) {
-      this.#used--;
-      let index = 0;
-      while (index < this.#used && !this.#readHeader(this.#sectorAt(index))) index++;
-      this.first = index < this.#used ? this.#headerFirst : this.next;
-    }
-    this.#flash.erase(((this.#newest + 1) % this.#sectors) * this.#flash.sectorBytes);
-    this.#erasedAhead = true;
-  }
-
-  /** The sector at `index`, the oldest being 0. */
-  #sectorAt(index: number): number {
-    return (this.#newest - this.#used + 1 + index + this.#sectors) % this.#sectors;
-  }
-
-  /** Ends the record with its CRC, programs it into a slot of the newest sector and reads it back. */
-  #program(slot: number): boolean {
-    const record = this.#record;
-    const length = this.#recordBytes;
-    const w = this.#writer;
-    w.at = length - 4;
-    w.u32(crc32(record, 0, length - 4));
-    const address = this.#newest * this.#flash.sectorBytes + slot * length;
-    if (this.#flash.program(address, record, length) !== FlashResult.ok) return false;
-    if (this.#flash.read(address, this.#readBack, length) !== FlashResult.ok) return false;
-    for (let i = 0; i < length; i++) if (this.#readBack[i] !== record[i]) return false;
-    return true;
+  #begin(epoch: number): boolean {
+    const sector = epoch % this.#sectors;
+    this.oldest = Math.max(this.oldest, this.#position(epoch - this.#sectors + 1, 1));
+    const header = this.#header;
+    const erases = this.#readHeader(sector) ? header.erases : Math.floor(epoch / this.#sectors);
+    this.#selected = NONE;
+    if (this.#flash.erase(sector * this.#flash.sectorBytes) !== FlashResult.ok) return false;
+    header.epoch = epoch;
+    header.erases = erases + 1;
+    this.#entropy.fill(header.salt);
+    header.encode();
+    for (let i = 0; i < HEADER_BYTES; i++) this.#record[i] = this.#found[i];
+    return this.#program(this.#address(epoch, 0), HEADER_BYTES);
   }
 
   #readHeader(sector: number): boolean {
-    if (!this.#readSlot(sector, 0)) return false;
-    const r = this.#reader;
-    const isHeader = r.u32() === MAGIC && r.u32() === this.#recordBytes;
-    this.#headerEpoch = r.u32();
-    this.#headerFirst = r.u32();
-    return isHeader;
+    const address = sector * this.#flash.sectorBytes;
+    if (this.#flash.read(address, this.#found, HEADER_BYTES) !== FlashResult.ok) return false;
+    const kind = this.#header.decode();
+    if (kind === HeaderKind.foreign) this.foreign = true;
+    return kind === HeaderKind.ours && this.#header.epoch % this.#sectors === sector;
   }
 
-  /** Reads a slot and puts the reader at its start. False: its CRC does not fit. */
-  #readSlot(sector: number, slot: number): boolean {
-    const length = this.#recordBytes;
-    const address = sector * this.#flash.sectorBytes + slot * length;
-    if (this.#flash.read(address, this.#readBack, length) !== FlashResult.ok) return false;
-    const r = this.#reader;
-    r.reset(this.#readBack, length - 4, length);
-    const crc = r.u32();
-    r.reset(this.#readBack, 0, length - 4);
-    return crc === crc32(this.#readBack, 0, length - 4);
-  }
-
-  #isErased(): boolean {
-    for (let i = 0; i < this.#recordBytes; i++) if (this.#readBack[i] !== 0xff) return false;
+  /** Puts the nonce of a sector together, up to the slot. False: the sector is not of this epoch. */
+  #select(epoch: number): boolean {
+    if (this.#selected === epoch) return true;
+    if (!this.#readHeader(epoch % this.#sectors) || this.#header.epoch !== epoch) return false;
+    const w = this.#nonceWriter;
+    w.reset(this.#nonce, 0, NONCE_BYTES);
+    w.u8(this.#store);
+    w.copy(this.#header.salt, 0, SALT_BYTES);
+    w.u32(epoch);
+    this.#selected = epoch;
     return true;
+  }
+
+  /** Opens what {@link #load} found in a slot of the selected sector. */
+  #open(slot: number): boolean {
+    const found = this.#found;
+    this.#numberNonce(slot);
+    return this.#cipher.open(this.#nonce, found, 0, found, 0, this.#recordBytes - TAG_BYTES);
+  }
+
+  #write(slot: number, payload: Uint8Array): boolean {
+    if (!this.#select(this.#epoch)) return false;
+    const record = this.#record;
+    const payloadBytes = this.#recordBytes - TAG_BYTES;
+    for (let i = 0; i < payloadBytes; i++) record[i] = payload[i];
+    this.#numberNonce(slot);
+    this.#cipher.seal(this.#nonce, record, 0, record, 0, payloadBytes);
+    return this.#program(this.#address(this.#epoch, slot), this.#recordBytes);
+  }
+
+  #numberNonce(slot: number): void {
+    this.#nonceWriter.at = NONCE_BYTES - 2;
+    this.#nonceWriter.u16(slot);
+  }
+
+  /** Programs a slot with one byte over and over, where it is not. False: it reads as erased. */
+  #mark(epoch: number, slot: number, byte: number): boolean {
+    if (!this.#load(epoch, slot)) return false;
+    if (this.#holdsOnly(byte)) return true;
+    this.#record.fill(byte);
+    this.#program(this.#address(epoch, slot), this.#recordBytes);
+    return this.#load(epoch, slot) && !this.#holdsOnly(0xff);
+  }
+
+  /** Programs the start of `#record` and reads it back. */
+  #program(address: number, length: number): boolean {
+    const record = this.#record;
+    const found = this.#found;
+    if (this.#flash.program(address, record, length) !== FlashResult.ok) return false;
+    if (this.#flash.read(address, found, length) !== FlashResult.ok) return false;
+    for (let i = 0; i < length; i++) if (found[i] !== record[i]) return false;
+    return true;
+  }
+
+  #load(epoch: number, slot: number): boolean {
+    return this.#flash.read(this.#address(epoch, slot), this.#found, this.#recordBytes) === FlashResult.ok;
+  }
+
+  #holdsOnly(byte: number): boolean {
+    for (let i = 0; i < this.#recordBytes; i++) if (this.#found[i] !== byte) return false;
+    return true;
+  }
+
+  #address(epoch: number, slot: number): number {
+    return (epoch % this.#sectors) * this.#flash.sectorBytes + slot * this.#recordBytes;
+  }
+
+  #position(epoch: number, slot: number): number {
+    return epoch * this.#slots + slot;
   }
 }

@@ -1,0 +1,102 @@
+/**
+ * `npm run cuts [-- --long] [--seed N] [--replay CUT]`: cuts every flash operation of every scenario in every way. The
+ * last line is `cuts=N lost=N`; exit code 1 where anything was lost.
+ */
+import { parseArgs } from "node:util";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
+import { CutRunner, type CutReport } from "./runner";
+import { scenarios } from "./scenarios";
+
+const WORKERS = 2;
+/** Each with a seed of its own. */
+const LONG_ROUNDS = 10;
+/** Share of the cuts after which the restart is cut again. */
+const AGAIN = 0.04;
+const MAX_SHOWN = 20;
+
+interface Work {
+  readonly seed: number;
+  readonly parts: number;
+  readonly part: number;
+  readonly only?: string;
+}
+
+interface Row extends CutReport {
+  readonly name: string;
+}
+
+if (isMainThread) await main();
+else parentPort!.postMessage(cutAll(workerData as Work));
+
+function cutAll(work: Work): Row[] {
+  return scenarios(work.seed)
+    .filter(({ name }) => work.only === undefined || work.only.startsWith(`${name}:`))
+    .map((scenario) => ({
+      name: scenario.name,
+      ...new CutRunner(scenario, { ...work, again: AGAIN }).run(),
+    }));
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      long: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      replay: { type: "string" },
+    },
+  });
+  const firstSeed = Number(values.seed);
+  if (!Number.isInteger(firstSeed)) fail(`--seed ${values.seed} is no integer`);
+  let cuts = 0;
+  let lost = 0;
+  const rounds = values.long ? LONG_ROUNDS : 1;
+  for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
+    const rows =
+      values.replay === undefined
+        ? await inWorkers(seed)
+        : cutAll({ seed, parts: 1, part: 0, only: values.replay });
+    for (const { name, operations, ...row } of rows) {
+      console.log(
+        `seed ${seed} ${name}: ${operations} operations, ${row.cuts} cuts, ${row.again} of them again`,
+      );
+      for (const { cut, reason } of row.losses.slice(0, MAX_SHOWN))
+        console.log(`  ${reason}: npm run cuts -- --seed ${seed} --replay ${cut}`);
+      cuts += row.cuts;
+      lost += row.losses.length;
+    }
+  }
+  console.log(`cuts=${cuts} lost=${lost}`);
+  process.exitCode = lost > 0 || cuts === 0 ? 1 : 0;
+}
+
+/** The cuts of all parts together. */
+async function inWorkers(seed: number): Promise<Row[]> {
+  const parts = await Promise.all(
+    Array.from({ length: WORKERS }, (_, part) => inWorker({ seed, parts: WORKERS, part })),
+  );
+  return parts[0]!.map(({ name, operations }, index) => ({
+    name,
+    operations,
+    cuts: sum(parts.map((rows) => rows[index]!.cuts)),
+    again: sum(parts.map((rows) => rows[index]!.again)),
+    losses: parts.flatMap((rows) => rows[index]!.losses),
+  }));
+}
+
+function inWorker(work: Work): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: work });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
