@@ -1,23 +1,36 @@
-/* Arm MPS2, AN386 (Cortex-M4F). Registers: Arm DUI 0479 (CMSDK UART and timer), ARMv7-M Architecture Reference Manual
-   (CPACR); host calls: Arm semihosting 2.0. */
+/* Arm MPS2, AN386 (Cortex-M4F). Registers: Arm DUI 0479 (CMSDK UART, timer and watchdog), ARMv7-M Architecture Reference
+   Manual (AIRCR, CPACR); host calls: Arm semihosting 2.0. */
 #include "board.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 
 #define REGISTER(address) (*(volatile uint32_t*)(address))
+#define AIRCR REGISTER(0xE000ED0C)
 #define CPACR REGISTER(0xE000ED88)
 #define TIMER_CONTROL REGISTER(0x40000000)
 #define TIMER_VALUE REGISTER(0x40000004)
 #define TIMER_RELOAD REGISTER(0x40000008)
-#define UART_DATA REGISTER(0x40004000)
-#define UART_STATE REGISTER(0x40004004)
-#define UART_CONTROL REGISTER(0x40004008)
-#define UART_DIVIDER REGISTER(0x40004010)
-#define UART_TX_FULL 1
+#define WATCHDOG_LOAD REGISTER(0x40008000)
+#define WATCHDOG_CONTROL REGISTER(0x40008008)
+#define WATCHDOG_CLEAR REGISTER(0x4000800C)
+#define WATCHDOG_LOCK REGISTER(0x40008C00)
+
+#define RESET_REQUEST 0x05FA0004
+#define WATCHDOG_INTERRUPT 1
+#define WATCHDOG_UNLOCK 0x1ACCE551
+
+struct uart {
+  volatile uint32_t data, state, control, clear, divider;
+};
+#define PRINTER ((struct uart*)0x40004000)
+#define CONSOLE ((struct uart*)0x40005000)
+enum { UART_TX_FULL = 1, UART_RX_FULL = 2 };
+enum { UART_TX = 1, UART_RX = 2 };
 
 enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT = 0x18 };
 enum { OPEN_READ = 1, OPEN_WRITE = 5 };
@@ -28,15 +41,26 @@ int main(void);
 
 static int from_host, to_host;
 
+/* On the link, from the first byte sent to the last received: then the watchdog waits. */
+static volatile bool linking, expired;
+
+extern uint32_t retained_reason; /* for the next start; a reset that nobody announces finds RESET_UNEXPECTED */
+static uint32_t reset_reason;
+
 void reset(void) {
   CPACR |= 0xF << 20; /* floating point on */
   TIMER_RELOAD = 0xFFFFFFFF;
   TIMER_VALUE = 0xFFFFFFFF;
   TIMER_CONTROL = 1;
-  UART_DIVIDER = 16;
-  UART_CONTROL = 1;
+  WATCHDOG_LOAD = WATCHDOG_TICKS;
+  WATCHDOG_CONTROL = WATCHDOG_INTERRUPT;
+  PRINTER->divider = CONSOLE->divider = 16;
+  PRINTER->control = UART_TX;
+  CONSOLE->control = UART_TX | UART_RX;
   memcpy(data_start, data_load, data_end - data_start);
   memset(bss_start, 0, bss_end - bss_start);
+  reset_reason = retained_reason;
+  retained_reason = RESET_UNEXPECTED;
   main();
   board_exit();
 }
@@ -44,15 +68,20 @@ void reset(void) {
 /* Prints where it happened: r0 to r3, r12, lr, pc and xpsr, as the core stacked them. */
 __attribute__((used)) static void report_fault(const uint32_t* stacked) {
   char text[48];
-  snprintf(text, sizeof text, "fault: pc %08lx lr %08lx\n", (unsigned long)stacked[6], (unsigned long)stacked[5]);
-  board_print(text);
-  board_exit();
+  snprintf(text, sizeof text, "fault: pc %08lx lr %08lx", (unsigned long)stacked[6], (unsigned long)stacked[5]);
+  board_restart(RESET_UNEXPECTED, text);
 }
 
 __attribute__((naked)) static void fault(void) { __asm__("mov r0, sp\n b report_fault"); }
 
+static void watchdog_expired(void) {
+  WATCHDOG_CLEAR = 1;
+  expired = true;
+  if (!linking) board_restart(RESET_WATCHDOG, "watchdog");
+}
+
 __attribute__((section(".vectors"), used)) static void* const vectors[16] = {
-    stack_top, reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,
+    stack_top, reset, watchdog_expired, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,
 };
 
 static int host_call(int operation, const void* argument) {
@@ -62,15 +91,72 @@ static int host_call(int operation, const void* argument) {
   return r0;
 }
 
+void board_start_ticks(void) { TIMER_VALUE = 0xFFFFFFFF; }
+
 uint32_t board_ticks(void) { return 0xFFFFFFFF - TIMER_VALUE; }
 
+static void put(struct uart* uart, uint8_t byte) {
+  while (uart->state & UART_TX_FULL) {
+  }
+  uart->data = byte;
+}
+
 void board_print(const char* text) {
-  for (; *text; text++) {
-    while (UART_STATE & UART_TX_FULL) {
-    }
-    UART_DATA = (uint8_t)*text;
+  for (; *text; text++) put(PRINTER, *text);
+}
+
+uint32_t board_reset_reason(void) { return reset_reason; }
+
+void board_restart(uint32_t reason, const char* text) {
+  const char kind = TO_HOST_RESTART;
+  board_print(text);
+  board_print("\n");
+  link_send(&kind, 1, text, strlen(text));
+  retained_reason = reason;
+  AIRCR = RESET_REQUEST;
+  for (;;) {
   }
 }
+
+void board_feed_watchdog(void) { WATCHDOG_CLEAR = 1; }
+
+/* Console */
+
+static uint8_t received[CONSOLE_BYTES];
+static size_t received_bytes, written_bytes;
+
+void console_receive(size_t count) {
+  for (; count > 0; count--) {
+    while (!(CONSOLE->state & UART_RX_FULL)) {
+    }
+    const uint8_t byte = CONSOLE->data;
+    if (received_bytes < sizeof received) received[received_bytes++] = byte;
+  }
+}
+
+size_t console_read(uint8_t* into, size_t room) {
+  const size_t count = room < received_bytes ? room : received_bytes;
+  received_bytes -= count;
+  memcpy(into, received, count);
+  memmove(received, received + count, received_bytes);
+  return count;
+}
+
+size_t console_write(const uint8_t* bytes, size_t count) {
+  size_t i;
+  if (count > CONSOLE_BYTES - written_bytes) count = CONSOLE_BYTES - written_bytes;
+  for (i = 0; i < count; i++) put(CONSOLE, bytes[i]);
+  written_bytes += count;
+  return count;
+}
+
+size_t console_written(void) {
+  const size_t count = written_bytes;
+  written_bytes = 0;
+  return count;
+}
+
+/* Link */
 
 void board_exit(void) {
   host_call(SYS_EXIT, (const void*)APPLICATION_EXIT);
@@ -101,6 +187,7 @@ static void move(int operation, int handle, void* bytes, size_t count) {
 
 void link_send(const void* head, size_t head_bytes, const void* body, size_t body_bytes) {
   uint32_t length = head_bytes + body_bytes;
+  linking = true;
   move(SYS_WRITE, to_host, &length, sizeof length);
   move(SYS_WRITE, to_host, (void*)head, head_bytes);
   move(SYS_WRITE, to_host, (void*)body, body_bytes);
@@ -114,11 +201,16 @@ size_t link_receive(void* into, size_t room) {
     board_exit();
   }
   move(SYS_READ, from_host, into, length);
+  linking = false;
+  if (expired) board_restart(RESET_WATCHDOG, "watchdog");
   return length;
 }
 
 /* What newlib asks of a system: memory from the end of bss up to the stack. */
 #define STACK_BYTES (64 * 1024)
+#define STACK_MARGIN_BYTES (4 * 1024)
+
+char* board_stack_limit(void) { return (char*)((uintptr_t)stack_top - STACK_BYTES + STACK_MARGIN_BYTES); }
 
 void* _sbrk(ptrdiff_t increment) {
   static char* end = bss_end;

@@ -59,10 +59,24 @@ static void memory_write(txMachine* the) {
   fxInteger(the, mxResult, answer[0]);
 }
 
+/* The technician's serial port: ArrayBuffer, offset, count. Both answer how many bytes. */
+static void serial_read(txMachine* the) {
+  uint8_t* into = (uint8_t*)fxToArrayBuffer(the, mxArgv(0)) + fxToInteger(the, mxArgv(1));
+  fxInteger(the, mxResult, console_read(into, fxToInteger(the, mxArgv(2))));
+}
+
+static void serial_write(txMachine* the) {
+  const uint8_t* bytes = (const uint8_t*)fxToArrayBuffer(the, mxArgv(0)) + fxToInteger(the, mxArgv(1));
+  fxInteger(the, mxResult, console_write(bytes, fxToInteger(the, mxArgv(2))));
+}
+
 int push_calls(txMachine* the) {
   fxNewHostFunction(the, exchange, 1, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, transfer, 4, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, memory_read, 5, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, memory_write, 5, XS_NO_ID, XS_NO_ID);
-  return 4;
+  fxNewHostFunction(the, serial_read, 3, XS_NO_ID, XS_NO_ID);
+  fxNewHostFunction(the, serial_write, 3, XS_NO_ID, XS_NO_ID);
+  mxPushInteger(board_reset_reason());
+  return 7;
 }

@@ -1,4 +1,4 @@
-/* What the program is given: calls to the HAL, which the host has. */
+/* What the program is given: calls to the HAL, most of which the host has. */
 #ifndef EMULATOR_CALLS_H
 #define EMULATOR_CALLS_H
 
@@ -10,7 +10,7 @@
 /* First byte of a call; its answer comes back as it is. */
 #define TO_HOST_CALL 'c'
 
-/* Pushes the program's functions: exchange, transfer, read and write. Answers how many. */
+/* Pushes what `Native` of programs/meter.ts lists. Answers how many. */
 int push_calls(txMachine* the);
 
 #endif

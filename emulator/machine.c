@@ -12,12 +12,13 @@
 
 extern const struct image image_start;
 
-/* The first byte of every message on the link, beside TO_HOST_CALL. */
+/* The first byte of every message on the link, beside TO_HOST_CALL and TO_HOST_RESTART. */
 enum {
   TO_HOST_REPLY = 'r',  /* struct reply and what the program answered */
-  TO_HOST_THROWN = 'x', /* the exception's text; the machine ends */
   FROM_HOST_DELIVER = 'd',
   FROM_HOST_COLLECT = 'g',
+  FROM_HOST_TYPE = 't',     /* so many bytes, in 4, are on the console's line */
+  FROM_HOST_WATCHDOG = 'w', /* the watchdog of simulated time has expired */
 };
 
 /* What a reply tells of the machine. */
@@ -29,7 +30,8 @@ struct reply {
   uint32_t shared_chunk_bytes, shared_slot_bytes;
   uint32_t chunk_bytes, slot_bytes;                   /* in use, what was not yet collected included */
   uint32_t reserved_chunk_bytes, reserved_slot_bytes; /* taken from the board's memory; never given back */
-  uint32_t stack_bytes; /* the most that was in use */
+  uint32_t stack_bytes;   /* the most that was in use */
+  uint32_t console_bytes; /* written to the console since the reply before */
 };
 
 static txMachine* shared;
@@ -102,22 +104,13 @@ void fxReport(txMachine* the, txString format, ...) {}
 /* There is no parser: eval and Function throw a SyntaxError. */
 txScript* fxParseScript(txMachine* the, void* stream, txGetter getter, txUnsigned flags) { return NULL; }
 
-static void __attribute__((noreturn)) die(const char* text) {
-  const char kind = TO_HOST_THROWN;
-  board_print(text);
-  board_print("\n");
-  link_send(&kind, 1, text, strlen(text));
-  board_exit();
-}
-
 void fxAbort(txMachine* the, int status) {
   switch (status) {
-  case XS_STACK_OVERFLOW_EXIT: die("stack overflow");
-  case XS_NOT_ENOUGH_MEMORY_EXIT: die("memory full");
-  case XS_NO_MORE_KEYS_EXIT: die("not enough keys");
+  case XS_STACK_OVERFLOW_EXIT: board_restart(RESET_STACK_OVERFLOW, "stack overflow");
+  case XS_NOT_ENOUGH_MEMORY_EXIT: board_restart(RESET_OUT_OF_MEMORY, "memory full");
   case XS_UNHANDLED_EXCEPTION_EXIT:
-  case XS_UNHANDLED_REJECTION_EXIT: die(fxToString(the, &mxException));
-  default: die("the engine ended itself");
+  case XS_UNHANDLED_REJECTION_EXIT: board_restart(RESET_EXCEPTION, fxToString(the, &mxException));
+  default: board_restart(RESET_UNEXPECTED, "the engine ended itself");
   }
 }
 
@@ -203,9 +196,9 @@ static uint32_t most_stack(txMachine* the) {
   return (uint8_t*)the->stackTop - byte;
 }
 
-static void reply(txMachine* the, uint32_t since_ticks, const void* body, size_t bytes) {
+static void reply(txMachine* the, const void* body, size_t bytes) {
   struct reply reply = {TO_HOST_REPLY};
-  reply.ticks = board_ticks() - since_ticks;
+  reply.ticks = board_ticks();
   reply.load_ticks = load_ticks;
   reply.shared_chunk_bytes = shared->currentChunksSize;
   reply.shared_slot_bytes = shared->currentHeapCount * sizeof(txSlot);
@@ -214,12 +207,12 @@ static void reply(txMachine* the, uint32_t since_ticks, const void* body, size_t
   reply.reserved_chunk_bytes = the->maximumChunksSize;
   reply.reserved_slot_bytes = the->maximumHeapCount * sizeof(txSlot);
   reply.stack_bytes = most_stack(the);
+  reply.console_bytes = console_written();
   link_send(&reply, sizeof reply, body, bytes);
 }
 
 /* Calls the program's function with what the host delivered, and replies with what it answers. */
 static void serve(txMachine* the, size_t bytes) {
-  const uint32_t start = board_ticks();
   mxTry(the) {
     mxPushUndefined();
     mxPushSlot(&deliver);
@@ -228,9 +221,9 @@ static void serve(txMachine* the, size_t bytes) {
     fxArrayBuffer(the, the->stack, message + 1, bytes - 1, -1);
     mxRunCount(1);
     if (the->stack->kind == XS_REFERENCE_KIND) {
-      reply(the, start, fxToArrayBuffer(the, the->stack), fxGetArrayBufferLength(the, the->stack));
+      reply(the, fxToArrayBuffer(the, the->stack), fxGetArrayBufferLength(the, the->stack));
     } else {
-      reply(the, start, NULL, 0);
+      reply(the, NULL, 0);
     }
     mxPop();
   }
@@ -268,7 +261,6 @@ int main(void) {
   link_open();
 
   shared = fxCreateMachine(&shared_creation, "shared", NULL, XS_NO_ID);
-  if (!shared) die("no memory for the shared machine");
   fxBeginHost(shared);
   for (i = 1; i < image_start.modules; i++, module = next_module(module)) {
     txMachine* the = shared;
@@ -280,7 +272,7 @@ int main(void) {
   load_ticks = board_ticks();
 
   txMachine* the = fxCloneMachine(&creation, shared, "program", NULL);
-  if (!the) die("no memory for the program's machine");
+  the->stackLimit = board_stack_limit();
   memset(the->stackBottom, UNUSED, (uint8_t*)the->stack - (uint8_t*)the->stackBottom);
   fxBeginHost(the);
   mxTry(the) {
@@ -299,15 +291,23 @@ int main(void) {
     fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
   }
   fxEndHost(the);
-  reply(the, 0, NULL, 0);
+  reply(the, NULL, 0);
 
   for (;;) {
     const size_t bytes = link_receive(message, sizeof message);
-    if (message[0] == FROM_HOST_COLLECT) {
-      const uint32_t start = board_ticks();
+    board_start_ticks();
+    board_feed_watchdog();
+    switch (message[0]) {
+    case FROM_HOST_WATCHDOG: board_restart(RESET_WATCHDOG, "watchdog");
+    case FROM_HOST_TYPE:
+      console_receive(*(uint32_t*)(message + 4));
+      reply(the, NULL, 0);
+      break;
+    case FROM_HOST_COLLECT:
       fxCollectGarbage(the);
-      reply(the, start, NULL, 0);
-    } else {
+      reply(the, NULL, 0);
+      break;
+    default:
       fxBeginHost(the);
       serve(the, bytes);
       fxEndHost(the);

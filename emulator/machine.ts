@@ -1,5 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, readSync, writeSync } from "node:fs";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pipe } from "../test/xs/machine";
 import type { Image } from "./image";
 
@@ -8,7 +10,9 @@ const IMAGE_ADDRESS = 0x200000;
 /** Of the board's timer, at 4 ns an instruction (board.h). */
 const INSTRUCTIONS_A_TICK = 10;
 /** `struct reply` of machine.c. */
-const REPLY_BYTES = 40;
+const REPLY_BYTES = 44;
+/** The board's buffer for what is typed (board.h). */
+export const CONSOLE_BYTES = 4096;
 
 /** XS's memory, in bytes: chunks hold strings and buffers, slots of 16 bytes everything else. */
 export interface Memory {
@@ -28,6 +32,8 @@ export interface Reply {
   reserved: Memory;
   /** The most of the stack that was in use so far. */
   stackBytes: number;
+  /** What the program wrote to the console meanwhile; where it is {@link CONSOLE_BYTES} there may be more. */
+  console: Uint8Array;
 }
 
 /** The start: from reset to the end of the program's `start`. */
@@ -45,9 +51,17 @@ export interface Boot extends Reply {
  */
 export class EmulatedMachine {
   readonly boot: Boot;
+  /**
+   * The machine restarts, and says why. It starts the program anew before the running call returns; that answers
+   * nothing. Where nobody listens a restart ends the machine and throws.
+   */
+  onRestart: ((why: string) => void) | undefined;
   readonly #process: ChildProcess;
   readonly #toMachine: number;
   readonly #fromMachine: number;
+  /** The console's line: what is typed, and what is shown. */
+  readonly #typed: number;
+  readonly #shown: number;
   readonly #serve: (message: Uint8Array) => Uint8Array;
   #running = true;
 
@@ -61,10 +75,14 @@ export class EmulatedMachine {
     const [fromMachine, upWrite] = pipe();
     this.#toMachine = toMachine;
     this.#fromMachine = fromMachine;
+    const line = serialLine();
+    this.#typed = line.typed;
+    this.#shown = line.shown;
     const options = [
       ["-machine", "mps2-an386"],
       ["-icount", "shift=2,sleep=off"],
       ["-display", "none", "-monitor", "none", "-serial", "stdio"],
+      ["-chardev", `pipe,id=console,path=${line.path}`, "-serial", "chardev:console"],
       ["-semihosting-config", "enable=on,target=native"],
       ["-kernel", engine],
       ["-device", `loader,file=${file},addr=${IMAGE_ADDRESS},force-raw=on`],
@@ -75,6 +93,7 @@ export class EmulatedMachine {
     closeSync(downRead);
     closeSync(upWrite);
     const { reply, view } = this.#reply();
+    line.unlink();
     this.boot = {
       ...reply,
       loadInstructions: view.getUint32(8, true) * INSTRUCTIONS_A_TICK,
@@ -93,7 +112,22 @@ export class EmulatedMachine {
     return this.#ask("g", new Uint8Array(0));
   }
 
+  /** Puts bytes on the console's line, at most {@link CONSOLE_BYTES}; the board takes them before the call returns. */
+  type(bytes: Uint8Array): void {
+    writeSync(this.#typed, bytes);
+    const message = new Uint8Array(7);
+    new DataView(message.buffer).setUint32(3, bytes.length, true);
+    this.#ask("t", message);
+  }
+
+  /** The watchdog of simulated time has expired: restarts the machine. */
+  expire(): void {
+    this.#ask("w", new Uint8Array(0));
+  }
+
   close(): void {
+    closeSync(this.#typed);
+    closeSync(this.#shown);
     closeSync(this.#toMachine);
     closeSync(this.#fromMachine);
     this.#process.kill("SIGKILL");
@@ -110,8 +144,12 @@ export class EmulatedMachine {
       const message = this.#receive();
       const kind = String.fromCharCode(message[0]!);
       if (kind === "x") {
-        this.#process.kill("SIGKILL");
-        throw new Error(`emulator: ${new TextDecoder().decode(message.subarray(1))}`);
+        const why = new TextDecoder().decode(message.subarray(1));
+        if (this.onRestart === undefined) {
+          this.#process.kill("SIGKILL");
+          throw new Error(`emulator: ${why}`);
+        }
+        this.onRestart(why);
       } else if (kind === "c") {
         this.#send(this.#serve(message.subarray(1)));
       } else {
@@ -125,6 +163,7 @@ export class EmulatedMachine {
             used: memory(view, 20),
             reserved: memory(view, 28),
             stackBytes: view.getUint32(36, true),
+            console: this.#read(this.#shown, view.getUint32(40, true)),
           },
         };
       }
@@ -139,19 +178,31 @@ export class EmulatedMachine {
   }
 
   #receive(): Uint8Array {
-    const length = new DataView(this.#read(4).buffer).getUint32(0, true);
-    return this.#read(length);
+    const length = new DataView(this.#read(this.#fromMachine, 4).buffer).getUint32(0, true);
+    return this.#read(this.#fromMachine, length);
   }
 
-  #read(count: number): Uint8Array {
+  #read(from: number, count: number): Uint8Array {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count;) {
-      const got = readSync(this.#fromMachine, bytes, at, count - at, null);
+      const got = readSync(from, bytes, at, count - at, null);
       if (got === 0) throw new Error("emulator: QEMU ended");
       at += got;
     }
     return bytes;
   }
+}
+
+/** Two named pipes in the form that QEMU takes for a serial line, with both ends open here. */
+function serialLine(): { path: string; typed: number; shown: number; unlink: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "console-"));
+  const path = join(folder, "line");
+  execFileSync("mkfifo", [`${path}.in`, `${path}.out`]);
+  const [typed, shown] = [".in", ".out"].map((end) => openSync(path + end, constants.O_RDWR)) as [
+    number,
+    number,
+  ];
+  return { path, typed, shown, unlink: () => rmSync(folder, { recursive: true }) };
 }
 
 function memory(view: DataView, at: number): Memory {

@@ -1,6 +1,8 @@
+import { basename } from "node:path";
+import { Callback } from "../test/xs/hal/calls";
 import { HalServer, type Hal } from "../test/xs/hal/server";
 import { buildImage } from "./image";
-import { EmulatedMachine, type Reply } from "./machine";
+import { CONSOLE_BYTES, EmulatedMachine, type Reply } from "./machine";
 
 /** A meter on the emulated microcontroller. */
 export interface EmulatedMeter {
@@ -13,12 +15,13 @@ export interface EmulatedMeter {
   onReply: (callback: number, calls: ReadonlySet<number>, reply: Reply) => void;
 }
 
-/** Boots a meter, with its chips on `hal` in this process. */
-export async function bootMeter(hal: Hal): Promise<EmulatedMeter> {
-  const { modules, ...image } = await buildImage(
-    "meter",
-    'export { start } from "./emulator/programs/meter";',
-  );
+/**
+ * Boots a meter, with its chips on `hal` in this process. Its console is the board's serial port, whose other end is
+ * `hal.serial`.
+ * @param program the module that starts it, as a path from the root
+ */
+export async function bootMeter(hal: Hal, program = "./emulator/programs/meter"): Promise<EmulatedMeter> {
+  const { modules, ...image } = await buildImage(basename(program), `export { start } from "${program}";`);
   const server = new HalServer(hal);
   const calls = new Set<number>();
   const machine = new EmulatedMachine({ modules, ...image }, (message) => {
@@ -26,9 +29,22 @@ export async function bootMeter(hal: Hal): Promise<EmulatedMeter> {
     return server.serve(message);
   });
   const meter: EmulatedMeter = { machine, server, modules, onReply: () => {} };
-  server.deliver = (message) => {
+
+  const typed = new Uint8Array(CONSOLE_BYTES);
+  const deliver = (message: Uint8Array): void => {
     calls.clear();
-    meter.onReply(message[0]!, calls, machine.deliver(message));
+    const reply = machine.deliver(message);
+    meter.onReply(message[0]!, calls, reply);
+    show(reply.console);
   };
+  const show = (output: Uint8Array): void => {
+    if (output.length > 0) hal.serial.write(output, output.length);
+    if (output.length === CONSOLE_BYTES) deliver(Uint8Array.of(Callback.writable));
+  };
+  server.deliver = (message) => {
+    if (message[0] === Callback.readable) machine.type(typed.subarray(0, hal.serial.read(typed)));
+    deliver(message);
+  };
+  show(machine.boot.console);
   return meter;
 }

@@ -1,5 +1,6 @@
 import type { Flash } from "hal/flash";
 import type { RetainedMemory } from "hal/retained-memory";
+import type { SerialPort } from "hal/serial-port";
 import type { Spi } from "hal/spi";
 import { Call } from "../../test/xs/hal/calls";
 import { ServedHal } from "../../test/xs/hal/client";
@@ -18,11 +19,26 @@ type Access = (
   count: number,
 ) => number;
 
-/** What the machine gives a program. */
-export type Native = [exchange: Exchange, transfer: Transfer, read: Access, write: Access];
+/** Moves up to `count` bytes through the serial port, and answers how many. */
+type Serial = (buffer: ArrayBufferLike, offset: number, count: number) => number;
 
-/** A HAL at the other end of the link; its bus and its memories are native, as on a device. */
-export function linkedHal(...[exchange, transfer, read, write]: Native): ServedHal {
+/** What the machine gives a program. */
+export type Native = [
+  exchange: Exchange,
+  transfer: Transfer,
+  read: Access,
+  write: Access,
+  serialRead: Serial,
+  serialWrite: Serial,
+  resetReason: number,
+];
+
+/**
+ * A HAL at the other end of the link; its bus, its memories and its serial port are native, as on a device, and so is
+ * why it started.
+ */
+export function linkedHal(...native: Native): ServedHal {
+  const [exchange, transfer, read, write, serialRead, serialWrite, reason] = native;
   const hal = new ServedHal((message) => new Uint8Array(exchange(message.buffer as ArrayBuffer)));
   const spi: Spi = {
     transfer: ({ buffer, byteOffset, length }) => transfer(Call.transfer, buffer, byteOffset, length),
@@ -45,7 +61,13 @@ export function linkedHal(...[exchange, transfer, read, write]: Native): ServedH
     write: (address, from, length) =>
       write(Call.retainedWrite, address, from.buffer, from.byteOffset, length) !== 0,
   };
-  return Object.assign(hal, { spi, flash, retained });
+  const serial: SerialPort = {
+    onReadable: () => {},
+    onWritable: () => {},
+    read: (into) => serialRead(into.buffer, into.byteOffset, into.length),
+    write: (bytes, length) => serialWrite(bytes.buffer, bytes.byteOffset, length),
+  };
+  return Object.assign(hal, { spi, flash, retained, serial, reset: { reason } });
 }
 
 /** A whole meter. Answers what takes the HAL's callbacks. */

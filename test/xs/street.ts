@@ -24,7 +24,7 @@ import { INSTALLED_UTC_MS, NETWORK } from "./programs/meter";
 const SEED = 1;
 /** Installed a minute before the hour. */
 const BOOT_US = -60e6;
-const FLASH_BYTES = 512 * 1024;
+const FLASH_BYTES = 4 * 1024 * 1024;
 /** Of the served meter's crystal. */
 const METER_PPM = 12;
 
@@ -112,6 +112,12 @@ export class ServedStreet {
     return INSTALLED_UTC_MS + Math.floor((this.world.now_us - BOOT_US) / 1000);
   }
 
+  /** What has flowed to the served meter's customer so far. */
+  trueDelivered_mWh(): number {
+    this.#truth.advanceTo(this.world.now_us);
+    return this.#truth.energy_mWh(0, 0);
+  }
+
   /** The served meter's part starts anew: with a new clock, an idle radio, and all else as it is. */
   restart(): void {
     this.#clock.stop();
@@ -132,7 +138,7 @@ export class ServedStreet {
     let console = "";
     serial.connect((bytes) => (console += new TextDecoder().decode(bytes)));
     world.runUntil(until_us);
-    this.#truth.advanceTo(until_us);
+    const true_mWh = this.trueDelivered_mWh();
     world.runUntil(until_us + 10e6);
     headEnd.poller.readAll(this.utc_ms());
     serial.type(new TextEncoder().encode("reg show\r"));
@@ -142,7 +148,7 @@ export class ServedStreet {
     return {
       intervals: record?.intervals.size,
       delivered_mWh: record?.closingDelivered_mWh ?? 0,
-      true_mWh: this.#truth.energy_mWh(0, 0),
+      true_mWh,
       console,
     };
   }
