@@ -5,6 +5,7 @@ import { faultyBus } from "../host-sim/chips/spi-faults";
 import { Feed } from "../host-sim/load/feed";
 import type { Flow, Load } from "../host-sim/load/load";
 import { Truth } from "../host-sim/load/truth";
+import { noFaults } from "../host-sim/options";
 import { Random } from "../host-sim/random";
 
 export interface ChipSpeed {
@@ -23,7 +24,7 @@ export function chipSpeed(polls = 200_000, spiNoise = 0): ChipSpeed {
   const feed = new Feed(household(random));
   const truth = new Truth(feed);
   const chip = new Atm90e32Chip(time, feed);
-  const bus = faultyBus(chip, { frameLoss: 0, spiNoise, spiCommand: 0, spiAbort: 0 }, random);
+  const bus = faultyBus(chip, { ...noFaults, spiNoise }, random);
   let frames = 0;
   const counted = {
     transfer(buffer: Uint8Array): void {

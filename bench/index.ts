@@ -4,14 +4,15 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { chipSpeed } from "./chip";
+import { noFaults } from "../host-sim/options";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { computrons } from "./xs/computrons";
 
 const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
 const loads = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/data/ch_elcons_15min_24meters_Wh.csv`;
 
-const noise = { frameLoss: 0.1, spiNoise: 0.001, spiCommand: 0, spiAbort: 0 };
-const wrongFrames = { frameLoss: 0, spiNoise: 0, spiCommand: 0.0001, spiAbort: 0.0001 };
+const noise = { ...noFaults, frameLoss: 0.1, spiNoise: 0.001 };
+const wrongFrames = { ...noFaults, spiCommand: 0.0001, spiAbort: 0.0001 };
 
 const runs: RunFigures[] = [runFigures("npm start", {})];
 if (existsSync(loads)) runs.push(runFigures("measured loads", { loads }));

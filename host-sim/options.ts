@@ -12,6 +12,14 @@ export interface StreetOptions {
   /** The metering chip of every meter. Only "atm90e32" has a model. */
   chip: "atm90e32" | "ade7953";
   faults: Faults;
+  /** Path of an edge list, whose first node is the collector; it has `meters` more. */
+  topology?: string | undefined;
+  /** Meters a square kilometre of a town; left out, all are in range of each other. */
+  density?: number | undefined;
+  /** Whether radios and software take the time that they take on a device. */
+  turnaround: "device" | "ideal";
+  hopping: boolean;
+  linkSecurity: boolean;
   capture?: string | undefined;
   report?: string | undefined;
   json?: string | undefined;
@@ -22,6 +30,8 @@ export interface StreetOptions {
 export interface Faults {
   /** Of radio frames, lost on the air. */
   frameLoss: number;
+  /** Of radio frames on a third of the channels, destroyed by others who use the band. */
+  interference: number;
   /** Of SPI frames, whose answer has one inverted bit. */
   spiNoise: number;
   /** Of SPI frames, whose command has one inverted bit on its way to the chip. */
@@ -30,7 +40,13 @@ export interface Faults {
   spiAbort: number;
 }
 
-export const noFaults: Faults = Object.freeze({ frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 });
+export const noFaults: Faults = Object.freeze({
+  frameLoss: 0,
+  interference: 0,
+  spiNoise: 0,
+  spiCommand: 0,
+  spiAbort: 0,
+});
 
 /** The run of `wattmesh sim` where nothing else is said. */
 export const defaultOptions: StreetOptions = Object.freeze({
@@ -43,6 +59,9 @@ export const defaultOptions: StreetOptions = Object.freeze({
   depth: "chip",
   chip: "atm90e32",
   faults: noFaults,
+  turnaround: "device",
+  hopping: false,
+  linkSecurity: false,
 });
 
 /** For an input that cannot be used: one line for the user, who gets exit code 2. */

@@ -12,7 +12,8 @@ import { CRYSTAL_PPM, SimulatedMeter } from "./meter";
 import { collectorIdentity, SeededEntropy } from "./node";
 import type { StreetOptions } from "./options";
 import { type AirCount, AirStatistics } from "./radio/air-statistics";
-import { Medium, OPEN_STREET } from "./radio/medium";
+import type { Medium } from "./radio/medium";
+import { streetMedium } from "./radio/street-medium";
 import { Random } from "./random";
 import { Trace } from "./trace";
 import { World } from "./world";
@@ -64,12 +65,7 @@ export class Street {
     const { seed } = options;
     const loads = streetLoads(options);
     world.now_us = BOOT_US;
-    this.medium = new Medium({
-      ...OPEN_STREET,
-      world,
-      random: new Random(seed, "medium"),
-      frameLoss: options.faults.frameLoss,
-    });
+    this.medium = streetMedium(world, options);
     this.medium.onFrame = (at_us, from, channel, bytes, length, rssi_dBm) => {
       this.trace.frame(at_us, from, channel, bytes, length);
       this.air.add(bytes, length);

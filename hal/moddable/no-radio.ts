@@ -13,6 +13,8 @@ export class NoRadio implements Radio {
 
   listen(): void {}
 
+  follow(): void {}
+
   transmit(): boolean {
     return false;
   }

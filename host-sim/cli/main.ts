@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { BadInput, defaultOptions, type StreetOptions } from "../options";
 import { packageRoot } from "../package-root";
+import { readTopology } from "../radio/topology";
 import { runConsole } from "./console";
 import { doctor } from "./doctor";
 import { sim } from "./sim";
@@ -109,6 +110,32 @@ function simCommand(parent: Command): Command {
         .choices(["atm90e32", "ade7953"])
         .default(defaultOptions.chip),
     )
+    .option(
+      "--topology <file>",
+      "CSV file of directed links from,to,prr,rssi_dbm; node 1 is the collector, and the others are the meters",
+      nonEmpty,
+    )
+    .addOption(
+      new Option(
+        "--density <n>",
+        "a town of so many meters a square kilometre along streets (default: all in range of each other)",
+      )
+        .argParser(wholeNumber(1, 100_000))
+        .conflicts("topology"),
+    )
+    .addOption(
+      new Option("--turnaround <times>", "times that radios and software take: a device's, or the textbook's")
+        .choices(["device", "ideal"])
+        .default(defaultOptions.turnaround),
+    )
+    .addOption(onOff("--hopping", "each node on a hop schedule of its own", defaultOptions.hopping))
+    .addOption(
+      onOff(
+        "--link-security",
+        "frames encrypted and authenticated from hop to hop",
+        defaultOptions.linkSecurity,
+      ),
+    )
     .addOption(
       new Option("--faults <list>", `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1`)
         .argParser(faultList)
@@ -143,7 +170,18 @@ type SimFlags = Omit<StreetOptions, "interval_min" | "depth"> &
   };
 
 function streetOptions({ interval, depth, ...rest }: SimFlags): StreetOptions {
-  return { ...rest, interval_min: Number(interval), depth: depth ?? depthOf(rest.meters, rest.chip) };
+  const meters = rest.topology === undefined ? rest.meters : readTopology(rest.topology).length - 1;
+  return { ...rest, meters, interval_min: Number(interval), depth: depth ?? depthOf(meters, rest.chip) };
+}
+
+/** An option that is on or off; what it is where nothing is said is for the caller. */
+function onOff(flag: string, description: string, byDefault: boolean): Option {
+  return new Option(`${flag} <on|off>`, description)
+    .argParser((text) => {
+      if (text !== "on" && text !== "off") throw new InvalidArgumentError("It must be on or off.");
+      return text === "on";
+    })
+    .default(byDefault, byDefault ? "on" : "off");
 }
 
 function depthOf(meters: number, chip: StreetOptions["chip"]): StreetOptions["depth"] {

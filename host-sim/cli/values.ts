@@ -13,6 +13,7 @@ export function wholeNumber(low: number, high: number): (text: string) => number
 
 const FAULTS: Record<string, keyof Faults> = {
   "frame-loss": "frameLoss",
+  interference: "interference",
   "spi-noise": "spiNoise",
   "spi-command": "spiCommand",
   "spi-abort": "spiAbort",

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { CsvError, parse } from "csv-parse/sync";
+import { quoted, readRows } from "../csv-file";
 import { BadInput } from "../options";
 import type { Flow, Load } from "./load";
 
@@ -48,7 +47,7 @@ export class CsvLoad implements Load {
  * @throws BadInput naming file, row (line in the file; the header is line 1) and column
  */
 export function readLoads(file: string, meters: number, days: number): CsvLoad[] {
-  const [header, ...records] = readRecords(file);
+  const [header, ...records] = readRows(file);
   if (header === undefined) throw new BadInput(`${file}: row 1, column interval: the file is empty`);
   const columns = header.cells;
   checkHeader(file, columns, meters);
@@ -77,40 +76,6 @@ export function readLoads(file: string, meters: number, days: number): CsvLoad[]
     );
   }
   return loads_mWh.map((rows_mWh, meter) => new CsvLoad(columns[meter + 1], rows_mWh));
-}
-
-interface Row {
-  cells: string[];
-  /** Of the file, from 1. */
-  line: number;
-}
-
-function readRecords(file: string): Row[] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new BadInput(`${file}: no such file`);
-    if (code === "EISDIR") throw new BadInput(`${file}: a folder, not a file`);
-    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") throw new BadInput(`${file}: not a text file in UTF-8`);
-    throw new BadInput(`${file}: cannot be read (${code})`);
-  }
-  if (text.includes("\0")) throw new BadInput(`${file}: not a text file`);
-  try {
-    const records = parse(text, {
-      info: true,
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return records.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new BadInput(
-      `${file}: row ${String(error["lines"])}, column ${Number(error["column"]) + 1}: bad quotes`,
-    );
-  }
 }
 
 function checkHeader(file: string, columns: string[], meters: number): void {
@@ -144,9 +109,4 @@ function parseEnergy(cell: string): number | string {
   const energy_mWh = Number(match[1]) * 1000 + Number(fraction.padEnd(3, "0"));
   if (energy_mWh > MAX_ROW_mWH) return `${cell} Wh is absurd, above ${MAX_ROW_mWH / 1000} Wh in 15 minutes`;
   return energy_mWh;
-}
-
-/** In quotes, on one line and not too long. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

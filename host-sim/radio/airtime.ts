@@ -1,3 +1,5 @@
+import { CHANNELS } from "hal/channel-plan";
+
 /** Before each frame: 8 bytes of preamble, 2 of sync word, 1 of length. */
 const PHY_HEADER_BYTES = 8 + 2 + 1;
 /** The span over which FCC 15.247 (a)(1)(i) limits the time on one channel. */
@@ -14,36 +16,46 @@ export class AirtimeAccount {
   /** With FCS, without preamble, sync word and length. */
   bytes = 0;
   total_us = 0;
+  readonly byChannel_us = new Float64Array(CHANNELS);
   /** Greatest time on one channel in any 20 s; a frame that lies in the window in part counts in full. */
   channelDwellMax_us = 0;
-  readonly #channels = new Map<number, Recent>();
+  /** The frames that may still touch a window which ends with a later one, on all channels, the oldest first. */
+  readonly #recent: Sent[] = [];
+  /** Of {@link #recent}, how many at its front have left the window. */
+  #passed = 0;
 
+  /** Frames come in the order of their starts. */
   add(channel: number, start_us: number, length: number, duration_us: number): void {
     this.frames++;
     this.bytes += length;
     this.total_us += duration_us;
-    let recent = this.#channels.get(channel);
-    if (recent === undefined) this.#channels.set(channel, (recent = new Recent()));
-    this.channelDwellMax_us = Math.max(this.channelDwellMax_us, recent.add(start_us, duration_us));
+    this.byChannel_us[channel] += duration_us;
+    const end_us = start_us + duration_us;
+    this.#forget(end_us - DWELL_WINDOW_us);
+    this.#recent.push({ channel, end_us, duration_us });
+    this.channelDwellMax_us = Math.max(this.channelDwellMax_us, this.#dwell_us(channel));
+  }
+
+  #dwell_us(channel: number): number {
+    const recent = this.#recent;
+    let dwell_us = 0;
+    for (let i = this.#passed; i < recent.length; i++) {
+      if (recent[i].channel === channel) dwell_us += recent[i].duration_us;
+    }
+    return dwell_us;
+  }
+
+  #forget(until_us: number): void {
+    const recent = this.#recent;
+    while (this.#passed < recent.length && recent[this.#passed].end_us <= until_us) this.#passed++;
+    if (2 * this.#passed < recent.length) return;
+    recent.splice(0, this.#passed);
+    this.#passed = 0;
   }
 }
 
-/** The frames on one channel that still touch the window which ends with the last of them. */
-class Recent {
-  readonly #start_us: number[] = [];
-  readonly #duration_us: number[] = [];
-  #sum_us = 0;
-
-  /** Answers the time in the window that ends with this frame. */
-  add(start_us: number, duration_us: number): number {
-    this.#start_us.push(start_us);
-    this.#duration_us.push(duration_us);
-    this.#sum_us += duration_us;
-    const from_us = start_us + duration_us - DWELL_WINDOW_us;
-    while (this.#start_us[0] + this.#duration_us[0] <= from_us) {
-      this.#start_us.shift();
-      this.#sum_us -= this.#duration_us.shift()!;
-    }
-    return this.#sum_us;
-  }
+interface Sent {
+  readonly channel: number;
+  readonly end_us: number;
+  readonly duration_us: number;
 }

@@ -26,7 +26,7 @@ export class Antenna implements Station {
   readonly sent: Transmission;
   onReceive: (bytes: Uint8Array, length: number, rssi_dBm: number) => void = () => {};
   onSent: () => void = () => {};
-  hearStart?: (frame: Transmission, rssi_dBm: number) => void;
+  hearStart: (frame: Transmission, rssi_dBm: number) => void = () => {};
   sending = false;
   readonly #medium: Medium;
   #channel = OFF_CHANNEL;
@@ -69,8 +69,12 @@ export class Antenna implements Station {
     return this.#medium.strength_dBm(channel, this.number);
   }
 
-  heardAllOf(frame: Transmission): boolean {
-    return !this.sending && this.#channel === frame.channel && this.#listening_us <= frame.start_us + LATE_US;
+  listening_us(frame: Transmission): number {
+    return !this.sending && this.#channel === frame.channel ? this.#listening_us : Infinity;
+  }
+
+  receive(bytes: Uint8Array, length: number, rssi_dBm: number): void {
+    this.onReceive(bytes, length, rssi_dBm);
   }
 
   finish(): void {

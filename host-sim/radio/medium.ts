@@ -1,53 +1,60 @@
 import type { Random } from "../random";
 import type { Handle, World } from "../world";
+import type { Air } from "./air";
 import { airtime_us } from "./airtime";
+import { Draw, Draws } from "./draws";
+import { OpenAir } from "./open-air";
 import { SimulatedRadio } from "./radio";
+import { FARTHEST_CHANNEL, LATE_BYTES } from "./reception";
+import { IDEAL, type RadioTiming } from "./timing";
 import type { Transmission } from "./transmission";
 
-/** The weaker of two overlapping frames does no harm if it is this much weaker and starts later. */
-const CAPTURE_dB = 10;
-/** The place of the capture: where a sniffer would stand, see {@link MediumOptions.rssi_dBm}. */
-export const SNIFFER = -1;
+/** What a sniffer that is always near enough would write down; see {@link Medium.onFrame}. */
+const SNIFFED_dBm = -60;
+/** Weaker frames are lost in any receiver's noise. */
+const FAINT_dBm = -120;
 
 export interface MediumOptions {
   world: World;
-  /** Draws the frames that are lost. */
+  /** The seed of all that is drawn. */
   random: Random;
   bitRate: number;
   /** Share of frames that each receiver loses for no other reason. */
   frameLoss: number;
-  /** From the order to send to the first bit of preamble: RX to TX, and one SPI transfer. */
-  turnaround_us: number;
-  /**
-   * Strength of node `from` at node `to` (numbers as given by {@link Medium.addRadio}, or {@link SNIFFER}), or
-   * -Infinity out of range.
-   */
-  rssi_dBm: (from: number, to: number) => number;
+  /** The same, by channel: what others who use the band do. */
+  channelLoss?: Float64Array;
+  timing: RadioTiming;
+  air: Air;
 }
 
 /** What the medium asks and tells a radio. */
 export interface Station {
-  /** The question at the end of a frame: was it listening, to its channel, from its first bit to its last? */
-  heardAllOf(frame: Transmission): boolean;
-  /** The answer, where nothing was lost. */
-  onReceive(bytes: Uint8Array, length: number, rssi_dBm: number): void;
+  /**
+   * The question at the end of a frame: since when does it listen to the frame's channel? Infinity where it does not
+   * now, or did not when the frame began. A radio that hops stays on a channel while a frame arrives there.
+   */
+  listening_us(frame: Transmission): number;
+  /** The answer, where nothing was lost. `bytes` is valid during the call only. */
+  receive(bytes: Uint8Array, length: number, rssi_dBm: number): void;
   /** Its own frame has left. */
   finish(): void;
   /** For a radio that takes bytes while they arrive: a frame in range begins. */
   hearStart?(frame: Transmission, rssi_dBm: number): void;
 }
 
+const BIT_RATE = 100_000;
+
 /** All in range of each other, 100 kbit/s, nothing lost. */
 export const OPEN_STREET = Object.freeze({
-  bitRate: 100_000,
+  bitRate: BIT_RATE,
   frameLoss: 0,
-  turnaround_us: 250,
-  rssi_dBm: () => -60,
+  timing: IDEAL,
+  air: new OpenAir(BIT_RATE),
 });
 
 /**
- * The air between all radios of a run: who hears which frame, and what is lost by collision or by chance. A frame
- * reaches the radios that listened to its channel from its first bit to its last.
+ * The air between all radios of a run: who hears which frame, and what is lost by collision, noise or chance. A frame
+ * costs a question to each station of its sender's audience, and more for those alone that listen to its channel.
  */
 export class Medium {
   /** Each frame as it starts on the air; `bytes` is valid during the call only. */
@@ -61,28 +68,38 @@ export class Medium {
   ) => void = () => {};
   /** Those of {@link addRadio}. */
   readonly radios: SimulatedRadio[] = [];
+  readonly timing: RadioTiming;
+  readonly bitRate: number;
+  readonly draws: Draws;
   readonly #stations: Station[] = [];
+  /** Numbers of the stations that are told when a frame begins. */
+  readonly #early: number[] = [];
   /** Of the frame that each station has on the air or is about to have: its start and its end. */
   readonly #starts: Handle[] = [];
   readonly #ends: Handle[] = [];
   readonly #options: MediumOptions;
+  readonly #world: World;
+  readonly #air: Air;
+  readonly #late_us: number;
   readonly #onAir: Transmission[] = [];
 
   constructor(options: MediumOptions) {
     this.#options = options;
+    this.#world = options.world;
+    this.#air = options.air;
+    this.timing = options.timing;
+    this.bitRate = options.bitRate;
+    this.draws = new Draws(options.random);
+    this.#late_us = (LATE_BYTES * 8e6) / options.bitRate;
   }
 
   get now_us(): number {
-    return this.#options.world.now_us;
-  }
-
-  get bitRate(): number {
-    return this.#options.bitRate;
+    return this.#world.now_us;
   }
 
   /** A radio of its own for each node, numbered from 0 in the order of the calls. */
   addRadio(): SimulatedRadio {
-    const radio = new SimulatedRadio(this, this.#stations.length);
+    const radio = new SimulatedRadio(this, this.#world, this.#stations.length);
     this.radios.push(radio);
     this.addStation(radio);
     return radio;
@@ -90,7 +107,9 @@ export class Medium {
 
   /** Answers the number of a radio made elsewhere. */
   addStation(station: Station): number {
-    return this.#stations.push(station) - 1;
+    const number = this.#stations.push(station) - 1;
+    if (station.hearStart !== undefined) this.#early.push(number);
+    return number;
   }
 
   /** The greatest strength on `channel` at node `to`, -Infinity where there is nothing. */
@@ -100,50 +119,45 @@ export class Medium {
     for (let i = 0; i < onAir.length; i++) {
       const other = onAir[i];
       if (other.channel !== channel || other.from === to) continue;
-      strongest_dBm = Math.max(strongest_dBm, this.#options.rssi_dBm(other.from, to));
+      strongest_dBm = Math.max(strongest_dBm, this.#air.strength_dBm(other.from, to, channel, this.now_us));
     }
     return strongest_dBm;
   }
 
-  /** The radio whose frame it is has stopped listening; the frame starts after the turnaround. */
+  /** Sends a frame whose start is set: it is on the air from then on. */
   schedule(frame: Transmission): void {
-    frame.start_us = this.now_us + this.#options.turnaround_us;
     frame.duration_us = airtime_us(frame.length, this.bitRate);
     this.send(frame);
   }
 
-  /** As {@link schedule}, of a frame whose start and duration are set. */
+  /** As {@link schedule}, of a frame whose duration is set too. */
   send(frame: Transmission): void {
-    const { world } = this.#options;
-    this.#starts[frame.from] = world.at(frame.start_us, () => this.#start(frame));
-    this.#ends[frame.from] = world.at(frame.start_us + frame.duration_us, () => this.#end(frame));
+    this.#starts[frame.from] = this.#world.at(frame.start_us, () => this.#start(frame));
+    this.#ends[frame.from] = this.#world.at(frame.end_us, () => this.#end(frame));
   }
 
   /** The frame of {@link send} goes no further, and nobody receives it. */
   cut(frame: Transmission): void {
-    const { world } = this.#options;
-    world.cancel(this.#starts[frame.from]);
-    world.cancel(this.#ends[frame.from]);
+    this.#world.cancel(this.#starts[frame.from]);
+    this.#world.cancel(this.#ends[frame.from]);
     const at = this.#onAir.indexOf(frame);
     if (at >= 0) this.#onAir.splice(at, 1);
   }
 
   #start(frame: Transmission): void {
-    frame.overlapFrom.length = 0;
-    frame.overlapStart_us.length = 0;
+    const { from, channel, start_us, bytes, length } = frame;
+    frame.overlaps.length = 0;
     for (const other of this.#onAir) {
-      if (other.channel !== frame.channel) continue;
+      if (Math.abs(other.channel - channel) > FARTHEST_CHANNEL) continue;
       overlap(frame, other);
       overlap(other, frame);
     }
     this.#onAir.push(frame);
-    const { from, channel, bytes, length } = frame;
-    this.onFrame(frame.start_us, from, channel, bytes, length, this.#options.rssi_dBm(from, SNIFFER));
-    for (let to = 0; to < this.#stations.length; to++) {
-      const station = this.#stations[to];
-      if (station.hearStart === undefined || to === from) continue;
-      const strength_dBm = this.#options.rssi_dBm(from, to);
-      if (strength_dBm > -Infinity) station.hearStart(frame, strength_dBm);
+    this.onFrame(start_us, from, channel, bytes, length, SNIFFED_dBm);
+    for (const to of this.#early) {
+      if (to === from) continue;
+      const strength_dBm = this.#air.strength_dBm(from, to, channel, start_us);
+      if (strength_dBm > FAINT_dBm) this.#stations[to].hearStart!(frame, strength_dBm);
     }
   }
 
@@ -151,28 +165,31 @@ export class Medium {
     this.#onAir.splice(this.#onAir.indexOf(frame), 1);
     const stations = this.#stations;
     stations[frame.from].finish();
-    const { random, frameLoss, rssi_dBm } = this.#options;
-    for (let to = 0; to < stations.length; to++) {
+    const audience = this.#air.audience(frame.from);
+    const count = audience?.length ?? stations.length;
+    for (let i = 0; i < count; i++) {
+      const to = audience === undefined ? i : audience[i]!;
+      if (to >= stations.length || to === frame.from) continue;
       const station = stations[to];
-      if (!station.heardAllOf(frame)) continue;
-      const strength_dBm = rssi_dBm(frame.from, to);
-      if (strength_dBm === -Infinity || this.#collides(frame, to, strength_dBm) || random.chance(frameLoss))
-        continue;
-      station.onReceive(frame.bytes, frame.length, strength_dBm);
+      const listening_us = station.listening_us(frame);
+      if (listening_us <= frame.start_us + this.#late_us) this.#reach(frame, to, listening_us);
     }
   }
 
-  #collides(frame: Transmission, to: number, strength_dBm: number): boolean {
-    for (let i = 0; i < frame.overlapFrom.length; i++) {
-      const other_dBm = this.#options.rssi_dBm(frame.overlapFrom[i], to);
-      const captured = frame.start_us < frame.overlapStart_us[i] && strength_dBm - other_dBm >= CAPTURE_dB;
-      if (other_dBm > -Infinity && !captured) return true;
-    }
-    return false;
+  #reach(frame: Transmission, to: number, listening_us: number): void {
+    const { air, frameLoss, channelLoss } = this.#options;
+    const { from, channel, start_us } = frame;
+    const strength_dBm = air.strength_dBm(from, to, channel, start_us);
+    if (strength_dBm < FAINT_dBm) return;
+    const chance =
+      air.reception(frame, to, strength_dBm, listening_us) *
+      (1 - frameLoss) *
+      (1 - (channelLoss?.[channel] ?? 0));
+    if (this.draws.uniform(Draw.reception, from, to, start_us) < chance)
+      this.#stations[to].receive(frame.bytes, frame.length, strength_dBm);
   }
 }
 
-function overlap(frame: Transmission, other: Transmission): void {
-  frame.overlapFrom.push(other.from);
-  frame.overlapStart_us.push(other.start_us);
+function overlap(frame: Transmission, { from, channel, start_us, end_us }: Transmission): void {
+  frame.overlaps.push({ from, channel, start_us, end_us });
 }

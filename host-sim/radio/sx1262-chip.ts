@@ -10,9 +10,10 @@ import {
 import type { Spi } from "hal/spi";
 import { Processor, type SimulatedInput } from "../processor";
 import type { Handle, World } from "../world";
-import { Antenna } from "./antenna";
+import { Antenna, LATE_US } from "./antenna";
 import type { Medium } from "./medium";
 import { Sx1262Modem } from "./sx1262-modem";
+import type { Transmission } from "./transmission";
 
 const SLEEP = 0;
 /** How long BUSY is up (DS.SX1261-2, tables 8-2 and 8-3, typical). */
@@ -28,6 +29,8 @@ const TO_RX_US = [0, 0, 83, 62, 41, 56, 120];
 const TO_TX_US = [0, 0, 126, 105, 76, 92, 92];
 /** GetRssiInst tells nothing true before. */
 const RSSI_SETTLING_US = 500;
+/** Preamble and sync word on the air. */
+const SYNCED_US = 800;
 const NOISE_DBM = -115;
 const UNSETTLED = 0xff;
 const BUFFER_BYTES = 256;
@@ -73,6 +76,7 @@ export class Sx1262Chip implements Spi {
     this.antenna = new Antenna(medium);
     this.antenna.onReceive = (bytes, length, rssi_dBm) => this.#receive(bytes, length, rssi_dBm);
     this.antenna.onSent = () => this.#sent();
+    this.antenna.hearStart = (frame) => world.at(frame.start_us + SYNCED_US, () => this.#syncWord(frame));
     this.busy = processor.input(() => +this.#isBusy());
     this.dio1 = processor.input(() => +((this.#irq & this.#mask) !== 0));
     this.reset = { write: (level) => this.#hold(level === 0) };
@@ -264,6 +268,10 @@ export class Sx1262Chip implements Spi {
       fallback === 0x40 ? ChipMode.fs : fallback === 0x30 ? ChipMode.standbyXosc : ChipMode.standbyRc,
     );
     this.#raise(Irq.txDone);
+  }
+
+  #syncWord(frame: Transmission): void {
+    if (this.antenna.listening_us(frame) <= frame.start_us + LATE_US) this.#raise(Irq.syncWord);
   }
 
   /** In continuous reception frames follow each other in the buffer. */

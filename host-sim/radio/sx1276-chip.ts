@@ -207,7 +207,8 @@ export class Sx1276Chip implements Spi {
   /** The receiver locks to a frame unless it has one, on the air or in the FIFO. */
   #lock(frame: Transmission): void {
     const free = this.#frameEnd === undefined && !this.#handingOver();
-    if (!free || this.#mode !== Mode.rx || !this.antenna.heardAllOf(frame)) return;
+    if (!free || this.#mode !== Mode.rx) return;
+    if (this.antenna.listening_us(frame) > frame.start_us + LATE_US) return;
     const { byte_us, header_us } = this.registers;
     const length = frame.length;
     this.#fifo.receive(1 + length, frame.start_us + header_us, byte_us);

@@ -1,3 +1,11 @@
+/** Another frame that was on the air at the same time, on the same channel or one close by. */
+export interface Overlap {
+  readonly from: number;
+  readonly channel: number;
+  readonly start_us: number;
+  readonly end_us: number;
+}
+
 /** A frame on the air. Each radio has one, used again for each of its frames. */
 export class Transmission {
   readonly bytes: Uint8Array;
@@ -5,14 +13,16 @@ export class Transmission {
   channel = 0;
   start_us = 0;
   duration_us = 0;
-  /** Frames that overlap it on its channel: who sends them, and since when. */
-  readonly overlapFrom: number[] = [];
-  readonly overlapStart_us: number[] = [];
+  readonly overlaps: Overlap[] = [];
 
   constructor(
     readonly from: number,
     maxFrameBytes: number,
   ) {
     this.bytes = new Uint8Array(maxFrameBytes);
+  }
+
+  get end_us(): number {
+    return this.start_us + this.duration_us;
   }
 }

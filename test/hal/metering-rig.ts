@@ -13,10 +13,9 @@ import { FaultySpi, type Shiftable } from "../../host-sim/chips/spi-faults";
 import { Feed } from "../../host-sim/load/feed";
 import type { Flow, Load } from "../../host-sim/load/load";
 import { Truth } from "../../host-sim/load/truth";
-import type { Faults } from "../../host-sim/options";
+import { noFaults, type Faults } from "../../host-sim/options";
 import { Random } from "../../host-sim/random";
 
-export const NO_FAULTS: Faults = { frameLoss: 0, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
 export const SECOND_US = 1e6;
 
 /** The same flow for ever. */
@@ -98,7 +97,7 @@ export class MeteringRig<Chip extends Shiftable, Driver extends MeteringChip> {
     this.truth = new Truth(this.feed);
     this.chip = makeChip(this.time, this.feed, options.errors);
     const random = new Random(options.seed ?? 1, "spi");
-    this.bus = new FaultySpi(this.chip, { ...NO_FAULTS, ...options.faults }, random);
+    this.bus = new FaultySpi(this.chip, { ...noFaults, ...options.faults }, random);
     this.driver = makeDriver({
       spi: {
         transfer: (buffer) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { noFaults } from "../../host-sim/options";
 import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
 import { streetOptions } from "../support/street";
 import { describeWithTool } from "../support/tools";
@@ -14,7 +15,7 @@ describeWithTool("tshark", "the capture of a day in a street", (program) => {
   let outcome: StreetOutcome;
 
   beforeAll(() => {
-    const faults = { frameLoss: 0.05, spiNoise: 0, spiCommand: 0, spiAbort: 0 };
+    const faults = { ...noFaults, frameLoss: 0.05 };
     outcome = runStreet(streetOptions({ meters: 12, depth: "model", capture, faults }));
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,6 +4,7 @@ import type { Radio } from "hal/radio";
 import type { Spi } from "hal/spi";
 import { Processor } from "../../host-sim/processor";
 import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
+import { OpenAir } from "../../host-sim/radio/open-air";
 import { Sx1262Chip } from "../../host-sim/radio/sx1262-chip";
 import { Sx1276Chip } from "../../host-sim/radio/sx1276-chip";
 import { Random } from "../../host-sim/random";
@@ -70,8 +71,8 @@ export function radioPair<R extends { radio: Radio }>(
 ) {
   const world = new World();
   const random = new Random(1, "air");
-  const rssi_dBm = options.rssi_dBm ?? OPEN_STREET.rssi_dBm;
-  const medium = new Medium({ ...OPEN_STREET, rssi_dBm, world, random });
+  const air = new OpenAir(OPEN_STREET.bitRate, options.rssi_dBm);
+  const medium = new Medium({ ...OPEN_STREET, air, world, random });
   const a = make(world, medium, options.tap);
   const b = make(world, medium);
   const received: number[][] = [];

@@ -41,7 +41,7 @@ export const Register = Object.freeze({
   TxClamp: 0x08d8,
 });
 
-export const Irq = Object.freeze({ txDone: 0x0001, rxDone: 0x0002, timeout: 0x0200 });
+export const Irq = Object.freeze({ txDone: 0x0001, rxDone: 0x0002, syncWord: 0x0008, timeout: 0x0200 });
 
 /** Bits 6 to 4 of the status. */
 export const ChipMode = Object.freeze({ standbyRc: 2, standbyXosc: 3, fs: 4, rx: 5, tx: 6 });

@@ -69,8 +69,8 @@ export function configuration(power_dBm: number, tcxoVoltage: number | undefined
     [Opcode.WriteRegister, ...word(Register.SyncWord, 2), ...word(SYNC_WORD, 2)],
     [Opcode.WriteRegister, ...word(Register.RxGain, 2), RX_GAIN_BOOSTED],
     [Opcode.SetRxTxFallbackMode, FALLBACK_FS],
-    // All of them on DIO1, none on DIO2 and DIO3.
-    [Opcode.SetDioIrqParams, ...word(INTERRUPTS, 2), ...word(INTERRUPTS, 2), 0, 0, 0, 0],
+    // All but the sync word, which is asked for, on DIO1; none on DIO2 and DIO3.
+    [Opcode.SetDioIrqParams, ...word(INTERRUPTS | Irq.syncWord, 2), ...word(INTERRUPTS, 2), 0, 0, 0, 0],
   ];
 }
 

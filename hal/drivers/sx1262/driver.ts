@@ -21,9 +21,10 @@ import {
   TX_CLAMP_BITS,
 } from "hal/drivers/sx1262/commands";
 import { configuration, packetParameters } from "hal/drivers/sx1262/configuration";
+import { Hopper } from "hal/drivers/hopper";
 import { RadioCounters } from "hal/radio-counters";
 import type { OneShot } from "hal/one-shot";
-import type { Radio } from "hal/radio";
+import type { HopSchedule, Radio } from "hal/radio";
 import type { Spi } from "hal/spi";
 
 export interface Sx1262Options {
@@ -84,6 +85,8 @@ export class Sx1262 implements Radio {
   /** Packet parameters, in which the length changes; it is the last but two. */
   readonly #packet = packetParameters(MAX_FRAME_BYTES);
   #state: number = State.resetting;
+  readonly #hopper = new Hopper();
+  /** Where it listens, as far as it does. */
   #channel = 0;
   /** Commands of the configuration sent, and looks at BUSY in vain, since the reset. */
   #configured = 0;
@@ -104,11 +107,23 @@ export class Sx1262 implements Radio {
   }
 
   listen(channel: number): void {
-    if (channel === this.#channel) return;
-    this.#channel = channel;
+    this.#hopper.stay(channel);
+    this.#turn();
+  }
+
+  follow(schedule: HopSchedule, clock: Pick<Clock, "now_ms">): void {
+    this.#hopper.follow(schedule, clock);
+    this.#turn();
+  }
+
+  #turn(): void {
     if (this.#state !== State.listening) return;
-    this.#receiveOn(channel);
-    this.#check();
+    const channel = this.#hopper.channel;
+    if (channel !== this.#channel) {
+      this.#receiveOn(channel);
+      if (!this.#check()) return;
+    }
+    this.#timer.start(this.#hopper.wait_ms(WATCH_MS));
   }
 
   transmit(frame: Uint8Array, length: number, channel: number): boolean {
@@ -129,11 +144,12 @@ export class Sx1262 implements Radio {
   channelClear(channel: number): boolean {
     if (!this.#ready()) return false;
     const elsewhere = channel !== this.#channel;
+    const before = this.#channel;
     if (elsewhere) this.#receiveOn(channel);
     // Of the clock's milliseconds the first is not a whole one.
     if (this.#clock.now_ms() - this.#listening_ms <= SETTLING_MS) this.#delay_ms(SETTLING_MS);
     const rssi_dBm = this.#bus.read(Opcode.GetRssiInst, 1) / -2;
-    if (elsewhere) this.#receiveOn(this.#channel);
+    if (elsewhere) this.#receiveOn(before);
     return this.#check() && rssi_dBm < CLEAR_BELOW_DBM;
   }
 
@@ -209,6 +225,7 @@ export class Sx1262 implements Radio {
   }
 
   #receiveOn(channel: number): void {
+    this.#channel = channel;
     this.#tune(channel, MAX_FRAME_BYTES);
     this.#bus.begin(Opcode.SetRx).u24(RX_CONTINUOUS).send();
     this.#listening_ms = this.#clock.now_ms();
@@ -216,8 +233,8 @@ export class Sx1262 implements Radio {
 
   #listen(): void {
     this.#state = State.listening;
-    this.#receiveOn(this.#channel);
-    if (this.#check()) this.#timer.start(WATCH_MS);
+    this.#receiveOn(this.#hopper.channel);
+    if (this.#check()) this.#timer.start(this.#hopper.wait_ms(WATCH_MS));
   }
 
   #serve(): void {
@@ -253,7 +270,7 @@ export class Sx1262 implements Radio {
     if (this.#check() && length > 0) this.onReceive(bus.frame, length, rssi_dBm);
   }
 
-  /** Interrupts can be lost, and chips be reset: asks one that is quiet. */
+  /** Interrupts can be lost, and chips be reset: asks one that is quiet, and hops where that is due. */
   #watch(): void {
     this.#timer.start(WATCH_MS);
     if (this.#dio1.read() === 1) {
@@ -262,9 +279,25 @@ export class Sx1262 implements Radio {
       return;
     }
     this.#bus.status();
-    if (!this.#check() || this.#bus.mode === ChipMode.rx) return;
-    this.counters.resets++;
-    this.#recover();
+    if (!this.#check()) return;
+    if (this.#bus.mode === ChipMode.rx) {
+      this.#hop();
+    } else {
+      this.counters.resets++;
+      this.#recover();
+    }
+  }
+
+  /** A frame of which the sync word has come, and not yet the end, is heard out first. */
+  #hop(): void {
+    const irq = this.#hopper.channel === this.#channel ? 0 : this.#bus.read(Opcode.GetIrqStatus, 2);
+    const hold_ms = (irq & Irq.syncWord) !== 0 ? this.#hopper.hold_ms() : 0;
+    if (hold_ms > 0) {
+      this.#timer.start(hold_ms);
+      return;
+    }
+    if (irq !== 0) this.#bus.begin(Opcode.ClearIrqStatus).u16(irq).send();
+    this.#turn();
   }
 
   #overdue(): void {

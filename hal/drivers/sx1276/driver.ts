@@ -23,7 +23,8 @@ import {
 } from "hal/drivers/sx1276/registers";
 import type { OneShot } from "hal/one-shot";
 import { RadioCounters } from "hal/radio-counters";
-import type { Radio } from "hal/radio";
+import type { HopSchedule, Radio } from "hal/radio";
+import { Hopper } from "hal/drivers/hopper";
 import type { Spi } from "hal/spi";
 
 export interface Sx1276Options {
@@ -93,6 +94,8 @@ export class Sx1276 implements Radio {
   #at = 0;
   #rssi_dBm = 0;
   #state: number = State.resetting;
+  readonly #hopper = new Hopper();
+  /** Where it listens, as far as it does. */
   #channel = 0;
   #waits = 0;
   #listening_ms = 0;
@@ -112,9 +115,20 @@ export class Sx1276 implements Radio {
   }
 
   listen(channel: number): void {
-    if (channel === this.#channel) return;
-    this.#channel = channel;
-    if (this.#state === State.listening) this.#receiveOn(channel);
+    this.#hopper.stay(channel);
+    this.#turn();
+  }
+
+  follow(schedule: HopSchedule, clock: Pick<Clock, "now_ms">): void {
+    this.#hopper.follow(schedule, clock);
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#state !== State.listening) return;
+    const channel = this.#hopper.channel;
+    if (channel !== this.#channel) this.#receiveOn(channel);
+    this.#timer.start(this.#hopper.wait_ms(WATCH_MS));
   }
 
   transmit(frame: Uint8Array, length: number, channel: number): boolean {
@@ -134,11 +148,12 @@ export class Sx1276 implements Radio {
   channelClear(channel: number): boolean {
     if (!this.#ready()) return false;
     const elsewhere = channel !== this.#channel;
+    const before = this.#channel;
     if (elsewhere) this.#receiveOn(channel);
     // Of the clock's milliseconds the first is not a whole one.
     if (this.#clock.now_ms() - this.#listening_ms <= SETTLING_MS) this.#delay_ms(SETTLING_MS);
     const rssi_dBm = this.#bus.read(Register.RssiValue) / -2;
-    if (elsewhere) this.#receiveOn(this.#channel);
+    if (elsewhere) this.#receiveOn(before);
     return rssi_dBm < CLEAR_BELOW_DBM;
   }
 
@@ -212,6 +227,7 @@ export class Sx1276 implements Radio {
   }
 
   #receiveOn(channel: number): void {
+    this.#channel = channel;
     this.#tune(channel, RECEIVE_THRESHOLD);
     // Empties the FIFO, too.
     this.#bus.write(Register.OpMode, Mode.rx);
@@ -220,8 +236,8 @@ export class Sx1276 implements Radio {
 
   #listen(): void {
     this.#state = State.listening;
-    this.#receiveOn(this.#channel);
-    this.#timer.start(WATCH_MS);
+    this.#receiveOn(this.#hopper.channel);
+    this.#timer.start(this.#hopper.wait_ms(WATCH_MS));
   }
 
   #serve(): void {
@@ -278,7 +294,7 @@ export class Sx1276 implements Radio {
     this.#at += count;
   }
 
-  /** Interrupts can be lost, and chips be reset: asks one that is quiet. */
+  /** Interrupts can be lost, and chips be reset: asks one that is quiet, and hops where that is due. */
   #watch(): void {
     this.#timer.start(WATCH_MS);
     const flags = this.#bus.read(Register.IrqFlags2);
@@ -288,6 +304,12 @@ export class Sx1276 implements Radio {
     } else if ((flags & (Flag.payloadReady | Flag.fifoLevel | Flag.fifoOverrun)) !== 0) {
       this.counters.lateInterrupts++;
       this.#drain();
+    } else {
+      // A frame that is arriving is heard out before a hop.
+      const arriving = this.#at > 0 || (flags & Flag.fifoEmpty) === 0;
+      const hold_ms = arriving && this.#hopper.channel !== this.#channel ? this.#hopper.hold_ms() : 0;
+      if (hold_ms > 0) this.#timer.start(hold_ms);
+      else this.#turn();
     }
   }
 

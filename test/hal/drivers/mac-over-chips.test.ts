@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Radio } from "hal/radio";
 import { FrameType } from "firmware/mesh/mac/frame";
 import type { Medium } from "../../../host-sim/radio/medium";
+import { IDEAL } from "../../../host-sim/radio/timing";
 import { Random } from "../../../host-sim/random";
 import type { World } from "../../../host-sim/world";
 import { sx1262, sx1276 } from "../../support/chip-radio";
@@ -94,7 +95,7 @@ describe("a MAC street over drivers and chips", () => {
       const { turnarounds_us } = exchange(2, 3, 0, maker);
       return [Math.min(...turnarounds_us), Math.max(...turnarounds_us)];
     };
-    expect(range_us()).toEqual([250, 250]);
+    expect(range_us()).toEqual([IDEAL.turnaround_us, IDEAL.turnaround_us]);
     for (const [name, maker] of [
       ["SX1262", over1262],
       ["SX1276", over1276],

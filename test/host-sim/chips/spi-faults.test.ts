@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FaultySpi, faultyBus, type Shiftable } from "../../../host-sim/chips/spi-faults";
 import { Random } from "../../../host-sim/random";
-import { NO_FAULTS } from "../../hal/metering-rig";
+import { noFaults } from "../../../host-sim/options";
 
 /** Answers 0x1234 to everything and keeps what it heard. */
 class Recorder implements Shiftable {
@@ -22,9 +22,9 @@ class Recorder implements Shiftable {
 const FRAMES = 100_000;
 const COMMAND = 0x8080;
 
-function run(faults: Partial<typeof NO_FAULTS>, seed = 1) {
+function run(faults: Partial<typeof noFaults>, seed = 1) {
   const chip = new Recorder();
-  const bus = new FaultySpi(chip, { ...NO_FAULTS, ...faults }, new Random(seed, "spi"));
+  const bus = new FaultySpi(chip, { ...noFaults, ...faults }, new Random(seed, "spi"));
   const answers: number[] = [];
   const frame = new Uint8Array(4);
   for (let i = 0; i < FRAMES; i++) {
@@ -45,8 +45,8 @@ function bits(difference: number): number {
 describe("SPI faults", () => {
   it("are not there, at no cost, when none is asked for", () => {
     const chip = new Recorder();
-    expect(faultyBus(chip, NO_FAULTS, new Random(1, "spi"))).toBe(chip);
-    expect(faultyBus(chip, { ...NO_FAULTS, spiNoise: 0.1 }, new Random(1, "spi"))).not.toBe(chip);
+    expect(faultyBus(chip, noFaults, new Random(1, "spi"))).toBe(chip);
+    expect(faultyBus(chip, { ...noFaults, spiNoise: 0.1 }, new Random(1, "spi"))).not.toBe(chip);
   });
 
   it("noise inverts one bit of a share of the answers, any of the 16", () => {
@@ -83,7 +83,7 @@ describe("SPI faults", () => {
 
   it("stuck lines answer one level and keep everything from the chip", () => {
     const chip = new Recorder();
-    const bus = new FaultySpi(chip, NO_FAULTS, new Random(1, "spi"));
+    const bus = new FaultySpi(chip, noFaults, new Random(1, "spi"));
     bus.stuck = 0xff;
     const frame = new Uint8Array([0x80, 0x80, 0, 0]);
     bus.transfer(frame);

@@ -50,7 +50,7 @@ describe("wattmesh", () => {
     expect(text).toMatch(/--interval <minutes> [^-]*default: "15"/);
     expect(text).toMatch(/--loads <source> [^-]*default: "synthetic"/);
     expect(text).toMatch(/--depth <depth> [^-]*default: chip up to 100 meters, model above/);
-    expect(text).toMatch(/--faults <list> .*frame-loss, spi-noise, spi-command, spi-abort/);
+    expect(text).toMatch(/--faults <list> .*frame-loss, interference, spi-noise, spi-command, spi-abort/);
     expect(status).toBe(0);
   });
 

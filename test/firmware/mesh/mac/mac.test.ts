@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Cause } from "firmware/mesh/mac/frame";
 import { CHANNEL, macStreet, PAN, send } from "../../../support/mac-street";
+import { OPEN_STREET } from "../../../../host-sim/radio/medium";
+import { OpenAir } from "../../../../host-sim/radio/open-air";
+import { IDEAL } from "../../../../host-sim/radio/timing";
 import { Random } from "../../../../host-sim/random";
 
 describe("one frame", () => {
@@ -133,7 +136,7 @@ describe("a shared channel", () => {
 
   it("serves nodes that do not hear each other", () => {
     const hidden = (from: number, to: number) => (from + to === 1 ? -Infinity : -60);
-    const { world, macs } = macStreet(3, 1, { rssi_dBm: hidden });
+    const { world, macs } = macStreet(3, 1, { air: new OpenAir(OPEN_STREET.bitRate, hidden) });
     let received = 0;
     macs[2].onFrame = () => received++;
     for (let k = 0; k < 100; k++) {
@@ -149,7 +152,7 @@ describe("a shared channel", () => {
 
   it("keeps quiet while an acknowledgement is on its way", () => {
     // The slowest receiver allowed: the channel is silent for 10 ms before its acknowledgement.
-    const { world, macs } = macStreet(5, 1, { turnaround_us: 10_000 });
+    const { world, macs } = macStreet(5, 1, { timing: { ...IDEAL, turnaround_us: 10_000 } });
     let received = 0;
     macs[4].onFrame = () => received++;
     for (let k = 0; k < 50; k++) {

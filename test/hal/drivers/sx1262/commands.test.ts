@@ -18,7 +18,7 @@ const AFTER_RESET = [
   "0d 06 c0 90 4e", // sync word
   "0d 08 ac 96", // boosted gain
   "93 40", // SetRxTxFallbackMode: FS
-  "08 02 03 02 03 00 00 00 00", // TxDone, RxDone, timeout on DIO1
+  "08 02 0b 02 03 00 00 00 00", // TxDone, RxDone, timeout on DIO1
   "1d 06 b8 00 00",
   "0d 06 b8 21", // whitening seed 0x1ff: the upper bits as they were
   "0d 06 b9 ff",
@@ -88,7 +88,7 @@ describe("the commands of the SX1262 driver", () => {
     b.radio.transmit(pattern(40), 40, 0);
     run(10);
     const fetching = commands.map((command) => command.slice(0, 11));
-    expect(fetching).toEqual(["12 00 00 00", "02 00 02", "13 00 00 00", "14 00 00 00", "1e 00 00 00"]);
+    expect(fetching).toEqual(["12 00 00 00", "02 00 0a", "13 00 00 00", "14 00 00 00", "1e 00 00 00"]);
   });
 
   it("never come while BUSY is up, in a thousand frames", () => {

@@ -1,0 +1,17 @@
+import type { Transmission } from "./transmission";
+
+/** What lies between the stations of a {@link Medium}, told apart by their numbers from 0 on. */
+export interface Air {
+  /** Who may receive what `from` sends, in ascending order; left undefined, all may. */
+  audience(from: number): ArrayLike<number> | undefined;
+
+  /** Strength of `from` at `to` in dBm; -Infinity where nothing arrives. */
+  strength_dBm(from: number, to: number, channel: number, at_us: number): number;
+
+  /**
+   * Probability that `to`, which listens to the frame's channel since `listening_us`, makes the frame out under all that
+   * was on the air with it.
+   * @param strength_dBm the frame's, at `to`
+   */
+  reception(frame: Transmission, to: number, strength_dBm: number, listening_us: number): number;
+}
