@@ -45,6 +45,7 @@ function bench() {
       maxFrameBytes: 2047,
       bitRate: 100_000,
       listen: () => {},
+      follow: () => {},
       transmit: (frame, length, channel) =>
         seen.sent.push(`${channel}:${hex(frame.subarray(0, length))}`) > 0,
       channelClear: () => true,

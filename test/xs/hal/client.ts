@@ -1,9 +1,11 @@
 import { Reader, Writer } from "firmware/codec/cursor";
 import type { Clock } from "hal/clock";
+import { KEY_BYTES, type Cipher } from "hal/cipher";
+import { SoftwareCipher } from "hal/drivers/aes";
 import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
-import type { Radio } from "hal/radio";
+import type { HopSchedule, Radio } from "hal/radio";
 import type { Reset } from "hal/reset";
 import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
@@ -22,6 +24,7 @@ export class ServedHal {
   readonly spi: Spi;
   readonly radio: Radio;
   readonly flash: Flash;
+  readonly cipher: Cipher = new SoftwareCipher();
   readonly retained: RetainedMemory;
   readonly reset: Reset;
   readonly watchdog: Watchdog;
@@ -49,10 +52,13 @@ export class ServedHal {
     this.entropy = new ServedEntropy(line);
     const eui64 = new Uint8Array(8);
     constants.copy(eui64, 0, 8);
+    const storageKey = new Uint8Array(KEY_BYTES);
+    constants.copy(storageKey, 0, KEY_BYTES);
     this.identity = {
       eui64,
       model: text(constants, constants.u8()),
       serial: text(constants, constants.u8()),
+      storageKey,
     };
   }
 
@@ -135,6 +141,11 @@ class ServedRadio implements Radio {
   listen(channel: number): void {
     this.line.begin(Call.listen).writer.u16(channel);
     this.line.exchange();
+  }
+
+  /** Stays where the schedule is now: nothing here hops. */
+  follow(schedule: HopSchedule, clock: Pick<Clock, "now_ms">): void {
+    this.listen(schedule.channelAt(clock.now_ms()));
   }
 
   transmit(frame: Uint8Array, length: number, channel: number): boolean {
