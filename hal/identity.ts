@@ -6,4 +6,6 @@ export interface Identity {
   readonly model: string;
   /** ASCII. */
   readonly serial: string;
+  /** AES-128 key of this node alone, for what it stores. It never leaves the node. */
+  readonly storageKey: Uint8Array;
 }

@@ -1,7 +1,8 @@
+import { KEY_BYTES } from "hal/cipher";
 import type { Entropy } from "hal/entropy";
 import type { Identity } from "hal/identity";
 import type { SerialPort } from "hal/serial-port";
-import type { Random } from "./random";
+import { Random } from "./random";
 
 /** Node numbers become addresses under this locally administered prefix; collectors have one of their own. */
 const METER_PREFIX = [0x02, 0x57, 0x4d, 0x00];
@@ -19,7 +20,9 @@ function identity(prefix: readonly number[], number: number, model: string): Ide
   const eui64 = new Uint8Array(8);
   eui64.set(prefix);
   new DataView(eui64.buffer).setUint32(4, number);
-  return { eui64, model, serial: String(number).padStart(8, "0") };
+  const storageKey = new Uint8Array(KEY_BYTES);
+  new SeededEntropy(new Random(number, `storage key ${model}`)).fill(storageKey);
+  return { eui64, model, serial: String(number).padStart(8, "0"), storageKey };
 }
 
 const UNREAD_BYTES = 1024;

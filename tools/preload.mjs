@@ -35,7 +35,7 @@ function closure(entryPoints) {
     metafile: true,
     format: "esm",
     target: "es2022",
-    external: ["board/*", "crypt", "embedded:*", "mc/*", "time", "timer"],
+    external: ["board/*", "crypt", "embedded:*", "mc/*", "preference", "time", "timer"],
     logLevel: "error",
   });
   return Object.keys(metafile.inputs)

@@ -10,7 +10,9 @@ import { Kernel } from "firmware/kernel/kernel";
 import { fcsMatches, MacFrame, writeDataHeader, writeFcs } from "firmware/mesh/mac/frame";
 import { Registers } from "firmware/registers/registers";
 import { RegistersResource } from "firmware/registers/resource";
+import { RecordBytes, Store } from "firmware/storage/partitions";
 import { RetainedRecords } from "firmware/storage/retained";
+import { AppendRing } from "firmware/storage/ring";
 import { KEY_BYTES, NONCE_BYTES, TAG_BYTES, type AesCcm } from "hal/cipher";
 import { SoftwareCipher } from "hal/drivers/aes";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
@@ -48,7 +50,14 @@ export function start(hal: ServedHal): void {
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
   const retained = new RetainedRecords(apart(hal.retained, ["read", "write"]));
   registers = new Registers({ kernel, chip, utc, events, retained });
-  new IntervalLog({ registers, utc, events, flash, interval_min: 15, retained });
+  const ring = new AppendRing({
+    flash,
+    cipher: hal.cipher.aesCcm(hal.identity.storageKey),
+    entropy: hal.entropy,
+    store: Store.intervals,
+    recordBytes: RecordBytes.intervals,
+  });
+  new IntervalLog({ registers, utc, events, ring, interval_min: 15 });
   chip.initialize();
   utc.set(1_767_571_200_000);
 

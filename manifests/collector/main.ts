@@ -9,14 +9,15 @@ import { siteNetwork } from "hal/moddable/site";
 const CAPACITY = 500;
 
 const clock = new ModdableClock();
+const entropy = new HardwareEntropy();
 
 new Collector(
   {
     clock,
     radio: makeRadio(clock),
     backhaul: new NoBackhaul(),
-    entropy: new HardwareEntropy(),
-    identity: new FuseIdentity("WM-C1"),
+    entropy,
+    identity: new FuseIdentity("WM-C1", entropy),
   },
   siteNetwork(),
   CAPACITY,

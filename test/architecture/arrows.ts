@@ -105,6 +105,7 @@ export const packages: readonly Arrow[] = [
   { from: "firmware/**", to: ["crc/calculators/*", "tweetnacl"], why: "preload and run in XS" },
   { from: "hal/moddable/**", to: ["embedded:**", "mc/config", "timer", "time"], why: "Moddable's modules" },
   { from: "hal/moddable/cipher", to: ["crypt"], why: "the platform's AES" },
+  { from: "hal/moddable/identity", to: ["preference"], why: "the key that the platform keeps" },
   { from: "manifests/**", to: ["embedded:**", "timer"], why: "pins and buses of a board" },
   { from: "manifests/**", to: ["board/*"], why: "the board that a program is built for" },
   { from: "host-sim/**", to: ["node:**"], why: "runs in Node" },

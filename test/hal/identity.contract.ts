@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KEY_BYTES } from "hal/cipher";
 import type { Identity } from "hal/identity";
 
 /** The contract of hal/identity.ts. `make` answers the same node each time. */
@@ -23,10 +24,17 @@ export function identityContract(name: string, make: () => Identity): void {
       }
     });
 
+    it("has a key for its storage", () => {
+      const { storageKey } = make();
+      expect(storageKey.length).toBe(KEY_BYTES);
+      expect(storageKey.some((byte) => byte !== 0)).toBe(true);
+    });
+
     it("stays the same", () => {
       const first = make();
       const second = make();
       expect(Array.from(second.eui64)).toEqual(Array.from(first.eui64));
+      expect(Array.from(second.storageKey)).toEqual(Array.from(first.storageKey));
       expect(second.model).toBe(first.model);
       expect(second.serial).toBe(first.serial);
     });

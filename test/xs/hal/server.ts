@@ -1,4 +1,5 @@
 import { Reader, Writer } from "firmware/codec/cursor";
+import { KEY_BYTES } from "hal/cipher";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
@@ -157,6 +158,7 @@ export class HalServer {
     answer.u8(reset.reason);
     answer.u32(watchdog.timeout_ms);
     answer.copy(identity.eui64, 0, 8);
+    answer.copy(identity.storageKey, 0, KEY_BYTES);
     for (const text of [identity.model, identity.serial]) {
       answer.u8(text.length);
       answer.ascii(text);

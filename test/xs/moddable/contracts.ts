@@ -39,7 +39,7 @@ clockContract("Moddable's clock", () => ({ clock: new ModdableClock(), run: pass
 entropyContract("the hardware's entropy", () => new HardwareEntropy());
 flashContract("a flash partition", () => new ModdableFlash("intervals"));
 retainedMemoryContract("RTC memory", () => new RtcRetainedMemory());
-identityContract("the identity in the fuses", () => new FuseIdentity("WM-M1"));
+identityContract("the identity in the fuses", () => new FuseIdentity("WM-M1", new HardwareEntropy()));
 
 serialPortContract("a serial port of ECMA-419", () => {
   let line: MockSerial | undefined;
@@ -86,7 +86,7 @@ describe("a flash partition", () => {
 
 describe("the identity in the fuses", () => {
   it("is the EUI-48 with FFFE in its middle", () => {
-    const { eui64, serial } = new FuseIdentity("WM-M1");
+    const { eui64, serial } = new FuseIdentity("WM-M1", new HardwareEntropy());
     expect(Array.from(eui64)).toEqual([0x24, 0x0a, 0xc4, 0xff, 0xfe, 0x01, 0x02, 0x03]);
     expect(serial).toBe("240AC4010203");
   });
