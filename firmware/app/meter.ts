@@ -3,12 +3,16 @@ import { VERSION } from "firmware/app/version";
 import { TimeResource } from "firmware/clock/resource";
 import { UtcClock } from "firmware/clock/utc";
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
+import { Configuration } from "firmware/configuration/configuration";
+import { ConfigurationResource } from "firmware/configuration/resource";
+import { DemandResetCommand } from "firmware/console/demand-command";
 import { IntervalCommand } from "firmware/console/interval-command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { Shell } from "firmware/console/shell";
 import { MemoryCommand, VersionCommand } from "firmware/console/status-commands";
 import { Boot } from "firmware/events/boot";
-import { EventCode, EventLog, EVENTS_KEPT } from "firmware/events/log";
+import { EventCode } from "firmware/events/codes";
+import { EventLog, EVENTS_KEPT } from "firmware/events/log";
 import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { IpStack } from "firmware/ip/stack";
@@ -16,6 +20,8 @@ import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
 import { MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
+import { Billing } from "firmware/registers/billing";
+import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
 import { RetainedRecords } from "firmware/storage/retained";
@@ -24,6 +30,7 @@ import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
+import type { PulseCounter } from "hal/pulse-counter";
 import type { Radio } from "hal/radio";
 import { ResetReason, type Reset } from "hal/reset";
 import type { RetainedMemory } from "hal/retained-memory";
@@ -35,6 +42,8 @@ const QUEUE_SLOTS = 4;
 export interface MeterHal {
   clock: Clock;
   chip: MeteringChip;
+  /** Of the metering chip's energy output, where it is wired. */
+  pulses?: PulseCounter;
   radio: Radio;
   /** Partition of the interval log. */
   intervalFlash: Flash;
@@ -48,7 +57,7 @@ export interface MeterHal {
 
 export interface MeterConfiguration {
   network: Network;
-  /** 15 or 60. */
+  /** Where no other is configured. */
   interval_min: number;
   /** 5,000 where absent. */
   pollPeriod_ms?: number;
@@ -61,6 +70,8 @@ export class Meter {
   readonly events: EventLog;
   readonly registers: Registers;
   readonly intervals: IntervalLog;
+  readonly configuration: Configuration;
+  readonly billing: Billing;
   readonly mac: Mac;
   readonly mesh: MeshLink;
   readonly stack: IpStack;
@@ -78,6 +89,9 @@ export class Meter {
     const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
     const events = new EventLog(utc);
+    const configuration = new Configuration();
+    configuration.general.interval_min = interval_min;
+    configuration.load();
     const registers = new Registers({
       kernel,
       chip,
@@ -92,9 +106,21 @@ export class Meter {
       utc,
       events,
       flash: hal.intervalFlash,
-      interval_min,
+      interval_min: configuration.general.interval_min,
       retained,
     });
+    const billing = new Billing(registers, configuration);
+    if (boot.reason === ResetReason.powerUp) billing.demand.restored(utc.uptime_ms());
+    billing.onSelfRead = () => events.record(EventCode.selfRead);
+    billing.onResetByHand = () => events.record(EventCode.demandReset, billing.demand.resets);
+    configuration.onChanged = (kind) => {
+      events.record(EventCode.configurationChanged, kind);
+      billing.configured();
+    };
+    if (hal.pulses !== undefined) {
+      const audit = new PulseAudit(registers, hal.pulses, configuration.general);
+      audit.onFailed = (excess_mWh) => events.record(EventCode.auditFailed, excess_mWh);
+    }
 
     // Network
     const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
@@ -105,10 +131,11 @@ export class Meter {
 
     // What it answers
     const resources = [
-      new RegistersResource(registers),
+      new RegistersResource(registers, billing),
       new InstantResource(registers, utc),
       new LoadProfileResource(intervals),
       new TimeResource(utc),
+      new ConfigurationResource(configuration),
     ];
     const coap = new CoapEndpoint({ socket: stack.bind(COAP_PORT), kernel, entropy, resources });
 
@@ -117,6 +144,8 @@ export class Meter {
     this.events = events;
     this.registers = registers;
     this.intervals = intervals;
+    this.configuration = configuration;
+    this.billing = billing;
     this.mac = mac;
     this.mesh = mesh;
     this.stack = stack;
@@ -126,7 +155,8 @@ export class Meter {
     // For the technician
     const version = `${identity.model} ${identity.serial} wattmesh ${VERSION}`;
     new Shell(hal.console, "meter", version, [
-      new RegisterCommand(registers),
+      new RegisterCommand(registers, billing),
+      new DemandResetCommand(billing),
       new IntervalCommand(intervals),
       new MemoryCommand([
         { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },

@@ -11,13 +11,13 @@ export const CONFIGURATION_KINDS = 3;
 /** An object fits one storage record. */
 export const MAX_CONFIGURATION_BYTES = 240;
 
-/** Keeps one object of each kind; a save replaces the one before whole, or not at all. */
+/** Keeps one object of each kind; a write replaces the one before whole, or not at all. */
 export interface ConfigurationStore {
-  /** Answers the bytes that it put into `into`; 0 where there is no such object. */
-  load(kind: number, into: Uint8Array): number;
+  /** Answers the bytes that it put into `into`; -1 where there is no such object. */
+  read(kind: number, into: Uint8Array): number;
 
   /** Keeps the first `length` bytes. False: the one before still stands. */
-  save(kind: number, bytes: Uint8Array, length: number): boolean;
+  write(kind: number, from: Uint8Array, length: number): boolean;
 }
 
 /** An object of a configuration. */
@@ -27,7 +27,7 @@ interface ConfigurationObject {
   decode(r: Reader): number;
 }
 
-/** What a meter is set up to do: its defaults, or what was stored last. */
+/** What a meter is set up to do. */
 export class Configuration {
   readonly general = new GeneralConfiguration();
   readonly tariff = new TariffConfiguration();
@@ -35,7 +35,7 @@ export class Configuration {
   /** An object was replaced; told its {@link ConfigurationKind}. */
   onChanged: (kind: number) => void = () => {};
 
-  readonly #store: ConfigurationStore;
+  readonly #store: ConfigurationStore | undefined;
   readonly #objects: readonly ConfigurationObject[] = [this.general, this.tariff, this.holidays];
   /** What is not known to be good is decoded here first. */
   readonly #trials: readonly ConfigurationObject[] = [
@@ -46,11 +46,15 @@ export class Configuration {
   readonly #bytes = new Uint8Array(MAX_CONFIGURATION_BYTES);
   readonly #reader = new Reader(this.#bytes);
 
-  /** Takes up what is stored. An object that is refused stays at its defaults. */
-  constructor(store: ConfigurationStore) {
+  /** @param store where absent, what is replaced lasts until a restart */
+  constructor(store?: ConfigurationStore) {
     this.#store = store;
+  }
+
+  /** Takes up what is stored. An object that is refused stays as it is. */
+  load(): void {
     for (let kind = 0; kind < CONFIGURATION_KINDS; kind++) {
-      const length = store.load(kind, this.#bytes);
+      const length = this.#store?.read(kind, this.#bytes) ?? -1;
       if (length > 0 && this.#try(kind, length) === ConfigurationCode.ok) this.#take(kind, length);
     }
   }
@@ -68,7 +72,7 @@ export class Configuration {
     for (let i = 0; i < length; i++) this.#bytes[i] = bytes[offset + i];
     const code = this.#try(kind, length);
     if (code !== ConfigurationCode.ok) return code;
-    if (!this.#store.save(kind, this.#bytes, length)) return ConfigurationCode.notStored;
+    if (this.#store?.write(kind, this.#bytes, length) === false) return ConfigurationCode.notStored;
     this.#take(kind, length);
     this.onChanged(kind);
     return ConfigurationCode.ok;

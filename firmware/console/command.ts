@@ -1,12 +1,27 @@
 import type { Output } from "firmware/console/output";
 
 /** How a command ended, beside {@link MORE}. The codes are stable; their slugs stand in {@link slugOf}. */
-export const Result = Object.freeze({ ok: 0, unknownCommand: 1, lineTooLong: 2, badArgument: 3, noData: 4 });
+export const Result = Object.freeze({
+  ok: 0,
+  unknownCommand: 1,
+  lineTooLong: 2,
+  badArgument: 3,
+  noData: 4,
+  /** Done a moment ago, and not to be repeated yet. */
+  lockedOut: 5,
+});
 
 /** A command's step answers this while it has more lines to write. */
 export const MORE = -1;
 
-const SLUGS = Object.freeze(["ok", "unknown-command", "line-too-long", "bad-argument", "no-data"]);
+const SLUGS = Object.freeze([
+  "ok",
+  "unknown-command",
+  "line-too-long",
+  "bad-argument",
+  "no-data",
+  "locked-out",
+]);
 
 export function slugOf(result: number): string {
   return SLUGS[result];

@@ -1,6 +1,6 @@
 import { integerArgument, MORE, Result, type Command } from "firmware/console/command";
 import type { Output } from "firmware/console/output";
-import { thousandths } from "firmware/console/register-command";
+import { thousandths } from "firmware/console/thousandths";
 import { utcText } from "firmware/console/utc-text";
 import { flagNames } from "firmware/intervals/flags";
 import { Interval, IntervalChannel } from "firmware/intervals/interval";

@@ -47,10 +47,16 @@ export const EventCode = Object.freeze({
   coverClosed: 66,
   magnetFound: 67,
   magnetGone: 68,
+  /** The billing date has come: registers were read, and demand reset. */
+  selfRead: 80,
+  /** Demand was reset by hand. Argument: which reset it was. */
+  demandReset: 81,
+  /** The chip's energy pulses and the registers do not agree. Argument: what the registers have more, mWh. */
+  auditFailed: 82,
 });
 
 /** One more than the greatest code. */
-export const EVENT_CODES = 69;
+export const EVENT_CODES = 83;
 
 const START_SHIFT = 256;
 

@@ -32,6 +32,8 @@ export class Billing implements PollListener {
   readonly selfReads = new SelfReads();
   /** Another self-read was taken. */
   onSelfRead: () => void = () => {};
+  /** Demand was reset by hand. */
+  onResetByHand: () => void = () => {};
 
   readonly #registers: Registers;
   readonly #configuration: Configuration;
@@ -85,8 +87,11 @@ export class Billing implements PollListener {
 
   /** A demand reset by hand. False: another one was made too shortly before. */
   resetDemand(): boolean {
-    this.#registers.poll();
-    return this.demand.resetByHand(this.#registers.polledUtc_ms, this.#registers.polled_ms);
+    const registers = this.#registers;
+    registers.poll();
+    if (!this.demand.resetByHand(registers.polledUtc_ms, registers.polled_ms)) return false;
+    this.onResetByHand();
+    return true;
   }
 
   get configuredTiers(): number {

@@ -6,7 +6,6 @@ import { Billing } from "firmware/registers/billing";
 import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import { Registers } from "firmware/registers/registers";
 import { countIndex, Quantity } from "hal/metering-chip";
-import { MemoryConfigurationStore } from "./configuration";
 import { ManualClock, ScriptedChip } from "./scripted-meter";
 
 /** One count is one mWh. */
@@ -20,7 +19,7 @@ export class BilledMeter {
   readonly clock = new ManualClock();
   readonly utc = new UtcClock(this.clock);
   readonly chip = new UnitChip();
-  readonly configuration = new Configuration(new MemoryConfigurationStore());
+  readonly configuration = new Configuration();
   readonly registers: Registers;
   readonly billing: Billing;
 

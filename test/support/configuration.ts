@@ -11,20 +11,24 @@ export class MemoryConfigurationStore implements ConfigurationStore {
   readonly objects = new Map<number, Uint8Array>();
   takes = true;
 
-  load(kind: number, into: Uint8Array): number {
-    const bytes = this.objects.get(kind) ?? new Uint8Array(0);
+  read(kind: number, into: Uint8Array): number {
+    const bytes = this.objects.get(kind);
+    if (bytes === undefined) return -1;
     into.set(bytes);
     return bytes.length;
   }
 
-  save(kind: number, bytes: Uint8Array, length: number): boolean {
-    if (this.takes) this.objects.set(kind, bytes.slice(0, length));
+  write(kind: number, from: Uint8Array, length: number): boolean {
+    if (this.takes) this.objects.set(kind, from.slice(0, length));
     return this.takes;
   }
 }
 
-export function defaultConfiguration(): Configuration {
-  return new Configuration(new MemoryConfigurationStore());
+/** What is in `store`, defaults for the rest. */
+export function loadedConfiguration(store = new MemoryConfigurationStore()): Configuration {
+  const configuration = new Configuration(store);
+  configuration.load();
+  return configuration;
 }
 
 type Switch = [minute: number, tier: number];

@@ -2,11 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Code } from "firmware/coap/resource";
 import { ConfigurationCode } from "firmware/configuration/code";
-import {
-  Configuration,
-  ConfigurationKind,
-  MAX_CONFIGURATION_BYTES,
-} from "firmware/configuration/configuration";
+import { ConfigurationKind, MAX_CONFIGURATION_BYTES } from "firmware/configuration/configuration";
 import { ConfigurationResource } from "firmware/configuration/resource";
 import { cddl, decodeCbor } from "../../support/cddl";
 import {
@@ -17,7 +13,7 @@ import {
   PACIFIC,
   WEEK,
   whole,
-  defaultConfiguration,
+  loadedConfiguration,
   generalObject,
   MemoryConfigurationStore,
   replace,
@@ -62,7 +58,7 @@ const holidayLists = fc
 
 describe("the configuration", () => {
   it("starts as a meter in UTC with intervals of 15 minutes and one tier", () => {
-    const cfg = decodeCbor(exchange(new ConfigurationResource(defaultConfiguration()), "get").body);
+    const cfg = decodeCbor(exchange(new ConfigurationResource(loadedConfiguration()), "get").body);
     expect(isCfg("cfg", cfg)).toBe(true);
     expect(cfg).toEqual(
       cfgMap([generalObject(), tariffObject(1, [[1, 1, [0, 0, 0, 0, 0, 0, 0, 0]]], [[[0, 1]]]), []]),
@@ -73,7 +69,7 @@ describe("the configuration", () => {
     fc.assert(
       fc.property(generals, holidayLists, (generalGiven, holidaysGiven) => {
         const store = new MemoryConfigurationStore();
-        const configuration = new Configuration(store);
+        const configuration = loadedConfiguration(store);
         const changed: number[] = [];
         configuration.onChanged = (kind) => changed.push(kind);
         const given = [
@@ -96,13 +92,13 @@ describe("the configuration", () => {
           expect(encoded(configuration, kind).length).toBeLessThanOrEqual(MAX_CONFIGURATION_BYTES);
         });
         expect(changed).toEqual([0, 1, 2]);
-        expect(whole(new Configuration(store))).toEqual(whole(configuration));
+        expect(whole(loadedConfiguration(store))).toEqual(whole(configuration));
       }),
     );
   });
 
   it("has objects that fit a storage record where all is used", () => {
-    const configuration = defaultConfiguration();
+    const configuration = loadedConfiguration();
     const seasons = [1, 4, 7, 12].map((month): [number, number, number[]] => [
       month,
       31 - (month % 3),
@@ -140,7 +136,7 @@ describe("/cfg", () => {
   ];
 
   it("is changed by one object at a time, and says so", () => {
-    const configuration = defaultConfiguration();
+    const configuration = loadedConfiguration();
     const resource = new ConfigurationResource(configuration);
     objects.forEach((object, kind) => {
       const body = cborOf(new Map([[kind, object]]));
@@ -175,7 +171,7 @@ describe("/cfg", () => {
       }
       bad.push(Uint8Array.of(...good, 0));
       for (const body of bad) {
-        const configuration = defaultConfiguration();
+        const configuration = loadedConfiguration();
         const before = whole(configuration);
         const { code } = exchange(new ConfigurationResource(configuration), "put", { body });
         if (code === Code.changed) {

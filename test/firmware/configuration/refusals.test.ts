@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Code } from "firmware/coap/resource";
 import { ConfigurationCode, configurationSlug } from "firmware/configuration/code";
-import { Configuration, ConfigurationKind } from "firmware/configuration/configuration";
+import { ConfigurationKind } from "firmware/configuration/configuration";
 import { ConfigurationResource } from "firmware/configuration/resource";
 import {
   cborOf,
@@ -9,6 +9,7 @@ import {
   DAY_TYPES,
   GENERAL,
   generalObject,
+  loadedConfiguration,
   MemoryConfigurationStore,
   PACIFIC,
   replace,
@@ -198,7 +199,7 @@ describe("a configuration that contradicts itself is refused whole, and the old 
   ];
   it.each(refused)("%s", (_title, kind, object, code) => {
     const store = new MemoryConfigurationStore();
-    const configuration = new Configuration(store);
+    const configuration = loadedConfiguration(store);
     replace(configuration, general, generalObject({ zone: PACIFIC, billingDay: 5 }));
     replace(configuration, tariff, tariffObject(3, seasons, DAY_TYPES));
     replace(configuration, holidays, [[0, 7, 4]]);
@@ -214,7 +215,7 @@ describe("a configuration that contradicts itself is refused whole, and the old 
 
   it("one that its storage does not take", () => {
     const store = new MemoryConfigurationStore();
-    const configuration = new Configuration(store);
+    const configuration = loadedConfiguration(store);
     const before = whole(configuration);
     store.takes = false;
     const body = cborOf(new Map([[general, generalObject({ interval_min: 60 })]]));
@@ -231,7 +232,7 @@ describe("a configuration that contradicts itself is refused whole, and the old 
     store.objects.set(general, cborOf(generalObject({ interval_min: 7 })));
     store.objects.set(tariff, Uint8Array.of(0xff, 0xff));
     store.objects.set(holidays, cborOf([[0, 7, 4]]));
-    const configuration = new Configuration(store);
+    const configuration = loadedConfiguration(store);
     expect(configuration.general.interval_min).toBe(GENERAL.interval_min);
     expect(configuration.tariff.tiers).toBe(1);
     expect(configuration.holidays.has(2030, 7, 4)).toBe(true);
