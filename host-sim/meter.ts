@@ -2,6 +2,7 @@ import { Meter } from "firmware/app/meter";
 import type { Network } from "firmware/app/network";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
+import { partitionsOf } from "firmware/storage/partition";
 import type { Clock } from "hal/clock";
 import type { MeteringChip } from "hal/metering-chip";
 import { ResetReason } from "hal/reset";
@@ -9,6 +10,7 @@ import { Ade7953Chip } from "./chips/ade7953";
 import { Atm90e32Chip } from "./chips/atm90e32";
 import { BehaviouralChip } from "./chips/behavioural-chip";
 import { faultyBus } from "./chips/spi-faults";
+import { NodeCipher } from "./cipher";
 import { CrystalClock } from "./clock";
 import { NorFlash } from "./flash";
 import { Feed } from "./load/feed";
@@ -25,8 +27,8 @@ import type { World } from "./world";
 
 /** Crystals are off by up to this much. */
 export const CRYSTAL_PPM = 20;
-/** Interval log: 45 days of 15 minutes and a month of room. */
-const INTERVAL_FLASH_BYTES = 512 * 1024;
+/** The smaller of the parts that a board has. */
+const FLASH_BYTES = 4 * 1024 * 1024;
 /** A town's meters poll more slowly, so that a laptop can hold it; see docs/figures.md. */
 const TOWN_POLL_MS = 60_000;
 /** A chip that counts net tells the directions apart by polls: the more there are, the less of both is in one. */
@@ -50,7 +52,7 @@ export class SimulatedMeter {
   readonly #network: Network;
   readonly #feed: Feed;
   readonly #metering: Metering;
-  readonly #intervalFlash = new NorFlash({ size: INTERVAL_FLASH_BYTES });
+  readonly #flash = new NorFlash({ size: FLASH_BYTES });
   readonly #retained = new SimulatedRetainedMemory();
   readonly #entropy: SeededEntropy;
   readonly #power: Random;
@@ -117,7 +119,8 @@ export class SimulatedMeter {
         clock: this.#clock,
         chip,
         radio: this.radio,
-        intervalFlash: this.#intervalFlash,
+        flash: partitionsOf(this.#flash),
+        cipher: new NodeCipher(),
         retained: this.#retained,
         reset: { reason: ResetReason.powerUp },
         watchdog: this.#watchdog,

@@ -20,14 +20,19 @@ import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
 import { MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
+import { Checkpoint } from "firmware/registers/checkpoint";
 import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
+import type { Partitions } from "firmware/storage/partition";
+import { RecordBytes, Store } from "firmware/storage/partitions";
 import { RetainedRecords } from "firmware/storage/retained";
+import { AppendRing } from "firmware/storage/ring";
+import { Upkeep } from "firmware/storage/upkeep";
+import type { Cipher } from "hal/cipher";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
-import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
 import type { PulseCounter } from "hal/pulse-counter";
@@ -45,8 +50,8 @@ export interface MeterHal {
   /** Of the metering chip's energy output, where it is wired. */
   pulses?: PulseCounter;
   radio: Radio;
-  /** Partition of the interval log. */
-  intervalFlash: Flash;
+  flash: Partitions;
+  cipher: Cipher;
   retained: RetainedMemory;
   reset: Reset;
   watchdog: Watchdog;
@@ -84,6 +89,23 @@ export class Meter {
     const { panId, channel } = network;
     const kernel = new Kernel(clock);
 
+    // What is kept
+    const { flash } = hal;
+    const sealed = { cipher: hal.cipher.aesCcm(identity.storageKey), entropy };
+    const checkpoints = new AppendRing({
+      ...sealed,
+      flash: flash.registers,
+      store: Store.registers,
+      recordBytes: RecordBytes.registers,
+    });
+    const intervalRecords = new AppendRing({
+      ...sealed,
+      flash: flash.intervals,
+      store: Store.intervals,
+      recordBytes: RecordBytes.intervals,
+    });
+    new Upkeep(kernel, [checkpoints, intervalRecords]);
+
     // Metering
     const retained = new RetainedRecords(hal.retained);
     const boot = new Boot(retained, hal.reset);
@@ -98,6 +120,7 @@ export class Meter {
       utc,
       events,
       retained,
+      checkpoint: new Checkpoint(checkpoints),
       watchdog: hal.watchdog,
       ...(pollPeriod_ms && { pollPeriod_ms }),
     });
@@ -105,9 +128,8 @@ export class Meter {
       registers,
       utc,
       events,
-      flash: hal.intervalFlash,
+      ring: intervalRecords,
       interval_min: configuration.general.interval_min,
-      retained,
     });
     const billing = new Billing(registers, configuration);
     if (boot.reason === ResetReason.powerUp) billing.demand.restored(utc.uptime_ms());

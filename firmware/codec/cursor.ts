@@ -67,6 +67,11 @@ export class Reader {
     return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
   }
 
+  u48(): number {
+    const high = this.u16();
+    return high * 2 ** 32 + this.u32();
+  }
+
   /** An integer below 2^53, in 8 bytes. */
   u64(): number {
     const high = this.u32();
@@ -156,6 +161,11 @@ export class Writer {
     b[at + 1] = value >>> 8;
     b[at + 2] = value >>> 16;
     b[at + 3] = value >>> 24;
+  }
+
+  u48(value: number): void {
+    this.u16(Math.floor(value / 2 ** 32));
+    this.u32(value >>> 0);
   }
 
   /** An integer below 2^53, in 8 bytes. */

@@ -17,6 +17,8 @@ export const IntervalFlag = Object.freeze({
   testMode: 0x080,
   /** The metering chip reported a fault: energy may be lacking, or lie in the neighbouring interval. */
   suspect: 0x100,
+  /** Counted after a start at a time that was never learnt; it has no start. */
+  unknownTime: 0x200,
 });
 
 const NAMES = Object.freeze([
@@ -29,6 +31,7 @@ const NAMES = Object.freeze([
   "overflow",
   "test-mode",
   "suspect",
+  "unknown-time",
 ]);
 
 /** The names of the flags that are set, for people: `partial,clock-set`, or nothing. */

@@ -1,4 +1,5 @@
 import { Reader, Writer } from "firmware/codec/cursor";
+import { REGISTER_QUANTITIES } from "firmware/registers/obis";
 import { RECORD_OVERHEAD_BYTES } from "firmware/storage/ring";
 
 /**
@@ -19,20 +20,19 @@ export const IntervalChannel = Object.freeze({
 });
 export const INTERVAL_CHANNELS = 10;
 
-/** Flash record of an interval, sequence number and CRC included: four a page. */
+/** Flash record of an interval, tag included: four a page. */
 export const RECORD_BYTES = 64;
 const PAYLOAD_BYTES = RECORD_BYTES - RECORD_OVERHEAD_BYTES;
 
 const TWO_32 = 0x100000000;
 const MAX_U16 = 0xffff;
-/** Greatest energy of an interval that its record holds: 1.1 GWh active, 4.3 Mvarh and MVAh of the others. */
-export const MAX_ACTIVE_mWh = 2 ** 40 - 1;
-export const MAX_OTHER_ENERGY = 2 ** 32 - 1;
+/** The registers of reactive and apparent energy are kept modulo this: 1.1 Gvarh, far above an interval's. */
+export const OTHER_MODULUS = 2 ** 40;
 
 /** One interval, made once and filled again and again. */
 export class Interval {
   sequence = 0;
-  /** UTC, s; a multiple of the interval's length. */
+  /** UTC, s; a multiple of the interval's length. 0 where it is not known (IntervalFlag.unknownTime). */
   start_s = 0;
   /** Bits of IntervalFlag. */
   flags = 0;
@@ -43,58 +43,86 @@ export class Interval {
   closingReceived_mWh = 0;
 }
 
-/** Puts an interval into the payload of its flash record, and takes it out. */
+/** What a record of the log says; a number keeps its meaning for ever. */
+export const RecordKind = Object.freeze({
+  /** One interval, with the registers at its end. */
+  interval: 1,
+  /** Intervals that were skipped, the last of which has the record's number; none, where the time came to be known. */
+  skipped: 2,
+  /** An interval by uptime, closed while the time was not known; the first of a boot is empty. */
+  provisional: 3,
+});
+
+/**
+ * A record of the interval log, made once and filled again and again: 56 bytes of payload.
+ *
+ * What an interval counted is not in it, but what the registers stood at when it closed: the difference to the record
+ * before is the interval's energy, so that intervals cannot but add up to the registers.
+ */
 export class IntervalRecord {
+  kind = 0;
+  /** Of the interval, the last of a run, or for a provisional one the newest that has a number. */
+  sequence = 0;
+  /** UTC of the start in s; uptime for a provisional one. Of one of unknown time: that it is not before. */
+  start_s = 0;
+  flags = 0;
+  /** Of a run of skipped intervals. */
+  count = 1;
+  minimumVoltage_dV = 0;
+  meanVoltage_dV = 0;
+  temperature_dC = 0;
+  /** Total registers by quantity when it closed; those of reactive and apparent energy modulo {@link OTHER_MODULUS}. */
+  readonly closings = new Float64Array(REGISTER_QUANTITIES);
+
   readonly payload = new Uint8Array(PAYLOAD_BYTES);
   readonly #writer = new Writer(this.payload);
   readonly #reader = new Reader(this.payload);
 
-  encode(interval: Interval): void {
+  /** Puts it into {@link payload}. */
+  encode(): void {
     const w = this.#writer;
-    const values = interval.values;
     w.reset(this.payload, 0, PAYLOAD_BYTES);
-    w.u32(interval.start_s);
-    w.u16(interval.flags);
-    for (let channel = IntervalChannel.activeDelivered; channel <= IntervalChannel.apparent; channel++) {
-      const energy = values[channel];
-      if (channel <= IntervalChannel.activeReceived) w.u8(Math.floor(energy / TWO_32));
-      w.u32(energy >>> 0);
+    w.u8(this.kind);
+    w.u32(this.sequence);
+    w.u32(this.start_s);
+    w.u16(this.flags);
+    if (this.kind === RecordKind.skipped) {
+      w.u32(this.count);
+    } else {
+      w.u16(Math.min(MAX_U16, this.minimumVoltage_dV));
+      w.u16(Math.min(MAX_U16, this.meanVoltage_dV));
     }
-    w.u16(Math.min(MAX_U16, values[IntervalChannel.minimumVoltage]));
-    w.u16(Math.min(MAX_U16, values[IntervalChannel.meanVoltage]));
-    w.u16(values[IntervalChannel.temperature]);
-    writeRegister(w, interval.closingDelivered_mWh);
-    writeRegister(w, interval.closingReceived_mWh);
+    w.u16(this.temperature_dC);
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
+      const closing = this.closings[quantity];
+      const high = Math.floor(closing / TWO_32);
+      if (quantity <= IntervalChannel.activeReceived) {
+        // 53 bits of the registers that are billed.
+        w.u8(high >> 16);
+        w.u16(high);
+      } else {
+        w.u8(high);
+      }
+      w.u32(closing >>> 0);
+    }
   }
 
-  /** All of `into` but its sequence number. */
-  decode(into: Interval): void {
+  /** Takes it out of {@link payload}. */
+  decode(): void {
     const r = this.#reader;
-    const values = into.values;
     r.reset(this.payload, 0, PAYLOAD_BYTES);
-    into.start_s = r.u32();
-    into.flags = r.u16();
-    for (let channel = IntervalChannel.activeDelivered; channel <= IntervalChannel.apparent; channel++) {
-      const high = channel <= IntervalChannel.activeReceived ? r.u8() : 0;
-      values[channel] = high * TWO_32 + r.u32();
+    this.kind = r.u8();
+    this.sequence = r.u32();
+    this.start_s = r.u32();
+    this.flags = r.u16();
+    const isRun = this.kind === RecordKind.skipped;
+    this.count = isRun ? r.u32() : 1;
+    this.minimumVoltage_dV = isRun ? 0 : r.u16();
+    this.meanVoltage_dV = isRun ? 0 : r.u16();
+    this.temperature_dC = (r.u16() << 16) >> 16;
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
+      const high = quantity <= IntervalChannel.activeReceived ? r.u8() * 0x10000 + r.u16() : r.u8();
+      this.closings[quantity] = high * TWO_32 + r.u32();
     }
-    values[IntervalChannel.minimumVoltage] = r.u16();
-    values[IntervalChannel.meanVoltage] = r.u16();
-    values[IntervalChannel.temperature] = (r.u16() << 16) >> 16;
-    into.closingDelivered_mWh = readRegister(r);
-    into.closingReceived_mWh = readRegister(r);
   }
-}
-
-/** 7 bytes hold the 53 bits of a register. */
-function writeRegister(w: Writer, energy_mWh: number): void {
-  const high = Math.floor(energy_mWh / TWO_32);
-  w.u8(high >> 16);
-  w.u16(high);
-  w.u32(energy_mWh >>> 0);
-}
-
-function readRegister(r: Reader): number {
-  const high = r.u8() * 0x10000 + r.u16();
-  return high * TWO_32 + r.u32();
 }

@@ -1,19 +1,12 @@
 import type { UtcClock } from "firmware/clock/utc";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { IntervalFlag } from "firmware/intervals/flags";
-import {
-  Interval,
-  IntervalChannel,
-  IntervalRecord,
-  MAX_ACTIVE_mWh,
-  MAX_OTHER_ENERGY,
-  RECORD_BYTES,
-} from "firmware/intervals/interval";
+import { Interval, OTHER_MODULUS, RecordKind } from "firmware/intervals/interval";
+import { IntervalStore } from "firmware/intervals/store";
+import { IntervalVoltage } from "firmware/intervals/voltage";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
-import type { RetainedRecord, RetainedRecords } from "firmware/storage/retained";
-import { AppendRing } from "firmware/storage/ring";
-import type { Flash } from "hal/flash";
+import type { AppendRing } from "firmware/storage/ring";
 import { PollStatus } from "hal/metering-chip";
 
 /** An interval that begins or ends this much late is flagged for it. */
@@ -22,34 +15,33 @@ const TOLERANCE_ms = 1_000;
 const STEP_BACK_LIMIT_ms = 86_400_000;
 /** What these polls did not bring comes with the next one. */
 const CARRIED = PollStatus.noAnswer | PollStatus.held;
-/** Skipped intervals that are written as missing at once, ten days of 15 minutes; a longer gap stays a gap. */
-const MAX_MISSING = 960;
-
-/** What is kept through restarts: the next interval's sequence number (4 bytes), and what stands in those before. */
-const RETAINED_LAYOUT = 1;
-const RETAINED_BYTES = 4 + 8 * REGISTER_QUANTITIES;
+/** A longer gap stays a gap: it comes from a wrong date. */
+const MAX_SKIPPED_ms = 400 * 86_400_000;
 
 export interface IntervalLogOptions {
   registers: Registers;
   utc: UtcClock;
   events: EventLog;
-  flash: Flash;
+  ring: AppendRing;
   /** Length of an interval: 15 or 60, or another divisor of a day. All intervals in a partition have one length. */
   interval_min: number;
-  /** Where absent, intervals begin with the registers as they are. */
-  retained?: RetainedRecords;
+  /** An outage that is shorter is a blink, and flags nothing. */
+  minimumOutage_s?: number;
 }
 
 /**
  * The interval-logging task: cuts the advance of the registers into intervals aligned to UTC and appends each to flash
- * when it closes. The energy of an interval is the difference of the registers at its end and at the end of the one
- * before, so that intervals add up to what the registers advanced since power-up, less what the open interval holds,
- * through restarts of the software too.
+ * when it closes, with the registers at that moment. What an interval counted is the difference to the one before, so
+ * that intervals add up to what the registers advanced, through restarts and power failures.
  *
  * The poll on a boundary closes the interval. Where that poll comes late, or the clock is stepped on, the open interval
  * takes all energy up to then and says so, and those skipped are written as missing. Where the clock is stepped back
- * into time that is logged, the next free interval opens early and is long, so that no start is there twice. What was
- * counted before the time was known goes to the first interval, flagged.
+ * into time that is logged, the next free interval opens early and is long, so that no start is there twice.
+ *
+ * While the time is not known after a start, provisional intervals close by uptime. Once it is known each takes its
+ * place in UTC, flagged, and the outage before them is made up: the interval in which it began and the one in which it
+ * ended are partial, those between are missing. Where power fails before the time is known, what was counted since that
+ * start stands in one interval of unknown time.
  */
 export class IntervalLog implements PollListener {
   readonly cadence_s: number;
@@ -57,107 +49,87 @@ export class IntervalLog implements PollListener {
   readonly #registers: Registers;
   readonly #events: EventLog;
   readonly #ring: AppendRing;
-  readonly #record = new IntervalRecord();
-  readonly #interval = new Interval();
+  readonly #store: IntervalStore;
   readonly #cadence_ms: number;
-  /** Total registers by quantity, up to what stands in intervals. */
-  readonly #logged = new Float64Array(REGISTER_QUANTITIES);
-  readonly #retained: RetainedRecord | undefined;
-  /** Start of the newest interval logged, UTC; -1 for none. */
-  #newestStart_ms = -1;
-  /** The open interval in UTC; it never ends while the time is not known. */
+  readonly #minimumOutage_ms: number;
+  readonly #voltage = new IntervalVoltage();
+  readonly #probe = new Interval();
+  /** The open interval is in UTC, else in uptime. */
+  #isTimed = false;
   #start_ms = 0;
-  #end_ms = Infinity;
+  #end_ms: number;
   /** Uptime from which its energy is counted. */
   #opened_ms: number;
   #flags = 0;
-  #lowest_mV = Infinity;
-  #voltageSum_mV = 0;
-  #voltages = 0;
+  /** The first provisional record of this start: what the registers were at it. */
+  readonly #bootAt: number;
 
-  /** Mounts the log in `flash` and listens to `registers`. */
-  constructor({ registers, utc, events, flash, interval_min, retained }: IntervalLogOptions) {
+  /** Mounts the log in `ring`, brings `registers` up to it and listens to them. */
+  constructor({ registers, utc, events, ring, interval_min, minimumOutage_s = 0 }: IntervalLogOptions) {
     this.cadence_s = interval_min * 60;
     this.#cadence_ms = interval_min * 60_000;
+    this.#minimumOutage_ms = minimumOutage_s * 1000;
     this.#registers = registers;
     this.#events = events;
-    this.#ring = new AppendRing(flash, RECORD_BYTES);
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      this.#logged[quantity] = registers.energy[registerIndex(quantity, 0)]!;
+    this.#ring = ring;
+    this.#end_ms = this.#cadence_ms;
     this.#opened_ms = utc.uptime_ms();
-    if (this.#readNewest()) {
-      this.#newestStart_ms = this.#interval.start_s * 1000;
-      if (!registers.resumed) this.#flags = IntervalFlag.powerFail;
-    }
-    this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
-    if (registers.resumed && this.#retained?.found) this.#resume(this.#retained);
-    this.#retain();
-    if (utc.known) this.#enter(utc.utc_ms());
+    this.#store = new IntervalStore(ring, this.cadence_s);
+    const logged = new Float64Array(REGISTER_QUANTITIES);
+    const isUnsettled = this.#store.mount(logged);
+    registers.raise(logged, OTHER_MODULUS);
+    // A new log begins with a record that is no interval: the first one's energy is counted from it.
+    if (this.#store.isEmpty) this.#append(RecordKind.interval, 0, IntervalFlag.unknownTime);
+    else if (isUnsettled) this.#settle();
+    this.#bootAt = ring.end;
+    this.#append(RecordKind.provisional, 0, 0);
+    if (utc.known) this.#stamp(utc.utc_ms(), utc.uptime_ms(), 0);
     registers.listen(this);
   }
 
   /** Sequence number of the oldest interval kept; equal to {@link next} when there is none. */
   get first(): number {
-    return this.#ring.first;
+    return this.#store.first;
   }
 
   /** Sequence number that the next interval gets. */
   get next(): number {
-    return this.#ring.next;
+    return this.#store.next;
   }
 
   /** False: there is no interval of this number, or it does not read well. */
   read(sequence: number, into: Interval): boolean {
-    if (!this.#ring.read(sequence, this.#record.payload)) return false;
-    this.#record.decode(into);
-    into.sequence = sequence;
-    return true;
+    return this.#store.read(sequence, into);
   }
 
-  /**
-   * Sequence number of the first interval that starts at `utc_s` or later; {@link next} where there is none. Where the
-   * clock had been stepped back it may lie on either side of the step.
-   */
+  /** Number of the first interval that starts at `utc_s` or later, see {@link IntervalStore.sequenceAt}. */
   sequenceAt(utc_s: number): number {
-    let low = this.first;
-    let high = this.next;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      let probe = middle;
-      while (probe < high && !this.read(probe, this.#interval)) probe++;
-      if (probe === high || this.#interval.start_s >= utc_s) high = middle;
-      else low = probe + 1;
-    }
-    return low;
+    return this.#store.sequenceAt(utc_s, this.#probe);
   }
 
   polled(status: number): void {
     this.#observe(status);
-    const utc_ms = this.#registers.polledUtc_ms;
-    if (utc_ms >= this.#end_ms) this.#close(utc_ms, 0);
+    if (this.#isTimed) {
+      const utc_ms = this.#registers.polledUtc_ms;
+      if (utc_ms >= this.#end_ms) this.#close(utc_ms, 0);
+    } else if (this.#registers.polled_ms >= this.#end_ms) {
+      this.#closeProvisional();
+    }
   }
 
   clockSet(status: number, error_ms: number): void {
     this.#events.record(EventCode.clockSet, error_ms);
     this.#observe(status);
     this.#flags |= IntervalFlag.clockSet;
-    const utc_ms = this.#registers.polledUtc_ms;
-    const isOpen = this.#end_ms !== Infinity;
-    if (isOpen && (utc_ms >= this.#end_ms || utc_ms < this.#start_ms - STEP_BACK_LIMIT_ms))
-      this.#close(utc_ms, IntervalFlag.clockSet);
-    else if (!isOpen || utc_ms < this.#start_ms) this.#enter(utc_ms);
+    const { polledUtc_ms, polled_ms } = this.#registers;
+    if (!this.#isTimed) this.#stamp(polledUtc_ms, polled_ms, IntervalFlag.clockSet);
+    else if (polledUtc_ms >= this.#end_ms || polledUtc_ms < this.#start_ms - STEP_BACK_LIMIT_ms)
+      this.#close(polledUtc_ms, IntervalFlag.clockSet);
+    else if (polledUtc_ms < this.#start_ms) this.#enter(polledUtc_ms);
   }
 
   #observe(status: number): void {
-    const voltage_mV = this.#registers.sample.voltage_mV;
-    for (let phase = 0; phase < this.#registers.phases; phase++) {
-      const phase_mV = voltage_mV[phase];
-      // 0 is "not known"; a dead phase still shows some noise.
-      if (phase_mV === 0) continue;
-      this.#voltageSum_mV += phase_mV;
-      this.#voltages++;
-      if (phase_mV < this.#lowest_mV) this.#lowest_mV = phase_mV;
-    }
+    this.#voltage.observe(this.#registers);
     if (status === PollStatus.ok) return;
     if ((status & ~PollStatus.noise) !== 0) this.#flags |= IntervalFlag.suspect;
     if ((status & PollStatus.overflow) !== 0) this.#flags |= IntervalFlag.overflow;
@@ -165,63 +137,39 @@ export class IntervalLog implements PollListener {
 
   /** Logs the open interval with all energy up to now, and opens the next, which starts with `flags`. */
   #close(utc_ms: number, flags: number): void {
-    const now_ms = this.#registers.polled_ms;
-    const covered_ms = now_ms - this.#opened_ms;
-    this.#gather();
-    const interval = this.#interval;
-    if (covered_ms < this.#cadence_ms - TOLERANCE_ms) interval.flags |= IntervalFlag.short;
-    if (covered_ms > this.#cadence_ms + TOLERANCE_ms) interval.flags |= IntervalFlag.long;
-    if (utc_ms < this.#end_ms) interval.flags |= IntervalFlag.partial;
-    if (!this.#append(this.#start_ms)) {
+    if (utc_ms < this.#end_ms) this.#flags |= IntervalFlag.partial;
+    this.#finish();
+    if (!this.#append(RecordKind.interval, this.#start_ms, this.#flags)) {
       // It stays open, and is long, until the next boundary.
       this.#end_ms = this.#slotOf(utc_ms) + this.#cadence_ms;
       return;
     }
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      this.#logged[quantity] += interval.values[quantity];
-    this.#retain();
-    this.#opened_ms = now_ms;
-    this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
-    this.#lowest_mV = Infinity;
-    this.#voltageSum_mV = 0;
-    this.#voltages = 0;
+    this.#reopen(flags);
     this.#enter(utc_ms);
   }
 
-  /** Takes the open interval into the one that is written. */
-  #gather(): void {
-    const interval = this.#interval;
-    const values = interval.values;
-    const energy = this.#registers.energy;
-    interval.flags = this.#flags;
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
-      const most = quantity <= IntervalChannel.activeReceived ? MAX_ACTIVE_mWh : MAX_OTHER_ENERGY;
-      const advance = energy[registerIndex(quantity, 0)] - this.#logged[quantity];
-      if (advance > most) interval.flags |= IntervalFlag.overflow;
-      values[quantity] = Math.min(advance, most);
-    }
-    const hasVoltage = this.#voltages > 0;
-    values[IntervalChannel.minimumVoltage] = hasVoltage ? Math.round(this.#lowest_mV / 100) : 0;
-    values[IntervalChannel.meanVoltage] = hasVoltage
-      ? Math.round(this.#voltageSum_mV / this.#voltages / 100)
-      : 0;
-    this.#registers.measure();
-    values[IntervalChannel.temperature] = this.#registers.measurements.temperature_dC;
-    interval.closingDelivered_mWh =
-      this.#logged[IntervalChannel.activeDelivered] + values[IntervalChannel.activeDelivered];
-    interval.closingReceived_mWh =
-      this.#logged[IntervalChannel.activeReceived] + values[IntervalChannel.activeReceived];
+  #closeProvisional(): void {
+    this.#finish();
+    while (this.#registers.polled_ms >= this.#end_ms + this.#cadence_ms) this.#end_ms += this.#cadence_ms;
+    // Where the flash does not take it, it is twice as long.
+    if (this.#append(RecordKind.provisional, this.#end_ms, this.#flags)) this.#reopen(0);
+    this.#end_ms += this.#cadence_ms;
   }
 
-  #append(start_ms: number): boolean {
-    this.#interval.start_s = start_ms / 1000;
-    this.#record.encode(this.#interval);
-    if (this.#ring.append(this.#record.payload) === 0) {
-      this.#events.fault(EventCode.storageFailed, start_ms / 1000);
-      return false;
-    }
-    this.#newestStart_ms = start_ms;
-    return true;
+  /** Takes what is known only at the end of an interval. */
+  #finish(): void {
+    const covered_ms = this.#registers.polled_ms - this.#opened_ms;
+    if (covered_ms < this.#cadence_ms - TOLERANCE_ms) this.#flags |= IntervalFlag.short;
+    if (covered_ms > this.#cadence_ms + TOLERANCE_ms) this.#flags |= IntervalFlag.long;
+    this.#registers.measure();
+    // The registers first: whichever of the two a cut leaves, they agree.
+    this.#registers.save();
+  }
+
+  #reopen(flags: number): void {
+    this.#opened_ms = this.#registers.polled_ms;
+    this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
+    this.#voltage.reset();
   }
 
   /**
@@ -229,53 +177,132 @@ export class IntervalLog implements PollListener {
    * newest and it as missing.
    */
   #enter(utc_ms: number): void {
-    const newest_ms = this.#newestStart_ms;
+    const due_ms = this.#store.end_s * 1000;
     let start_ms = this.#slotOf(utc_ms);
-    if (start_ms > newest_ms) this.#logMissing(start_ms);
-    else if (utc_ms >= newest_ms - STEP_BACK_LIMIT_ms) start_ms = newest_ms + this.#cadence_ms;
-    this.#start_ms = start_ms;
-    this.#end_ms = start_ms + this.#cadence_ms;
+    if (start_ms >= due_ms) this.#skip(due_ms, start_ms, this.#flags);
+    else if (utc_ms >= due_ms - this.#cadence_ms - STEP_BACK_LIMIT_ms) start_ms = due_ms;
+    this.#open(start_ms);
     if (utc_ms - start_ms > TOLERANCE_ms) this.#flags |= IntervalFlag.partial;
   }
 
-  #logMissing(until_ms: number): void {
-    const from_ms = this.#newestStart_ms + this.#cadence_ms;
-    if (this.#newestStart_ms < 0 || until_ms - from_ms > MAX_MISSING * this.#cadence_ms) return;
-    const interval = this.#interval;
-    interval.values.fill(0);
-    interval.flags = IntervalFlag.missing | this.#flags;
-    interval.closingDelivered_mWh = this.#logged[IntervalChannel.activeDelivered]!;
-    interval.closingReceived_mWh = this.#logged[IntervalChannel.activeReceived]!;
-    for (let start_ms = from_ms; start_ms < until_ms; start_ms += this.#cadence_ms)
-      if (!this.#append(start_ms)) return;
+  #open(start_ms: number): void {
+    this.#isTimed = true;
+    this.#start_ms = start_ms;
+    this.#end_ms = start_ms + this.#cadence_ms;
   }
 
-  /** Leaves the newest interval in `#interval`. False: there is none. */
-  #readNewest(): boolean {
-    let sequence = this.next - 1;
-    while (sequence >= this.first && !this.read(sequence, this.#interval)) sequence--;
-    return sequence >= this.first;
-  }
-
-  /** The open interval goes on from the last that was logged, which may be newer than the record. */
-  #resume(retained: RetainedRecord): void {
-    const reader = retained.open();
-    const next = reader.u32();
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) this.#logged[quantity] = reader.u64();
-    const interval = this.#interval;
-    for (let sequence = next; sequence < this.next; sequence++) {
-      if (!this.read(sequence, interval)) continue;
-      for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-        this.#logged[quantity] += interval.values[quantity];
+  /** The time is known now: what was counted since the start takes its place in it, and the outage before is made up. */
+  #stamp(utc_ms: number, uptime_ms: number, set: number): void {
+    const boot_ms = utc_ms - uptime_ms;
+    const due_ms = this.#store.end_s * 1000;
+    const end = this.#ring.end;
+    const outage = due_ms === 0 ? 0 : this.#outageFlags(boot_ms, due_ms);
+    let start_ms = this.#slotOf(boot_ms);
+    let flags = outage | set;
+    if (start_ms > due_ms) {
+      if (due_ms > 0) this.#makeUp(due_ms, start_ms, outage);
+      if (boot_ms - start_ms > TOLERANCE_ms) flags |= IntervalFlag.partial;
+    } else if (boot_ms >= due_ms - this.#cadence_ms - STEP_BACK_LIMIT_ms) {
+      // It goes on in the interval in which it had stopped.
+      start_ms = due_ms;
     }
+    const { record } = this.#store;
+    const first_ms = start_ms;
+    let ended_s = 0;
+    let at = this.#store.provisionalFrom(this.#bootAt, end);
+    for (; at >= 0; at = this.#store.provisionalFrom(at + 1, end)) {
+      // The first is empty, and one may be there twice.
+      if (record.start_s === ended_s) continue;
+      ended_s = record.start_s;
+      this.#write(RecordKind.interval, start_ms, record.flags | flags, 1);
+      flags = set;
+      const next_ms = first_ms + ended_s * 1000;
+      this.#skip(start_ms + this.#cadence_ms, next_ms, set);
+      start_ms = next_ms;
+    }
+    // From here on the time is known, whatever comes next.
+    record.closings.set(this.#store.closings);
+    this.#write(RecordKind.skipped, start_ms, 0, 0);
+    this.#flags |= flags;
+    if (start_ms === due_ms) this.#opened_ms -= this.#stopped_ms(due_ms) - due_ms;
+    this.#open(start_ms);
+    if (utc_ms >= this.#end_ms) this.#close(utc_ms, set);
   }
 
-  #retain(): void {
-    if (this.#retained === undefined) return;
-    const writer = this.#retained.at(0);
-    writer.u32(this.next);
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) writer.u64(this.#logged[quantity]);
-    this.#retained.save();
+  /** Closes the interval in which the meter had stopped, and logs those up to `start_ms` as missing. */
+  #makeUp(due_ms: number, start_ms: number, outage: number): void {
+    if (!this.#store.isTimed) {
+      this.#skip(due_ms, start_ms, outage);
+      return;
+    }
+    if (this.#store.provisionalFrom(this.#bootAt, this.#ring.end) < 0) return;
+    const isShort = this.#stopped_ms(due_ms) - due_ms < this.#cadence_ms - TOLERANCE_ms;
+    const flags = outage | IntervalFlag.partial | (isShort ? IntervalFlag.short : 0);
+    this.#write(RecordKind.interval, due_ms, flags, 1);
+    this.#skip(due_ms + this.#cadence_ms, start_ms, outage);
+  }
+
+  /** When the meter had stopped, as far as it knows: UTC, not before the newest interval's end. */
+  #stopped_ms(due_ms: number): number {
+    return Math.max(due_ms, this.#registers.restoredUtc_ms);
+  }
+
+  #outageFlags(boot_ms: number, due_ms: number): number {
+    const isBlink = boot_ms - this.#stopped_ms(due_ms) < this.#minimumOutage_ms;
+    return this.#registers.resumed || isBlink ? 0 : IntervalFlag.powerFail | IntervalFlag.partial;
+  }
+
+  /** Logs the intervals from `from_ms` until `until_ms` as missing. */
+  #skip(from_ms: number, until_ms: number, flags: number): void {
+    if (from_ms === 0 || until_ms <= from_ms || until_ms - from_ms > MAX_SKIPPED_ms) return;
+    const { record, closings } = this.#store;
+    record.closings.set(closings);
+    const kept = IntervalFlag.missing | (flags & (IntervalFlag.powerFail | IntervalFlag.clockSet));
+    this.#write(RecordKind.skipped, from_ms, kept, (until_ms - from_ms) / this.#cadence_ms);
+  }
+
+  /** The start before this one has left provisional records: power failed before it knew the time. */
+  #settle(): void {
+    const { record } = this.#store;
+    const { powerFail, partial, unknownTime } = IntervalFlag;
+    const due_ms = this.#store.end_s * 1000;
+    // The first says what the registers were at that start: up to there it is the interval in which power had failed.
+    if (due_ms > 0) this.#write(RecordKind.interval, due_ms, powerFail | partial, 1);
+    let hasCounted = false;
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
+      if (this.#registerOf(quantity) !== record.closings[quantity]) hasCounted = true;
+    if (hasCounted) this.#append(RecordKind.interval, this.#store.end_s * 1000, powerFail | unknownTime);
+  }
+
+  /** Appends the open interval as it is now. */
+  #append(kind: number, time_ms: number, flags: number): boolean {
+    const { record } = this.#store;
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
+      record.closings[quantity] = this.#registerOf(quantity);
+    record.minimumVoltage_dV = this.#voltage.minimum_dV;
+    record.meanVoltage_dV = this.#voltage.mean_dV;
+    record.temperature_dC = this.#registers.measurements.temperature_dC;
+    return this.#write(kind, time_ms, flags, 1);
+  }
+
+  /** Appends the store's record, whose registers and measurements are set. */
+  #write(kind: number, time_ms: number, flags: number, count: number): boolean {
+    const store = this.#store;
+    const { record } = store;
+    record.kind = kind;
+    record.sequence = kind === RecordKind.provisional ? store.next - 1 : store.next + count - 1;
+    record.start_s = time_ms / 1000;
+    record.flags = flags;
+    record.count = count;
+    if (store.append()) return true;
+    this.#events.fault(EventCode.storageFailed, record.start_s);
+    return false;
+  }
+
+  /** The total register of a quantity, as records keep it. */
+  #registerOf(quantity: number): number {
+    const energy = this.#registers.energy[registerIndex(quantity, 0)];
+    return quantity <= 1 ? energy : energy % OTHER_MODULUS;
   }
 
   #slotOf(utc_ms: number): number {

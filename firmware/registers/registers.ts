@@ -1,7 +1,8 @@
 import type { UtcClock } from "firmware/clock/utc";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { Timer, type Kernel } from "firmware/kernel/kernel";
-import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
+import type { Checkpoint } from "firmware/registers/checkpoint";
+import { REGISTERS, REGISTER_QUANTITIES, RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import type { RetainedRecord, RetainedRecords } from "firmware/storage/retained";
 import {
   CHANNELS,
@@ -16,6 +17,11 @@ import type { Watchdog } from "hal/watchdog";
 export const POLL_PERIOD_ms = 5_000;
 /** From the start to a first poll, so that what flows is seen to count before a period is over. */
 const FIRST_POLL_ms = 500;
+
+/** Registers are written to flash so often; so much energy may be missing after a cut without warning. */
+export const CHECKPOINT_PERIOD_ms = 10_000;
+/** A slewing clock moves polls by so much at most. */
+const TOLERANCE_ms = 500;
 
 /** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
 const RETAINED_LAYOUT = 1;
@@ -67,6 +73,8 @@ export interface RegistersOptions {
   pollPeriod_ms?: number;
   /** Where absent, registers start from 0 whenever the software does. */
   retained?: RetainedRecords;
+  /** Where absent, registers start from 0 after a power failure. */
+  checkpoint?: Checkpoint;
   /** Fed at every poll. */
   watchdog?: Watchdog;
 }
@@ -97,6 +105,8 @@ export class Registers {
   readonly measurements = new Measurements();
   /** Whether the registers went on from a record that a restart has left. */
   readonly resumed: boolean;
+  /** UTC at which the registers that this start goes on from were last written to flash; 0 where it is not known. */
+  readonly restoredUtc_ms: number;
 
   readonly #listeners: PollListener[] = [];
   readonly #chip: MeteringChip;
@@ -104,15 +114,18 @@ export class Registers {
   readonly #events: EventLog;
   readonly #period_ms: number;
   readonly #timer: Timer;
-  readonly #firstPoll: Timer;
   readonly #numerator: number;
   readonly #denominator: number;
   readonly #channels: number;
   /** What is left of each register below a unit, in parts of the denominator. */
   readonly #remainders = new Float64Array(REGISTERS);
+  /** The same in units, for the checkpoint. */
+  readonly #rests = new Float64Array(REGISTERS);
   /** By channel: 1 where the active energy counted last was received. */
   readonly #receiving = new Uint8Array(CHANNELS);
   readonly #retained: RetainedRecord | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
+  #saved_ms = 0;
   readonly #watchdog: Watchdog | undefined;
   #dueUtc_ms = 0;
 
@@ -123,6 +136,7 @@ export class Registers {
     events,
     pollPeriod_ms = POLL_PERIOD_ms,
     retained,
+    checkpoint,
     watchdog,
   }: RegistersOptions) {
     this.#chip = chip;
@@ -134,10 +148,13 @@ export class Registers {
     this.#channels = 1 + chip.phases;
     this.#timer = new Timer(kernel, () => this.#onTimer());
     this.#watchdog = watchdog;
-    this.#firstPoll = new Timer(kernel, () => this.poll());
     this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
     this.resumed = this.#retained?.found ?? false;
+    this.#checkpoint = checkpoint;
+    const isRestored = checkpoint?.load(this.energy, this.#rests) ?? false;
     if (this.#retained?.found) this.#resume(this.#retained);
+    else if (isRestored) this.#restore();
+    this.restoredUtc_ms = checkpoint?.utc_ms ?? 0;
     utc.onSet = (error_ms) => this.#onClockSet(error_ms);
   }
 
@@ -155,11 +172,43 @@ export class Registers {
     this.#report(this.#chip.initialize(this.resumed));
     if (this.resumed) {
       this.poll();
+      this.#arm();
     } else {
       this.#retained?.save();
-      this.#firstPoll.startIn(FIRST_POLL_ms);
+      this.#timer.startIn(FIRST_POLL_ms);
     }
-    this.#arm();
+  }
+
+  /**
+   * Brings the total registers up to what is known to have been counted: they never go back.
+   * @param totals by quantity
+   * @param modulus of those of reactive and apparent energy
+   */
+  raise(totals: Float64Array, modulus: number): void {
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
+      const index = registerIndex(quantity, 0);
+      let ahead = totals[quantity] - this.energy[index];
+      if (quantity > RegisterQuantity.activeReceived) {
+        ahead %= modulus;
+        if (ahead < 0) ahead += modulus;
+        if (ahead >= modulus / 2) continue;
+      }
+      if (ahead <= 0) continue;
+      this.energy[index] += ahead;
+      this.#remainders[index] = 0;
+      this.#retain(index);
+    }
+  }
+
+  /** Writes the registers to flash now, as they were at the last poll. */
+  save(): void {
+    this.#save(true);
+  }
+
+  /** Polls, and writes the registers to flash without waiting for an erase: the supply fails. */
+  saveFailing(): void {
+    this.#take();
+    this.#save(false);
   }
 
   /** Polls now, beside the polls that are due. */
@@ -207,8 +256,24 @@ export class Registers {
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
     this.#retained?.save();
+    if (now_ms - this.#saved_ms >= CHECKPOINT_PERIOD_ms - TOLERANCE_ms) this.#save(true);
     this.#watchdog?.feed();
     this.#report(this.status);
+  }
+
+  #save(mayErase: boolean): void {
+    if (this.#checkpoint === undefined) return;
+    for (let i = 0; i < REGISTERS; i++) this.#rests[i] = this.#remainders[i] / this.#denominator;
+    this.#saved_ms = this.polled_ms;
+    if (!this.#checkpoint.save(this.energy, this.#rests, this.polledUtc_ms, mayErase))
+      this.#events.fault(EventCode.storageFailed);
+  }
+
+  #restore(): void {
+    for (let i = 0; i < REGISTERS; i++) {
+      this.#remainders[i] = Math.floor(this.#rests[i] * this.#denominator);
+      this.#retain(i);
+    }
   }
 
   /** Answers whether active energy was counted in both directions. */

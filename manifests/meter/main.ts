@@ -2,6 +2,7 @@ import { makeMeteringChip, POLL_PERIOD_MS } from "board/metering";
 import pins from "board/pins";
 import { makeRadio } from "board/radio";
 import { Meter } from "firmware/app/meter";
+import { ModdableCipher } from "hal/moddable/cipher";
 import { ModdableClock } from "hal/moddable/clock";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
@@ -16,6 +17,7 @@ const CONSOLE_BAUD = 115_200;
 const INTERVAL_MIN = 15;
 
 const clock = new ModdableClock();
+const entropy = new HardwareEntropy();
 const { console } = pins.Serial;
 
 new Meter(
@@ -23,13 +25,20 @@ new Meter(
     clock,
     chip: makeMeteringChip(clock),
     radio: makeRadio(clock),
-    intervalFlash: new ModdableFlash("intervals"),
+    flash: {
+      registers: new ModdableFlash("registers"),
+      intervals: new ModdableFlash("intervals"),
+      events: new ModdableFlash("events"),
+      configuration: new ModdableFlash("configuration"),
+      keys: new ModdableFlash("keys"),
+    },
+    cipher: new ModdableCipher(),
     retained: new RtcRetainedMemory(),
     reset: new PlatformReset(),
     watchdog: new PlatformWatchdog(),
     console: new ModdableSerial(console.io, { ...console, baud: CONSOLE_BAUD }),
-    entropy: new HardwareEntropy(),
-    identity: new FuseIdentity("WM-M1"),
+    entropy,
+    identity: new FuseIdentity("WM-M1", entropy),
   },
   { network: siteNetwork(), interval_min: INTERVAL_MIN, pollPeriod_ms: POLL_PERIOD_MS },
 );

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { Meter } from "firmware/app/meter";
 import { Interval } from "firmware/intervals/interval";
 import { RegisterQuantity } from "firmware/registers/obis";
+import { partitionsOf } from "firmware/storage/partition";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { Register } from "hal/drivers/atm90e32/registers";
 import { CHANNELS, QUANTITIES, type MeteringChip } from "hal/metering-chip";
@@ -9,6 +10,7 @@ import type { Radio } from "hal/radio";
 import { ResetReason } from "hal/reset";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
+import { NodeCipher } from "../../host-sim/cipher";
 import { CrystalClock } from "../../host-sim/clock";
 import { NorFlash } from "../../host-sim/flash";
 import { Feed } from "../../host-sim/load/feed";
@@ -34,7 +36,7 @@ const planted = new Error("planted");
 export class RestartingMeter {
   readonly world = new World();
   readonly retained = new SimulatedRetainedMemory();
-  readonly flash = new NorFlash({ size: 64 * 1024 });
+  readonly flash = new NorFlash({ size: 4 * 1024 * 1024 });
   readonly serial = new SimulatedSerial();
   readonly feed: Feed;
   readonly truth: Truth;
@@ -96,7 +98,8 @@ export class RestartingMeter {
           clock: this.#tapped(clock),
           chip: this.depth === "model" ? this.#behavioural : this.#driver(this.#tapped(clock)),
           radio: this.#tapped(this.#radio),
-          intervalFlash: this.#tapped(this.flash),
+          flash: partitionsOf(this.#tapped(this.flash)),
+          cipher: new NodeCipher(),
           retained: this.#tapped(this.retained),
           reset: { reason },
           watchdog: this.#tapped(watchdog),

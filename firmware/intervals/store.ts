@@ -1,0 +1,214 @@
+import { IntervalFlag } from "firmware/intervals/flags";
+import {
+  IntervalChannel,
+  IntervalRecord,
+  OTHER_MODULUS,
+  RecordKind,
+  type Interval,
+} from "firmware/intervals/interval";
+import { REGISTER_QUANTITIES } from "firmware/registers/obis";
+import type { AppendRing } from "firmware/storage/ring";
+
+/** Reading goes on from the interval read last when it is no more than so many records behind. */
+const NEAR = 16;
+
+/**
+ * The records of the interval log on flash, found by the numbers of the intervals. Numbers rise with the records'
+ * positions, so that a record is found by halving; reading one after the other goes on from the last.
+ *
+ * A record may lie there twice in a row, after a cut; the second says nothing new. Of a record that reads badly the
+ * interval is lost, and the one after it with it, whose energy cannot be told from it. Memory does not grow.
+ */
+export class IntervalStore {
+  /** Number that the next interval gets; 0 as long as there is no record. */
+  next = 0;
+  /** Whether the time of the newest interval is known. */
+  isTimed = false;
+  /** UTC end of the newest interval, s; of one of unknown time the end of the one before. 0 where there is none. */
+  end_s = 0;
+  /** Registers by quantity at the end of the newest interval. */
+  readonly closings = new Float64Array(REGISTER_QUANTITIES);
+  /** To fill before an append; what was read last. */
+  readonly record = new IntervalRecord();
+
+  readonly #ring: AppendRing;
+  readonly #cadence_s: number;
+  /** Record of an interval from which reading goes on: its position, its number, the registers at its end. */
+  #at = -1;
+  #atSequence = 0;
+  readonly #atClosings = new Float64Array(REGISTER_QUANTITIES);
+  /** Number of the oldest interval that can be told, while the ring's oldest record is at this position. */
+  #first = 1;
+  #firstFor = -1;
+
+  constructor(ring: AppendRing, cadence_s: number) {
+    this.#ring = ring;
+    this.#cadence_s = cadence_s;
+  }
+
+  get isEmpty(): boolean {
+    return this.next === 0;
+  }
+
+  /** Number of the oldest interval kept; equal to {@link next} when there is none. */
+  get first(): number {
+    const { oldest, end } = this.#ring;
+    if (this.#firstFor !== oldest) {
+      this.#firstFor = oldest;
+      // The oldest record has none before it to take its energy from.
+      this.#first = this.#intervalFrom(oldest, end) < 0 ? this.next : this.record.sequence + 1;
+    }
+    return this.#first;
+  }
+
+  /**
+   * Finds the newest records, at start-up.
+   * @param registers takes the registers of the newest record, where there is one
+   * @returns whether there are provisional records after the newest interval; {@link record} is then the first
+   */
+  mount(registers: Float64Array): boolean {
+    const ring = this.#ring;
+    const record = this.record;
+    if (this.#loadBefore(ring.end) < 0) return false;
+    registers.set(record.closings);
+    this.next = record.sequence + 1;
+    if (record.kind !== RecordKind.provisional) {
+      this.#note();
+      return false;
+    }
+    // The interval whose number it carries lies before the first of the provisional ones.
+    let from = ring.oldest;
+    if (this.#seek(this.next)) {
+      from = this.#at;
+      this.#load(from);
+      this.#note();
+    }
+    return this.provisionalFrom(from, ring.end) >= 0;
+  }
+
+  /** Writes {@link record}. False: the flash did not take it. */
+  append(): boolean {
+    const record = this.record;
+    record.encode();
+    if (this.#ring.append(record.payload) === 0) return false;
+    if (record.kind !== RecordKind.provisional) this.#note();
+    return true;
+  }
+
+  /** False: there is no interval of this number, or it cannot be told. */
+  read(sequence: number, into: Interval): boolean {
+    if (sequence < this.first || sequence >= this.next) return false;
+    const record = this.record;
+    const ahead = sequence - this.#atSequence;
+    if (!(this.#at >= this.#ring.oldest && ahead > 0 && ahead <= NEAR) && !this.#seek(sequence)) return false;
+    for (;;) {
+      const at = this.#intervalFrom(this.#at + 1, this.#ring.end);
+      if (at < 0) return false;
+      const follows = record.sequence - record.count === this.#atSequence;
+      const isThere = record.sequence >= sequence;
+      if (isThere && follows) this.#tell(sequence, into);
+      if (record.sequence <= sequence) this.#goOnFrom(at);
+      if (isThere) return follows;
+    }
+  }
+
+  /**
+   * Number of the first interval that starts at `utc_s` or later; {@link next} where there is none. Where the clock had
+   * been stepped back it may lie on either side of the step.
+   */
+  sequenceAt(utc_s: number, probe: Interval): number {
+    let low = this.first;
+    let high = this.next;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      let at = middle;
+      while (at < high && !(this.read(at, probe) && probe.start_s > 0)) at++;
+      if (at === high || probe.start_s >= utc_s) high = middle;
+      else low = at + 1;
+    }
+    return low;
+  }
+
+  /** Leaves the first provisional record from `position` on in {@link record}; answers its position, or -1. */
+  provisionalFrom(position: number, end: number): number {
+    return this.#find(position, end, true);
+  }
+
+  #intervalFrom(position: number, end: number): number {
+    return this.#find(position, end, false);
+  }
+
+  #find(position: number, end: number, isProvisional: boolean): number {
+    for (let at = position; at < end; at++) {
+      if (this.#load(at) && (this.record.kind === RecordKind.provisional) === isProvisional) return at;
+    }
+    return -1;
+  }
+
+  /** Goes to the record of the newest interval before `sequence`. False: there is none. */
+  #seek(sequence: number): boolean {
+    const ring = this.#ring;
+    const record = this.record;
+    let low = ring.oldest;
+    let high = ring.end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      let at = middle;
+      while (at < high && !this.#load(at)) at++;
+      if (at === high || record.sequence >= sequence) high = middle;
+      else low = at + 1;
+    }
+    // Provisional records lie between the interval whose number they carry and the next.
+    let at = this.#loadBefore(low);
+    while (at >= 0 && record.kind === RecordKind.provisional) at = this.#loadBefore(at);
+    if (at < 0) return false;
+    this.#goOnFrom(at);
+    return true;
+  }
+
+  #goOnFrom(at: number): void {
+    this.#at = at;
+    this.#atSequence = this.record.sequence;
+    this.#atClosings.set(this.record.closings);
+  }
+
+  #tell(sequence: number, into: Interval): void {
+    const record = this.record;
+    const { values } = into;
+    into.sequence = sequence;
+    into.flags = record.flags;
+    const isTimed = (record.flags & IntervalFlag.unknownTime) === 0;
+    const place = sequence - (record.sequence - record.count + 1);
+    into.start_s = isTimed ? record.start_s + place * this.#cadence_s : 0;
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) {
+      const advance = record.closings[quantity] - this.#atClosings[quantity];
+      values[quantity] = advance < 0 ? advance + OTHER_MODULUS : advance;
+    }
+    values[IntervalChannel.minimumVoltage] = record.minimumVoltage_dV;
+    values[IntervalChannel.meanVoltage] = record.meanVoltage_dV;
+    values[IntervalChannel.temperature] = record.temperature_dC;
+    into.closingDelivered_mWh = record.closings[IntervalChannel.activeDelivered];
+    into.closingReceived_mWh = record.closings[IntervalChannel.activeReceived];
+  }
+
+  /** {@link record} is the newest interval. */
+  #note(): void {
+    const { sequence, start_s, count, flags, closings } = this.record;
+    this.closings.set(closings);
+    this.next = sequence + 1;
+    this.isTimed = (flags & IntervalFlag.unknownTime) === 0;
+    this.end_s = this.isTimed ? start_s + count * this.#cadence_s : start_s;
+  }
+
+  /** Reads the last good record before `position`; answers where it is, or -1. */
+  #loadBefore(position: number): number {
+    for (let at = position - 1; at >= this.#ring.oldest; at--) if (this.#load(at)) return at;
+    return -1;
+  }
+
+  #load(position: number): boolean {
+    if (!this.#ring.read(position, this.record.payload)) return false;
+    this.record.decode();
+    return true;
+  }
+}

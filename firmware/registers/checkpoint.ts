@@ -1,0 +1,77 @@
+import { Reader, Writer } from "firmware/codec/cursor";
+import { REGISTERS } from "firmware/registers/obis";
+import { RECORD_OVERHEAD_BYTES, type AppendRing } from "firmware/storage/ring";
+import { CHANNELS } from "hal/metering-chip";
+
+/** A page of flash. */
+export const CHECKPOINT_BYTES = 256;
+const PAYLOAD_BYTES = CHECKPOINT_BYTES - RECORD_OVERHEAD_BYTES;
+/** Parts of a unit in which what a total register has below one is kept. */
+const PARTS = 256;
+/** Where the part of others begins. */
+const ADDITION_AT = 184;
+export const ADDITION_BYTES = PAYLOAD_BYTES - ADDITION_AT;
+
+/** What is saved with the registers, in {@link ADDITION_BYTES} at most: the tariff's. */
+export interface Addition {
+  save(w: Writer): void;
+  load(r: Reader): void;
+}
+
+/**
+ * The energy registers on flash, the newest record of a ring.
+ *
+ * Payload: each register in 6 bytes; what each total has below a unit in 1/256, rounded down, so that none goes on from
+ * more than it had; UTC in ms, 6 bytes, 0 where it was not known; from byte 184 on an {@link Addition}.
+ */
+export class Checkpoint {
+  /** UTC of the record that {@link load} found; 0 where there is none, or the time was not known then. */
+  utc_ms = 0;
+  addition: Addition | undefined;
+  readonly #ring: AppendRing;
+  readonly #payload = new Uint8Array(PAYLOAD_BYTES);
+  readonly #writer = new Writer(this.#payload);
+  readonly #reader = new Reader(this.#payload);
+
+  constructor(ring: AppendRing) {
+    this.#ring = ring;
+  }
+
+  /**
+   * Reads the newest record.
+   * @param energy by registerIndex
+   * @param rests what is left below a unit, in units, likewise
+   * @returns false where there is none; nothing is filled then
+   */
+  load(energy: Float64Array, rests: Float64Array): boolean {
+    const ring = this.#ring;
+    let at = ring.end - 1;
+    while (at >= ring.oldest && !ring.read(at, this.#payload)) at--;
+    if (at < ring.oldest) return false;
+    const r = this.#reader;
+    r.reset(this.#payload, 0, PAYLOAD_BYTES);
+    for (let i = 0; i < REGISTERS; i++) energy[i] = r.u48();
+    for (let i = 0; i < REGISTERS; i += CHANNELS) rests[i] = r.u8() / PARTS;
+    this.utc_ms = r.u48();
+    r.at = ADDITION_AT;
+    this.addition?.load(r);
+    return true;
+  }
+
+  /**
+   * Writes a record.
+   * @param mayErase false while the supply fails
+   * @returns false where the flash did not take it
+   */
+  save(energy: Float64Array, rests: Float64Array, utc_ms: number, mayErase: boolean): boolean {
+    const w = this.#writer;
+    w.reset(this.#payload, 0, PAYLOAD_BYTES);
+    for (let i = 0; i < REGISTERS; i++) w.u48(energy[i]);
+    for (let i = 0; i < REGISTERS; i += CHANNELS) w.u8(Math.floor(rests[i] * PARTS));
+    w.u48(utc_ms);
+    w.at = ADDITION_AT;
+    this.addition?.save(w);
+    const ring = this.#ring;
+    return (mayErase ? ring.append(this.#payload) : ring.appendWithoutErase(this.#payload)) !== 0;
+  }
+}
