@@ -1,3 +1,4 @@
+import * as billing from "./scenarios/billing";
 import * as cbor from "./scenarios/cbor";
 import * as cipher from "./scenarios/cipher";
 import * as coap from "./scenarios/coap";
@@ -17,4 +18,5 @@ describeXs("XS and Node", () => {
   itAgrees("agree on CoAP messages", "test/xs/scenarios/coap.ts", coap);
   itAgrees("agree on the storage ring", "test/xs/scenarios/storage.ts", storage);
   itAgrees("agree on registers and intervals", "test/xs/scenarios/metering.ts", metering);
+  itAgrees("agree on demand, tiers and self-reads", "test/xs/scenarios/billing.ts", billing);
 });
