@@ -37,8 +37,8 @@ uint32_t board_reset_reason(void);
 #define TO_HOST_RESTART 'x'
 void board_restart(uint32_t reason, const char* text) __attribute__((noreturn));
 
-/* The watchdog runs from reset on, and restarts the board after so many ticks without a feed: 4 s. */
-#define WATCHDOG_TICKS 100000000
+/* The watchdog runs from reset on, and restarts the board after so many ticks without a feed: 8 s. */
+#define WATCHDOG_TICKS 200000000
 void board_feed_watchdog(void);
 
 /* UART 1, the technician's. What is received waits in a buffer; what is written goes out as it is, at most
