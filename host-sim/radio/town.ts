@@ -69,7 +69,9 @@ export class Town {
   }
 
   distance_m(a: number, b: number): number {
-    return Math.hypot(this.x_m[a] - this.x_m[b], this.y_m[a] - this.y_m[b]);
+    const x_m = this.x_m[a] - this.x_m[b];
+    const y_m = this.y_m[a] - this.y_m[b];
+    return Math.sqrt(x_m * x_m + y_m * y_m);
   }
 }
 

@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
-import type { Radio } from "hal/radio";
+import type { HopSchedule, Radio } from "hal/radio";
 
 /** Two radios in range of each other that lose nothing, and a way to let time pass. */
 export interface RadioPair {
   a: Radio;
   b: Radio;
   run: (delay_ms: number) => void;
+  now_ms: () => number;
 }
+
+const SLOT_MS = 100;
+/** Another channel in each slot. */
+const hops: HopSchedule = {
+  channelAt: (at_ms) => (Math.floor(at_ms / SLOT_MS) * 7) % 129,
+  slotEnd_ms: (at_ms) => (Math.floor(at_ms / SLOT_MS) + 1) * SLOT_MS,
+};
 
 /** The contract of hal/radio.ts. */
 export function radioContract(name: string, make: () => RadioPair): void {
@@ -79,6 +87,44 @@ export function radioContract(name: string, make: () => RadioPair): void {
       a.transmit(Uint8Array.of(2), 1, 6);
       run(100);
       expect(received.map(({ bytes }) => bytes)).toEqual([[2]]);
+    });
+
+    it("follows a schedule by itself, to the end of a frame that outlasts its slot", () => {
+      const { a, b, run, received, now_ms } = listening(1);
+      b.follow(hops, { now_ms });
+      for (let slot = 0; slot < 20; slot++) {
+        // Two frames in the slot's channel: one within it, and one that begins 8 ms before its end and takes 18.
+        run(SLOT_MS - (now_ms() % SLOT_MS) + 40);
+        const channel = hops.channelAt(now_ms());
+        a.transmit(Uint8Array.of(slot), 1, channel);
+        run(SLOT_MS - (now_ms() % SLOT_MS) - 8);
+        a.transmit(new Uint8Array(220).fill(slot), 220, channel);
+        run(30);
+      }
+      const expected = Array.from({ length: 20 }, (_, slot) => [slot, slot]).flat();
+      expect(received.map(({ bytes }) => bytes[0])).toEqual(expected);
+    });
+
+    it("follows only until it is told to listen, and again when told so", () => {
+      const { a, b, run, received, now_ms } = listening(1);
+      const sendOn = (byte: number, channel: number) => {
+        a.transmit(Uint8Array.of(byte), 1, channel);
+        run(SLOT_MS + 50 - (now_ms() % SLOT_MS));
+      };
+      const hopping = (): number => hops.channelAt(now_ms());
+      sendOn(0, 1);
+      b.follow(hops, { now_ms });
+      run(10);
+      sendOn(1, hopping());
+      sendOn(2, 1);
+      b.listen(128);
+      run(10);
+      sendOn(3, 128);
+      sendOn(4, hopping());
+      b.follow(hops, { now_ms });
+      run(10);
+      sendOn(5, hopping());
+      expect(received.map(({ bytes }) => bytes[0])).toEqual([0, 1, 3, 5]);
     });
 
     it("listens again after sending", () => {

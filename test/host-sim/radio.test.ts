@@ -41,7 +41,12 @@ function street(nodes: number, options: Partial<MediumOptions> = {}) {
 
 radioContract("the simulated radio", () => {
   const { world, radios } = street(2, { timing: TURNAROUND });
-  return { a: radios[0], b: radios[1], run: (delay_ms) => world.runUntil(world.now_us + delay_ms * 1000) };
+  return {
+    a: radios[0],
+    b: radios[1],
+    run: (delay_ms) => world.runUntil(world.now_us + delay_ms * 1000),
+    now_ms: () => Math.floor(world.now_us / 1000),
+  };
 });
 
 describe("the air", () => {

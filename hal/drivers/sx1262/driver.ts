@@ -276,6 +276,7 @@ export class Sx1262 implements Radio {
     if (this.#dio1.read() === 1) {
       this.counters.lateInterrupts++;
       this.#serve();
+      this.#hop();
       return;
     }
     this.#bus.status();
@@ -290,6 +291,7 @@ export class Sx1262 implements Radio {
 
   /** A frame of which the sync word has come, and not yet the end, is heard out first. */
   #hop(): void {
+    if (this.#state !== State.listening) return;
     const irq = this.#hopper.channel === this.#channel ? 0 : this.#bus.read(Opcode.GetIrqStatus, 2);
     const hold_ms = (irq & Irq.syncWord) !== 0 ? this.#hopper.hold_ms() : 0;
     if (hold_ms > 0) {

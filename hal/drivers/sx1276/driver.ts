@@ -301,16 +301,21 @@ export class Sx1276 implements Radio {
     if (this.#bus.read(Register.OpMode) !== Mode.rx) {
       this.counters.resets++;
       this.#restart(RESET_MS);
-    } else if ((flags & (Flag.payloadReady | Flag.fifoLevel | Flag.fifoOverrun)) !== 0) {
+      return;
+    }
+    if ((flags & (Flag.payloadReady | Flag.fifoLevel | Flag.fifoOverrun)) !== 0) {
       this.counters.lateInterrupts++;
       this.#drain();
-    } else {
-      // A frame that is arriving is heard out before a hop.
-      const arriving = this.#at > 0 || (flags & Flag.fifoEmpty) === 0;
-      const hold_ms = arriving && this.#hopper.channel !== this.#channel ? this.#hopper.hold_ms() : 0;
-      if (hold_ms > 0) this.#timer.start(hold_ms);
-      else this.#turn();
     }
+    this.#hop(this.#at > 0 || (flags & Flag.fifoEmpty) === 0);
+  }
+
+  /** A frame that is arriving is heard out first. */
+  #hop(arriving: boolean): void {
+    if (this.#state !== State.listening) return;
+    const hold_ms = arriving && this.#hopper.channel !== this.#channel ? this.#hopper.hold_ms() : 0;
+    if (hold_ms > 0) this.#timer.start(hold_ms);
+    else this.#turn();
   }
 
   #overdue(): void {

@@ -20,6 +20,6 @@ for (const [from, to] of pairs) {
     const b = makers[to](world, medium).radio;
     const run = (delay_ms: number) => world.runUntil(world.now_us + delay_ms * 1000);
     run(50);
-    return { a, b, run };
+    return { a, b, run, now_ms: () => Math.floor(world.now_us / 1000) };
   });
 }
