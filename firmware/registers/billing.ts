@@ -4,10 +4,11 @@ import type { Reader, Writer } from "firmware/codec/cursor";
 import type { Configuration } from "firmware/configuration/configuration";
 import { TariffCalendar } from "firmware/registers/calendar";
 import { Demand, DEMAND_BYTES } from "firmware/registers/demand";
-import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
+import { RegisterQuantity } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
 import { SelfReads } from "firmware/registers/self-read";
 import { Direction, TierRegisters } from "firmware/registers/tariff";
+import { CHANNELS } from "hal/metering-chip";
 
 /** What {@link Billing.save} writes: the demand registers, energy of unknown time (8 bytes each), billing month, time. */
 export const BILLING_BYTES = DEMAND_BYTES + 24;
@@ -16,8 +17,9 @@ const MINUTE_ms = 60_000;
 const MONTHS_A_YEAR = 12;
 /** Set back by less, the clock is waited for; by more, the time before was wrong. */
 const STEP_BACK_LIMIT_s = 86_400;
-const DELIVERED = registerIndex(RegisterQuantity.activeDelivered, 0);
-const RECEIVED = registerIndex(RegisterQuantity.activeReceived, 0);
+/** Where the total registers stand. */
+const DELIVERED = RegisterQuantity.activeDelivered * CHANNELS;
+const RECEIVED = RegisterQuantity.activeReceived * CHANNELS;
 
 /**
  * What bills are made of beside intervals: at every poll it moves the advance of the total registers into the tier in

@@ -1,7 +1,7 @@
 import type { GeneralConfiguration } from "firmware/configuration/general";
-import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
+import { RegisterQuantity } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
-import { PollStatus } from "hal/metering-chip";
+import { CHANNELS, PollStatus } from "hal/metering-chip";
 import type { PulseCounter } from "hal/pulse-counter";
 
 /** Polls that an audit covers: an hour. */
@@ -13,8 +13,9 @@ const PARTING =
   PollStatus.noAnswer | PollStatus.held | PollStatus.lost | PollStatus.restarted | PollStatus.overflow;
 const PULSES_MODULUS = 2 ** 32;
 const MILLIWATT_HOURS_A_KILOWATT_HOUR = 1e6;
-const DELIVERED = registerIndex(RegisterQuantity.activeDelivered, 0);
-const RECEIVED = registerIndex(RegisterQuantity.activeReceived, 0);
+/** Where the total registers stand. */
+const DELIVERED = RegisterQuantity.activeDelivered * CHANNELS;
+const RECEIVED = RegisterQuantity.activeReceived * CHANNELS;
 
 /**
  * Audits the registers by what the metering chip puts out on its pin: pulses, of energy in either direction, against
