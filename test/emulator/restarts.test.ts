@@ -64,5 +64,5 @@ describeEmulated("a meter on the emulated microcontroller in which all goes wron
     let sum_mWh = 0;
     for (const { delivered_mWh: interval_mWh } of record.intervals.values()) sum_mWh += interval_mWh;
     expect(sum_mWh).toBe(record.closingDelivered_mWh);
-  }, 300_000);
+  }, 600_000);
 });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { Meter } from "firmware/app/meter";
+import { EventCode, EventRecord } from "firmware/events/log";
 import { Interval } from "firmware/intervals/interval";
 import { RegisterQuantity } from "firmware/registers/obis";
 import { partitionsOf } from "firmware/storage/partition";
@@ -27,6 +28,8 @@ import { NETWORK } from "../xs/programs/meter";
 const UTC_MS = 1_767_571_200_000;
 /** A count of 3.125 mWh that is under way in the chip, and what is below a unit. */
 export const UNDER_WAY_MWH = 3.125 + 1;
+/** Of the argument of a start's event. */
+const REASON = 0xff;
 const ENERGY_REGISTERS = QUANTITIES * CHANNELS;
 
 /** A planted exception. */
@@ -117,6 +120,17 @@ export class RestartingMeter {
       const { onReadable } = this.serial;
       this.serial.onReadable = () => this.#guard(onReadable);
     });
+  }
+
+  /** Code and reason of the event that the last start has left. */
+  lastStart(): [code: number, reason: number] {
+    const { events } = this.meter;
+    const event = new EventRecord();
+    let last: [code: number, reason: number] = [0, 0];
+    for (let sequence = events.first; events.read(sequence, event); sequence++)
+      if (event.code === EventCode.powerUp || event.code === EventCode.restarted)
+        last = [event.code, event.argument & REASON];
+    return last;
   }
 
   run(delay_ms: number): void {

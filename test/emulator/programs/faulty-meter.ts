@@ -4,6 +4,9 @@ import { linkedHal, type Native } from "../../../emulator/programs/meter";
 import { start as startMeter } from "../../xs/programs/meter";
 import { Fault, PLANT, STATE, type State } from "./faults";
 
+/** Of the argument of a start's event. */
+const REASON = 0xff;
+
 declare global {
   /** XS has it. */
   interface ArrayBufferConstructor {
@@ -50,7 +53,7 @@ export function start(...native: Native): (message: ArrayBuffer) => ArrayBuffer 
     const event = new EventRecord();
     const restarts: number[] = [];
     for (let sequence = events.first; events.read(sequence, event); sequence++)
-      if (event.code === EventCode.restarted) restarts.push(event.argument);
+      if (event.code === EventCode.restarted) restarts.push(event.argument & REASON);
     registers.poll();
     return {
       starts: boot.count,
