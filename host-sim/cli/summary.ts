@@ -16,6 +16,7 @@ export function summary(result: StreetResult): string {
   }: StreetResult["energy"]["received"]): string =>
     `${n(truthWh)} Wh true, ${n(registersWh)} in registers, ${n(intervalsWh)} in intervals; ` +
     `${n(lostWh)} lost, ${n(inventedWh)} invented`;
+  const nodeSeconds = (result.meters + result.collectors) * result.simulatedSeconds;
   const turned =
     energy.turnedWh > 0 ? [{ turned: `${n(energy.turnedWh)} Wh flowed both ways between two polls` }] : [];
   const table = new Table({ style: { head: [], border: [] } });
@@ -38,7 +39,11 @@ export function summary(result: StreetResult): string {
         `${n(mesh.joined)} of ${n(result.meters)} joined; ${n(mesh.framesSent)} frames, ` +
         `${n(mesh.framesPerRead)} frames and ${n(mesh.bytesPerRead)} bytes a read`,
     },
-    { time: `${n(result.simulatedSeconds / 86_400)} days in ${n(result.wallSeconds)} s` },
+    {
+      time:
+        `${n(result.simulatedSeconds / 86_400)} days in ${n(result.wallSeconds)} s: ` +
+        `${n(Math.round(nodeSeconds / result.wallSeconds))} node-seconds a second`,
+    },
     { trace: result.traceHash },
   );
   return table.toString();

@@ -38,6 +38,11 @@ describe("wattmesh", () => {
     const text = stdout.replaceAll(/\s+/g, " ");
     for (const option of [
       "--seed <n>",
+      "--topology <file>",
+      "--density <n>",
+      "--turnaround <times>",
+      "--hopping <on|off>",
+      "--link-security <on|off>",
       "--capture <file>",
       "--report <folder>",
       "--json <file>",
@@ -82,9 +87,25 @@ describe("wattmesh", () => {
     [["sim", "--json", "/dev/null/x"], "cannot be written"],
     [["sim", "--report", "/dev/null"], "cannot be written"],
     [["sim", "--capture", "/dev/null/x.pcap"], "cannot be written"],
+    [["sim", "--topology", "nowhere.csv"], "nowhere.csv: no such file"],
+    [["sim", "--topology", ""], "must not be empty"],
+    [["sim", "--topology", "a.csv", "--density", "300"], "cannot be used with option '--topology <file>'"],
+    [["sim", "--density", "0"], "whole number from 1 to"],
+    [["sim", "--turnaround", "fast"], "Allowed choices are device, ideal"],
+    [["sim", "--hopping", "maybe"], "It must be on or off"],
+    [["sim", "--hopping", "on"], "--hopping on: this release keeps to one channel"],
+    [["sim", "--link-security", "on"], "--link-security on: this release has none"],
     [["console"], "required option '--meter <n>'"],
     [["console", "--meter", "0"], "'--meter <n>' argument '0'"],
   ])("refuses %j in one line", (args, reason) => expectRefused(args, reason));
+
+  it("refuses an edge list in one line with file, row and column", () => {
+    writeFileSync(join(folder, "edges.csv"), "from,to,prr,rssi_dbm\n1,2,1,-80\n2,2,1,-80\n");
+    expectRefused(
+      ["sim", "--topology", "edges.csv"],
+      "edges.csv: row 3, column to: a link from node 2 to itself",
+    );
+  });
 
   it("refuses a load file in one line with file, row and column, and writes nothing", () => {
     const rows = Array.from({ length: 96 }, (_, row) => `${row},${row === 40 ? "a lot" : row}`);
