@@ -1,169 +1,48 @@
 /**
- * The load profile block of `/lp` (docs/cddl/lp.cddl): one CBOR array of contiguous intervals. Values stand by
- * channel, each channel a byte string of unsigned LEB128 numbers; temperatures are zigzag-coded first.
+ * The load profile block of `/lp`, as both ends use it, and how it is read. docs/interval-codec.md states every bit,
+ * docs/cddl/lp.cddl its envelope.
  */
+import { readArrayHead, readBytes, readUint } from "firmware/codec/cbor";
+import type { Reader } from "firmware/codec/cursor";
+import { RangeDecoder } from "firmware/codec/range-coder";
 import {
-  headLength,
-  readArrayHead,
-  readBytes,
-  readMapHead,
-  readUint,
-  writeArrayHead,
-  writeBytesHead,
-  writeMapHead,
-  writeUint,
-} from "firmware/codec/cbor";
-import type { Reader, Writer } from "firmware/codec/cursor";
-import { INTERVAL_CHANNELS, Interval, IntervalChannel } from "firmware/intervals/interval";
+  ALL_CHANNELS,
+  CHECK_BITS,
+  Check,
+  ENERGIES,
+  ITEMS,
+  LENGTH_BITS,
+  MAX_MODELLED,
+  MAX_NUMBERS,
+  MAX_PRIMER,
+  MAX_SCALE,
+  Primer,
+  REGISTERS,
+  columnsOf,
+  dayOf,
+  isAsked,
+  type Block,
+  type IntervalSource,
+} from "firmware/intervals/block";
+import { INTERVAL_CHANNELS } from "firmware/intervals/interval";
+import { ValueModel } from "firmware/intervals/model";
 
-export { IntervalChannel } from "firmware/intervals/interval";
+export { ALL_CHANNELS, Block, DEFAULT_CHANNELS, DEFAULT_SCALE, MAX_SCALE } from "firmware/intervals/block";
+export type { IntervalSource } from "firmware/intervals/block";
+export { BlockEncoder } from "firmware/intervals/encoder";
+export { Interval, IntervalChannel } from "firmware/intervals/interval";
 
-export const ALL_CHANNELS = (1 << INTERVAL_CHANNELS) - 1;
-/** Active energy delivered and received. */
-export const DEFAULT_CHANNELS =
-  (1 << IntervalChannel.activeDelivered) | (1 << IntervalChannel.activeReceived);
+const REGISTER_BITS = 53;
+const MAX_CADENCE_S = 86_400;
+const TWO_32 = 0x100000000;
 
-/** Items of the array before the channels. */
-const FIXED_ITEMS = 8;
-/** What array head, the seven numbers and the head of the flags take at most. */
-const MAX_FIXED_BYTES = 1 + 5 + 5 + 5 + 3 + 3 + 9 + 9 + 3;
-
-/** Where the intervals of a block come from: the interval log. */
-export interface IntervalSource {
-  readonly first: number;
-  readonly next: number;
-  readonly cadence_s: number;
-  read(sequence: number, into: Interval): boolean;
-}
-
-/** Made once by whoever answers `/lp`. */
-export class BlockEncoder {
-  readonly #source: IntervalSource;
-  readonly #interval = new Interval();
-  readonly #columnBytes = new Int32Array(INTERVAL_CHANNELS);
-  #first = 0;
-  #start_s = 0;
-  #count = 0;
-  #flagged = 0;
-  #closingDelivered_mWh = 0;
-  #closingReceived_mWh = 0;
-
-  constructor(source: IntervalSource) {
-    this.#source = source;
-  }
-
-  /**
-   * Writes the intervals after number `since`: as many as follow each other in number and time, at most `most`, and
-   * no more than there is room for.
-   * @param channels bit mask over {@link IntervalChannel}, not 0
-   * @returns how many intervals were written
-   */
-  encode(w: Writer, since: number, most: number, channels: number): number {
-    const source = this.#source;
-    this.#select(since, most, channels, w.end - w.at);
-    const count = this.#count;
-    let items = 1;
-    if (count > 0) {
-      items = FIXED_ITEMS;
-      for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) items += (channels >> channel) & 1;
-    }
-    writeArrayHead(w, items);
-    writeUint(w, source.next - 1);
-    if (count === 0) {
-      // Not even one fits: an empty block would say that there is none.
-      if (this.#first < source.next) w.ok = false;
-      return 0;
-    }
-    writeUint(w, this.#first);
-    writeUint(w, this.#start_s);
-    writeUint(w, source.cadence_s);
-    writeUint(w, channels);
-    writeUint(w, this.#closingDelivered_mWh);
-    writeUint(w, this.#closingReceived_mWh);
-    this.#writeFlags(w);
-    for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-      if (((channels >> channel) & 1) === 1) this.#writeColumn(w, channel);
-    return count;
-  }
-
-  /** Chooses the intervals, so that a second pass can write them in one go. */
-  #select(since: number, most: number, channels: number, room: number): void {
-    const source = this.#source;
-    const interval = this.#interval;
-    const columnBytes = this.#columnBytes;
-    columnBytes.fill(0);
-    this.#count = 0;
-    this.#flagged = 0;
-    let first = Math.max(since + 1, source.first);
-    while (first < source.next && !source.read(first, interval)) first++;
-    this.#first = first;
-    let flagBytes = 0;
-    for (let index = 0; index < most && first + index < source.next; index++) {
-      if (!source.read(first + index, interval)) return;
-      if (index === 0) this.#start_s = interval.start_s;
-      else if (interval.start_s !== this.#start_s + index * source.cadence_s) return;
-      if (interval.flags !== 0) flagBytes += headLength(index) + headLength(interval.flags);
-      let total = MAX_FIXED_BYTES + flagBytes;
-      for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) {
-        if (((channels >> channel) & 1) === 0) continue;
-        columnBytes[channel] += varintLength(toWire(channel, interval.values[channel]));
-        total += headLength(columnBytes[channel]) + columnBytes[channel];
-      }
-      if (total > room) {
-        for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-          columnBytes[channel] -= varintLength(toWire(channel, interval.values[channel]));
-        return;
-      }
-      if (interval.flags !== 0) this.#flagged++;
-      this.#closingDelivered_mWh = interval.closingDelivered_mWh;
-      this.#closingReceived_mWh = interval.closingReceived_mWh;
-      this.#count++;
-    }
-  }
-
-  #writeFlags(w: Writer): void {
-    writeMapHead(w, this.#flagged);
-    for (let index = 0; this.#flagged > 0 && index < this.#count; index++) {
-      this.#source.read(this.#first + index, this.#interval);
-      if (this.#interval.flags === 0) continue;
-      writeUint(w, index);
-      writeUint(w, this.#interval.flags);
-    }
-  }
-
-  #writeColumn(w: Writer, channel: number): void {
-    writeBytesHead(w, this.#columnBytes[channel]);
-    for (let index = 0; index < this.#count; index++) {
-      this.#source.read(this.#first + index, this.#interval);
-      writeVarint(w, toWire(channel, this.#interval.values[channel]));
-    }
-  }
-}
-
-/** A load profile block taken apart, by the head end. */
-export class Block {
-  /** Sequence number of the newest interval in the meter's log: where it is beyond the last here, there is more. */
-  newest = 0;
-  /** Intervals here; where it is 0 all that follows means nothing. */
-  count = 0;
-  /** Sequence number and UTC start of the first; the others follow without a gap. */
-  first = 0;
-  start_s = 0;
-  cadence_s = 0;
-  /** Bit mask over {@link IntervalChannel} of what was sent. */
-  channels = 0;
-  /** Total registers at the end of the last. */
-  closingDelivered_mWh = 0;
-  closingReceived_mWh = 0;
-  /** Bits of IntervalFlag, by interval. */
-  flags: number[] = [];
-  /** By channel, then by interval; an empty array for a channel that was not sent. */
-  values: number[][] = [];
-}
-
-/** Reads a block up to the end of `r`. False: it is malformed, and `into` is left half-filled. */
-export function decodeBlock(r: Reader, into: Block): boolean {
+/**
+ * Reads a block up to the end of `r`. False: it is malformed, or primed on other intervals than `held` has; `into` is
+ * left half-filled.
+ */
+export function decodeBlock(r: Reader, into: Block, held?: IntervalSource): boolean {
   const items = readArrayHead(r);
+  const check = new Check();
   into.newest = readUint(r);
   into.count = 0;
   into.flags = [];
@@ -173,69 +52,109 @@ export function decodeBlock(r: Reader, into: Block): boolean {
   into.start_s = readUint(r);
   into.cadence_s = readUint(r);
   into.channels = readUint(r);
-  into.closingDelivered_mWh = readUint(r);
-  into.closingReceived_mWh = readUint(r);
-  const flagged = readMapHead(r);
-  const flags = new Map<number, number>();
-  for (let i = 0; i < flagged; i++) flags.set(readUint(r), readUint(r));
-  let columns = 0;
-  for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) {
-    const column: number[] = [];
-    into.values.push(column);
-    if (((into.channels >> channel) & 1) === 0) continue;
-    readColumn(r, channel, column);
-    if (columns++ === 0) into.count = column.length;
-    else if (column.length !== into.count) return false;
-  }
-  for (let index = 0; index < into.count; index++) {
-    into.flags.push(flags.get(index) ?? 0);
-    flags.delete(index);
-  }
-  const isWhole = items === FIXED_ITEMS + columns && into.channels <= ALL_CHANNELS && into.count > 0;
-  return r.ok && r.remaining === 0 && isWhole && flags.size === 0;
-}
-
-function readColumn(r: Reader, channel: number, into: number[]): void {
+  into.scale = readUint(r);
+  into.count = readUint(r);
+  into.primed = readUint(r);
   const length = readBytes(r);
-  const end = r.at;
+  if (!r.ok || r.remaining !== 0 || items !== ITEMS || !isSound(into)) return false;
   r.at -= length;
-  while (r.ok && r.at < end) into.push(fromWire(channel, readVarint(r)));
-  if (r.at !== end) r.ok = false;
-}
 
-function toWire(channel: number, value: number): number {
-  if (channel !== IntervalChannel.temperature) return value;
-  return value < 0 ? -2 * value - 1 : 2 * value;
-}
-
-function fromWire(channel: number, value: number): number {
-  if (channel !== IntervalChannel.temperature) return value;
-  return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
-}
-
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
-  return length;
-}
-
-function writeVarint(w: Writer, value: number): void {
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) w.u8((rest % 0x80) | 0x80);
-  w.u8(rest);
-}
-
-function readVarint(r: Reader): number {
-  let value = 0;
-  let scale = 1;
-  for (;;) {
-    const byte = r.u8();
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) {
-      // One form for each number, as everywhere in the block.
-      if (!Number.isSafeInteger(value) || (byte === 0 && scale > 1)) r.ok = false;
-      return value;
-    }
-    scale *= 0x80;
+  const primer = new Primer();
+  if (into.primed > 0) {
+    if (held === undefined) return false;
+    primer.load(held, into.first, into.start_s, into.primed, into.channels, 10 ** into.scale, check);
+    if (primer.count !== into.primed) return false;
   }
+  check.add(into.newest);
+  check.add(into.first);
+  check.add(into.start_s);
+  check.add(into.cadence_s);
+  check.add(into.channels);
+  check.add(into.scale);
+  check.add(into.count);
+  check.add(into.primed);
+  return readBody(new RangeDecoder(r, length), into, primer, check);
+}
+
+/** Whether the head is one that an encoder may write, so that what follows it is bounded. */
+function isSound(block: Block): boolean {
+  const { newest, first, start_s, cadence_s, channels, scale, count, primed } = block;
+  if (channels < 1 || channels > ALL_CHANNELS || scale > MAX_SCALE || primed > MAX_PRIMER) return false;
+  if (start_s >= TWO_32 || cadence_s < 1 || cadence_s > MAX_CADENCE_S) return false;
+  return (
+    count >= 1 && count * columnsOf(channels) <= MAX_NUMBERS && first >= 1 && first + count - 1 <= newest
+  );
+}
+
+function readBody(coder: RangeDecoder, into: Block, primer: Primer, check: Check): boolean {
+  const { channels, count, scale } = into;
+  const unit = 10 ** scale;
+  const model = new ValueModel(MAX_MODELLED);
+  const day = dayOf(into.cadence_s);
+  const openings = new Array<number>(INTERVAL_CHANNELS).fill(0);
+  for (let channel = 0; channel < REGISTERS; channel++) {
+    if (!isAsked(channels, channel)) continue;
+    openings[channel] =
+      primer.count > 0
+        ? primer.closing_mWh[channel]
+        : coder.bits(Math.min(REGISTER_BITS, coder.bits(LENGTH_BITS)));
+    check.add(openings[channel]);
+  }
+  const column = (channel: number): number[] => {
+    const numbers: number[] = [];
+    model.clear(day);
+    if (channel >= 0) primer.prime(model, channel);
+    for (let index = 0; index < count; index++) {
+      numbers.push(model.decode(coder));
+      check.add(numbers[index]);
+    }
+    return numbers;
+  };
+  into.flags = column(-1);
+  for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
+    into.values.push(isAsked(channels, channel) ? column(channel) : []);
+  const remainders = new Array<number>(ENERGIES).fill(0);
+  for (let channel = 0; channel < ENERGIES; channel++) {
+    if (!isAsked(channels, channel)) continue;
+    remainders[channel] = coder.peek(unit);
+    coder.take(remainders[channel], 1, unit);
+    check.add(remainders[channel]);
+  }
+  if (coder.bits(CHECK_BITS) !== check.word || !coder.isWhole) return false;
+  const closings = into.values.map((numbers, channel) =>
+    channel < ENERGIES
+      ? toEnergies(numbers, openings[channel], remainders[channel], unit)
+      : toLevels(numbers),
+  );
+  into.openingDelivered_mWh = openings[0];
+  into.openingReceived_mWh = openings[1];
+  into.closingDelivered_mWh = closings[0];
+  into.closingReceived_mWh = closings[1];
+  return (
+    closings.every(Number.isSafeInteger) &&
+    into.values.slice(0, ENERGIES).every((v) => v.every((x) => x >= 0))
+  );
+}
+
+/** Makes energies of the numbers, in place; answers the register at their end. */
+function toEnergies(numbers: number[], opening: number, remainder: number, unit: number): number {
+  let units = Math.floor(opening / unit);
+  let before = opening;
+  for (let i = 0; i < numbers.length; i++) {
+    units += numbers[i];
+    // The register inside the block is known to the unit: it is not below its exact opening for that.
+    const after = i === numbers.length - 1 ? units * unit + remainder : Math.max(before, units * unit);
+    numbers[i] = after - before;
+    before = after;
+  }
+  return before;
+}
+
+function toLevels(numbers: number[]): number {
+  let level = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    level += numbers[i] % 2 === 1 ? -(numbers[i] + 1) / 2 : numbers[i] / 2;
+    numbers[i] = level;
+  }
+  return level;
 }

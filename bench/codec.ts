@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { Writer } from "firmware/codec/cursor";
+import { RangeEncoder } from "firmware/codec/range-coder";
+import { bucketOf, ValueModel } from "firmware/intervals/model";
+import { referenceCodecs } from "./reference-codecs";
+
+const DAY = 96;
+const READ = 16;
+const DAYS_OF_PRIMER = [2, 4, 7];
+/** Meters of this resolution are told apart by it. */
+const COARSE_Wh = 10;
+
+/** Bits an interval, mean over meters. */
+export interface CodecFigures {
+  meters: string;
+  resolution_Wh: number;
+  /** By reference codec, a day each. */
+  references: Record<string, number>;
+  /** A block of a day that stands alone. */
+  day: number;
+  /** By days of primer: a block of a day, and the 16 intervals of a 4-hour read. */
+  primed: Record<number, { day: number; read: number }>;
+}
+
+/** @param file of the form that `--loads` takes: a column a meter, a row 15 minutes, Wh */
+export function codecFigures(file: string): CodecFigures[] {
+  const [, ...rows] = readFileSync(file, "utf8").trim().split("\n");
+  const cells = rows.map((row) => row.split(",").slice(1).map(Number));
+  const meters = cells[0].map((_, meter) => cells.map((row) => row[meter]));
+  const isCoarse = (values: readonly number[]): boolean => values.every((value) => value % COARSE_Wh === 0);
+  const fine = meters.filter((values) => !isCoarse(values));
+  const coarse = meters.filter(isCoarse);
+  const every = (list: number[][], half: number): number[][] => list.filter((_, i) => i % 2 === half);
+  return [
+    figuresOf("that count 1 Wh", 1, fine),
+    figuresOf("that count 10 Wh", COARSE_Wh, coarse),
+    ...[0, 1].flatMap((half) => [
+      figuresOf(`that count 1 Wh, half ${half + 1}`, 1, every(fine, half)),
+      figuresOf(`that count 10 Wh, half ${half + 1}`, COARSE_Wh, every(coarse, half)),
+    ]),
+    figuresOf("all", 1, meters),
+    figuresOf("all", COARSE_Wh, meters),
+  ];
+}
+
+function figuresOf(which: string, unit_Wh: number, meters: number[][]): CodecFigures {
+  const columns = meters.map((values) => inUnits(values, unit_Wh));
+  const mean = (bits: (values: number[]) => number): number =>
+    columns.reduce((sum, values) => sum + bits(values), 0) / columns.length;
+  const references = Object.fromEntries(
+    Object.entries(referenceCodecs).map(([name, codec]) => [
+      name,
+      mean((values) =>
+        days(values).reduce((sum, at) => sum + codec(values.slice(at, at + DAY)) / values.length, 0),
+      ),
+    ]),
+  );
+  const primed = Object.fromEntries(
+    DAYS_OF_PRIMER.map((count) => [
+      count,
+      {
+        day: mean((values) => coded(values, days(values).slice(1), DAY, count * DAY)),
+        read: mean((values) => coded(values, reads(values), READ, count * DAY)),
+      },
+    ]),
+  );
+  const day = mean((values) => coded(values, days(values), DAY, 0));
+  return { meters: which, resolution_Wh: unit_Wh, references, day, primed };
+}
+
+/** Differences of a register that counts whole units. */
+function inUnits(values: readonly number[], unit_Wh: number): number[] {
+  let register_Wh = 0;
+  return values.map((value) => {
+    const before = Math.floor(register_Wh / unit_Wh);
+    register_Wh += value;
+    return Math.floor(register_Wh / unit_Wh) - before;
+  });
+}
+
+function days(values: readonly number[]): number[] {
+  return Array.from({ length: Math.floor(values.length / DAY) }, (_, day) => day * DAY);
+}
+
+/** A read of each day but the first, at another time of day each. */
+function reads(values: readonly number[]): number[] {
+  return days(values)
+    .slice(1)
+    .map((at, day) => at + (day % (DAY / READ)) * READ);
+}
+
+/**
+ * Bits an interval of columns of `length` values each. They stand in one message, as the columns of a block do: what
+ * ends a message, and its check, are counted with the block.
+ */
+function coded(values: readonly number[], starts: readonly number[], length: number, primer: number): number {
+  const model = new ValueModel(DAYS_OF_PRIMER.at(-1)! * DAY + DAY);
+  const coder = new RangeEncoder();
+  const w = new Writer(new Uint8Array(values.length * 4));
+  coder.start(w);
+  for (const start of starts) {
+    model.clear(DAY);
+    for (let i = Math.max(0, start - primer); i < start; i++) model.add(bucketOf(values[i]));
+    for (let i = start; i < start + length; i++) model.encode(coder, values[i]);
+  }
+  coder.finish();
+  return (w.length * 8) / (starts.length * length);
+}

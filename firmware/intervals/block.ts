@@ -1,0 +1,179 @@
+/** What both ends of a load profile block share: its bounds, its check word, its primer. docs/interval-codec.md. */
+import { Interval, IntervalChannel, INTERVAL_CHANNELS } from "firmware/intervals/interval";
+import { bucketOf, type ValueModel } from "firmware/intervals/model";
+
+export const ALL_CHANNELS = (1 << INTERVAL_CHANNELS) - 1;
+/** Active energy delivered and received. */
+export const DEFAULT_CHANNELS =
+  (1 << IntervalChannel.activeDelivered) | (1 << IntervalChannel.activeReceived);
+/** Energies in units of 10 to the power of this, in mWh: whole watt-hours. */
+export const DEFAULT_SCALE = 3;
+export const MAX_SCALE = 4;
+
+/** Numbers in a block, flags included: 128 intervals of two channels, 34 of all. */
+export const MAX_NUMBERS = 384;
+/** Intervals before a block that may prime it: a week of 15 minutes. */
+export const MAX_PRIMER = 672;
+/** Numbers of a column and of its primer at most: the flags alone and one channel. */
+export const MAX_MODELLED = MAX_PRIMER + MAX_NUMBERS / 2;
+
+/** Items of the envelope, and what stands plain in the body: lengths of registers, and the check word. */
+export const ITEMS = 9;
+export const LENGTH_BITS = 6;
+export const CHECK_BITS = 32;
+
+/** Channels with a total register in the interval: those before this one. */
+export const REGISTERS = 2;
+/** Channels that hold energy: those before this one. */
+export const ENERGIES = 7;
+
+const DAY_S = 86_400;
+const TWO_32 = 0x100000000;
+const FACTOR = 0x9e3779b1;
+
+/** Where intervals come from: the log of a meter, or what a reader holds of it. */
+export interface IntervalSource {
+  /** Sequence number of the oldest interval kept; equal to {@link next} when there is none. */
+  readonly first: number;
+  /** Sequence number that the next interval gets. */
+  readonly next: number;
+  readonly cadence_s: number;
+  /** False: there is no interval of this number, or it does not read well. */
+  read(sequence: number, into: Interval): boolean;
+}
+
+/** A load profile block taken apart, by the head end. */
+export class Block {
+  /** Sequence number of the newest interval in the meter's log: where it is beyond the last here, there is more. */
+  newest = 0;
+  /** Intervals here; where it is 0 all that follows means nothing. */
+  count = 0;
+  /** Sequence number and UTC start of the first; the others follow without a gap. */
+  first = 0;
+  start_s = 0;
+  cadence_s = 0;
+  /** Bit mask over IntervalChannel of what was sent. */
+  channels = 0;
+  /** Within the block energies end at multiples of 10^scale mWh; its first opening and its last closing are exact. */
+  scale = 0;
+  /** Intervals before the first that it was primed on. */
+  primed = 0;
+  /** Total registers at the beginning of the first and at the end of the last, of the channels sent. */
+  openingDelivered_mWh = 0;
+  openingReceived_mWh = 0;
+  closingDelivered_mWh = 0;
+  closingReceived_mWh = 0;
+  /** Bits of IntervalFlag, by interval. */
+  flags: number[] = [];
+  /** By channel, then by interval; an empty array for a channel that was not sent. */
+  values: number[][] = [];
+}
+
+export function isAsked(channels: number, channel: number): boolean {
+  return ((channels >> channel) & 1) === 1;
+}
+
+/** Channels asked for, and the flags. */
+export function columnsOf(channels: number): number {
+  let columns = 1;
+  for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) columns += (channels >> channel) & 1;
+  return columns;
+}
+
+/** Intervals a day, by which the model finds the same time of other days. */
+export function dayOf(cadence_s: number): number {
+  return Math.max(1, Math.floor(DAY_S / cadence_s));
+}
+
+/** The total register that belongs to `channel`, at the interval's end, mWh. */
+export function closingOf(interval: Interval, channel: number): number {
+  return channel === IntervalChannel.activeDelivered
+    ? interval.closingDelivered_mWh
+    : interval.closingReceived_mWh;
+}
+
+/** A check word over numbers: any one number that differs changes it. */
+export class Check {
+  #word = 0;
+
+  get word(): number {
+    return this.#word >>> 0;
+  }
+
+  clear(): void {
+    this.#word = 0;
+  }
+
+  /** @param value an integer from 0 to 2^53-1 */
+  add(value: number): void {
+    this.#mix(value >>> 0);
+    this.#mix(Math.floor(value / TWO_32));
+  }
+
+  #mix(word: number): void {
+    const product = Math.imul(this.#word ^ word, FACTOR);
+    this.#word = product ^ (product >>> 15);
+  }
+}
+
+/** The intervals right before a block, which both ends hold. Made once. */
+export class Primer {
+  /** Intervals loaded. */
+  count = 0;
+  /** Total registers at the end of the last, by channel, mWh. */
+  readonly closing_mWh = new Float64Array(REGISTERS);
+  readonly #expected_mWh = new Float64Array(REGISTERS);
+  readonly #interval = new Interval();
+  /** By channel, the newest first. */
+  readonly #buckets = new Int16Array(REGISTERS * MAX_PRIMER);
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /**
+   * Loads at most `most` intervals of `source` before number `next`, which starts at `start_s`: as many as follow each
+   * other in number, time and registers.
+   * @param unit_mWh in which the energies are counted
+   * @param check gets the energies loaded
+   */
+  load(
+    source: IntervalSource,
+    next: number,
+    start_s: number,
+    most: number,
+    channels: number,
+    unit_mWh: number,
+    check: Check,
+  ): void {
+    const interval = this.#interval;
+    const expected_mWh = this.#expected_mWh;
+    this.count = 0;
+    const limit = Math.min(most, MAX_PRIMER, next - source.first);
+    while (this.count < limit && source.read(next - 1 - this.count, interval)) {
+      if (interval.start_s !== start_s - (this.count + 1) * source.cadence_s) return;
+      for (let channel = 0; channel < REGISTERS; channel++) {
+        if (!isAsked(channels, channel)) continue;
+        const closing_mWh = closingOf(interval, channel);
+        if (this.count === 0) this.closing_mWh[channel] = closing_mWh;
+        else if (closing_mWh !== expected_mWh[channel]) return;
+      }
+      for (let channel = 0; channel < REGISTERS; channel++) {
+        if (!isAsked(channels, channel)) continue;
+        const closing_mWh = closingOf(interval, channel);
+        const opening_mWh = closing_mWh - interval.values[channel];
+        expected_mWh[channel] = opening_mWh;
+        const units = Math.floor(closing_mWh / unit_mWh) - Math.floor(opening_mWh / unit_mWh);
+        this.#buckets[channel * MAX_PRIMER + this.count] = bucketOf(units);
+        check.add(units);
+      }
+      this.count++;
+    }
+  }
+
+  /** Shows a model, just cleared, the intervals of `channel`. */
+  prime(model: ValueModel, channel: number): void {
+    if (channel >= REGISTERS) return;
+    for (let i = this.count - 1; i >= 0; i--) model.add(this.#buckets[channel * MAX_PRIMER + i]);
+  }
+}
