@@ -1,5 +1,6 @@
 // Links each program for each board with the Moddable SDK, preload and strip on, and says how much flash it takes:
-// npm run link, or npm run link -- meter --board heltec-v2. Nothing is compiled for a chip, so ESP-IDF is not needed.
+// npm run link, or npm run link -- meter --board heltec-v2. Nothing is compiled for a chip, so neither ESP-IDF nor
+// pico-sdk is needed.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import {
   MCCONFIG_MISSING,
   moddableSdk,
   obstacle,
+  platformOf,
   programs,
   root,
   SDK_MISSING,
@@ -41,7 +43,7 @@ process.exitCode = failed > 0 ? 1 : 0;
 /** A row of the table. */
 function link(program, board) {
   const output = `${root}build/link`;
-  const product = `${output}/tmp/esp32/${board}/release/wattmesh-${program}/mc.xs.c`;
+  const product = `${output}/tmp/${platformOf(board)}/${board}/release/wattmesh-${program}/mc.xs.c`;
   rmSync(product, { force: true });
   const { status, stdout, stderr, error } = mcconfig(sdk, {
     program,
@@ -63,19 +65,30 @@ function link(program, board) {
   return [program, board, slotBytes, codeBytes, modules, notPreloaded.length, warnings.length];
 }
 
-/** mcconfig asks for ESP-IDF before it links: an idf.py that does nothing, and a repository to ask its version of. */
+/**
+ * mcconfig asks for a platform's SDK before it links: for ESP-IDF an idf.py that does nothing, for pico-sdk a compiler
+ * and an assembler likewise, for both a repository to ask its version of.
+ */
 function standIn() {
+  const sdk = join(scratch, "sdk");
   const bin = join(scratch, "bin");
-  const idf = join(scratch, "idf");
-  mkdirSync(bin);
-  mkdirSync(idf);
-  writeFileSync(join(bin, "idf.py"), "#!/bin/sh\n");
-  chmodSync(join(bin, "idf.py"), 0o755);
+  for (const folder of [sdk, bin, join(scratch, "pico-examples")]) mkdirSync(folder);
+  for (const name of ["idf.py", "arm-none-eabi-gcc", "pioasm", "cmake"]) {
+    writeFileSync(join(bin, name), "#!/bin/sh\n");
+    chmodSync(join(bin, name), 0o755);
+  }
   for (const command of ["init", "commit --allow-empty -m empty", "tag v0"])
     spawnSync("git", ["-c", "user.name=link", "-c", "user.email=link@localhost", ...command.split(" ")], {
-      cwd: idf,
+      cwd: sdk,
     });
-  return { PATH: bin, IDF_PATH: idf };
+  return {
+    PATH: bin,
+    IDF_PATH: sdk,
+    PICO_ROOT: scratch,
+    PICO_SDK_DIR: sdk,
+    PICO_GCC_ROOT: scratch,
+    PIOASM: join(bin, "pioasm"),
+  };
 }
 
 function arguments_() {

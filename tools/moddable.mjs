@@ -7,6 +7,11 @@ export const root = fileURLToPath(new URL("../", import.meta.url));
 export const boards = readdirSync(`${root}manifests/boards`).sort();
 export const programs = ["meter", "collector"];
 
+/** The Moddable SDK's name of a board's platform. */
+export function platformOf(board) {
+  return board.startsWith("pico") ? "pico" : "esp32";
+}
+
 /** Why a program cannot run on a board; undefined where it can. */
 export function obstacle(program, board) {
   if (!programs.includes(program)) return `no program ${program}; there are ${programs.join(", ")}`;
@@ -41,7 +46,7 @@ export const MCCONFIG_MISSING =
 export function mcconfig(sdk, { program, board, output, target, environment = {}, ...options }) {
   mkdirSync(output, { recursive: true });
   const built = `${sdk.path}/build/bin/${process.platform === "darwin" ? "mac" : "lin"}/release`;
-  const platform = `esp32:${root}manifests/boards/${board}`;
+  const platform = `${platformOf(board)}:${root}manifests/boards/${board}`;
   // A release, because debug builds take UART 0 for the debugger.
   return spawnSync(
     "mcconfig",
@@ -61,6 +66,9 @@ export function mcconfig(sdk, { program, board, output, target, environment = {}
   );
 }
 
+/** What a platform's programs are compiled with: the variable that points to it, and its name. */
+const platformSdk = { esp32: ["IDF_PATH", "ESP-IDF"], pico: ["PICO_SDK_DIR", "pico-sdk"] };
+
 /** One line on standard error, and the exit code of bad input. */
 export function stop(tool, reason) {
   console.error(`${tool}: ${reason}`);
@@ -73,13 +81,13 @@ export function stop(tool, reason) {
  */
 export function mcconfigFor(tool, { program, board }, target) {
   const sdk = moddableSdk() ?? stop(tool, SDK_MISSING);
-  const { IDF_PATH } = process.env;
-  if (!IDF_PATH || !existsSync(IDF_PATH))
+  const [variable, name] = platformSdk[platformOf(board)];
+  if (!process.env[variable] || !existsSync(process.env[variable]))
     stop(
       tool,
-      "IDF_PATH does not point to ESP-IDF: install the version that the Moddable SDK asks for and set it",
+      `${variable} does not point to ${name}: install the version that the Moddable SDK asks for and set it`,
     );
-  const output = `${root}build/esp32/${board}`;
+  const output = `${root}build/${platformOf(board)}/${board}`;
   const { status, error } = mcconfig(sdk, { program, board, output, target, stdio: "inherit" });
   if (error) stop(tool, MCCONFIG_MISSING);
   return status ?? 1;

@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- mcconfig compiles with declarations of its own
+/// <reference path="./typings/crypt.d.ts" />
 import { BlockCipher as NativeCipher } from "crypt";
 import type { AesCcm, Cipher } from "hal/cipher";
 import { Ccm, type BlockCipher } from "hal/drivers/aes-ccm";

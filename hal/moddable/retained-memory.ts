@@ -1,7 +1,7 @@
 import { readRtcMemory, RTC_MEMORY_BYTES, writeRtcMemory } from "hal/moddable/rtc-memory";
 import type { RetainedMemory } from "hal/retained-memory";
 
-/** The RTC memory of an ESP32, which keeps its content through every reset but that of the supply. */
+/** The RTC memory of an ESP32, or RAM of a Pico, which keeps its content through every reset but that of the supply. */
 export class RtcRetainedMemory implements RetainedMemory {
   readonly size = RTC_MEMORY_BYTES;
 

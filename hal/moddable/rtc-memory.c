@@ -1,12 +1,16 @@
 #include "xsmc.h"
 #include "xsHost.h"
 
-#include "esp_attr.h"
-
 #define RTC_MEMORY_BYTES 1024
 
-// Not cleared at a start, and powered through every reset but that of the supply.
+// Not cleared at a start, and powered through every reset but that of the supply; on a Pico a part of its RAM.
+#if ESP32
+	#include "esp_attr.h"
 static RTC_NOINIT_ATTR uint8_t rtcMemory[RTC_MEMORY_BYTES];
+#else
+	#include "pico/platform.h"
+static uint8_t __uninitialized_ram(rtcMemory)[RTC_MEMORY_BYTES];
+#endif
 
 void xs_rtc_memory_read(xsMachine *the)
 {

@@ -1,7 +1,7 @@
 type Copy = (this: void, address: number, bytes: Uint8Array, length: number) => void;
 declare function native(name: string): Copy;
 
-/** Bytes of RTC memory that are set aside. */
+/** Bytes of RTC memory that are set aside; on a Pico of RAM that is not cleared. */
 export const RTC_MEMORY_BYTES = 1024;
 
 /** Copies RTC memory to the start of `into`. All of it must lie inside: nothing is checked. */

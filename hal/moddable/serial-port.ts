@@ -10,6 +10,8 @@ export class ModdableSerial implements SerialPort {
   readonly #io: Serial;
   /** Bytes that the platform's buffer takes; writing more than that throws. */
   #room = 0;
+  /** Bytes that the platform's buffer holds; on a Pico reading more than that throws. */
+  #readable = 0;
   #cutShort = false;
 
   /** @param options pins, port and baud rate; format and callbacks are added */
@@ -17,7 +19,10 @@ export class ModdableSerial implements SerialPort {
     this.#io = new Io({
       ...options,
       format: "buffer",
-      onReadable: () => this.onReadable(),
+      onReadable: (count) => {
+        this.#readable = count;
+        this.onReadable();
+      },
       onWritable: (room) => this.#writable(room),
     });
   }
@@ -31,7 +36,10 @@ export class ModdableSerial implements SerialPort {
   }
 
   read(into: Uint8Array): number {
-    return this.#io.read(into) ?? 0;
+    const count = Math.min(into.length, this.#readable);
+    if (count > 0) this.#io.read(count === into.length ? into : into.subarray(0, count));
+    this.#readable -= count;
+    return count;
   }
 
   #writable(room: number): void {

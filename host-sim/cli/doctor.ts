@@ -122,6 +122,20 @@ export function examine(environment: Environment = process.env): Finding[] {
       "run export.sh of ESP-IDF",
     ),
     find(
+      "pico-sdk",
+      "boards",
+      here(environment["PICO_SDK_DIR"] ?? ""),
+      "2.2.0, which the SDK asks for (PICO_SDK_DIR)",
+      "for a Pico: install it, pico-examples beside it, and build pioasm and picotool",
+    ),
+    find(
+      "pico-examples",
+      "boards",
+      here(environment["PICO_EXAMPLES_DIR"] ?? join(environment["PICO_ROOT"] ?? "", "pico-examples")),
+      "beside pico-sdk (PICO_ROOT, PICO_EXAMPLES_DIR)",
+      "for a Pico: set PICO_ROOT to the folder of both; PICO_GCC_ROOT to that of the Arm compiler",
+    ),
+    find(
       "serial device",
       "boards",
       serialDevice(),

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { boards } from "../../tools/moddable.mjs";
+import { boards, platformOf } from "../../tools/moddable.mjs";
 import { preloads } from "../../tools/preload.mjs";
 import { romSizes } from "../../tools/rom-sizes.mjs";
 import { root } from "../support/tools";
@@ -17,6 +17,10 @@ describe("the manifests", () => {
     strip: string;
     typescript: { tsconfig: { compilerOptions: { target: string } } };
   }>("common.json");
+
+  const { modules: picoModules } = json<{ modules: Record<string, string> }>(
+    "../hal/moddable/pico/manifest.json",
+  );
 
   it("strip what is not used, and say what memory there is", () => {
     expect(common.strip).toBe("*");
@@ -41,31 +45,33 @@ describe("the manifests", () => {
     expect(json<{ preload: string[] }>(path.replace("manifests/", "")).preload).toEqual(preload);
   });
 
-  it.each(boards)("have for the board %s its modules, and the pins of its one bus", async (board) => {
-    const { modules, defines } = json<{
-      modules: Record<string, string>;
-      defines: { spi: Record<string, number> };
-    }>(`boards/${board}/manifest.json`);
+  it.each(boards)("have for the board %s its modules", (board) => {
+    const { modules } = json<{ modules: Record<string, string> }>(`boards/${board}/manifest.json`);
     for (const path of Object.values(modules))
       expect(existsSync(join(root, "manifests/boards", board, path.replace("/*", "/driver") + ".ts"))).toBe(
         true,
       );
-    const listed = Object.keys({ ...common.modules, ...modules });
+    const listed = Object.keys({ ...common.modules, ...picoModules, ...modules });
     for (const module of preloads()[`manifests/boards/${board}/manifest.json`])
       expect(listed.includes(module) || listed.includes(`${dirname(module)}/*`)).toBe(true);
-    const buses = Object.values((await pinsOf(board)).SPI);
-    expect(buses).not.toEqual([]);
-    for (const { clock, in: miso, out } of buses)
-      expect({ miso_pin: miso, mosi_pin: out, sck_pin: clock }).toEqual(defines.spi);
   });
+
+  it.each(boards.filter((board) => platformOf(board) === "esp32"))(
+    "have for the board %s the pins of its one bus",
+    async (board) => {
+      const { defines } = json<{ defines: { spi: Record<string, number> } }>(`boards/${board}/manifest.json`);
+      const buses = Object.values((await pinsOf(board)).SPI);
+      expect(buses).not.toEqual([]);
+      for (const { clock, in: miso, out } of buses)
+        expect({ miso_pin: miso, mosi_pin: out, sck_pin: clock }).toEqual(defines.spi);
+    },
+  );
 
   it.each(boards)("use no pin of the board %s twice", async (board) => {
     const { SPI, Digital = {}, Serial } = await pinsOf(board);
-    const [{ clock, in: miso, out }] = Object.values(SPI);
+    const lines = Object.values(SPI).map(({ clock, in: miso, out }) => `${clock} ${miso} ${out}`);
     const used = [
-      clock,
-      miso,
-      out,
+      ...[...new Set(lines)].flatMap((pins) => pins.split(" ").map(Number)),
       ...Object.values(SPI).map(({ select }) => select),
       ...Object.values(Digital),
     ];

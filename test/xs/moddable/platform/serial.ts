@@ -11,7 +11,10 @@ interface Options {
   onWritable?: (count: number) => void;
 }
 
-/** ECMA-419's serial port as on an ESP32: a write that the FIFO does not hold throws, and callbacks come later. */
+/**
+ * ECMA-419's serial port as on an ESP32: a write that the FIFO does not hold throws, and callbacks come later. A read of
+ * more than has arrived throws, and a read does not tell how much it was, as on a Pico.
+ */
 export default class Serial {
   /** What has left on the line. */
   readonly sent: number[] = [];
@@ -33,12 +36,10 @@ export default class Serial {
     this.#output.push(...bytes);
   }
 
-  read(into: Uint8Array): number | undefined {
-    if (this.#input.length === 0) return undefined;
-    if (into.length === 0) throw new Error("invalid");
-    const count = Math.min(into.length, this.#input.length);
-    into.set(this.#input.splice(0, count));
-    return count;
+  read(into: Uint8Array): Uint8Array {
+    if (into.length === 0 || into.length > this.#input.length) throw new Error("invalid");
+    into.set(this.#input.splice(0, into.length));
+    return into;
   }
 
   /** Bytes arrive on the line. */
