@@ -1,4 +1,4 @@
-import { CoapEndpoint } from "firmware/coap/endpoint";
+import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { UdpSocket } from "firmware/ip/socket";
 import { IpStack } from "firmware/ip/stack";
@@ -6,6 +6,7 @@ import { Kernel } from "firmware/kernel/kernel";
 import type { Backhaul } from "hal/backhaul";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
+import { PowerResource } from "./outages";
 import { Poller } from "./poller";
 import { ReadStore } from "./store";
 
@@ -30,6 +31,7 @@ export interface HeadEndOptions {
 export class HeadEnd {
   readonly store = new ReadStore();
   readonly poller: Poller;
+  readonly power: PowerResource;
   readonly #stack: IpStack;
   #nextPort = FIRST_PORT;
 
@@ -47,6 +49,14 @@ export class HeadEnd {
       entropy,
       exchanges: IN_FLIGHT,
       bodyBytes: BODY_BYTES,
+    });
+    this.power = new PowerResource(this.store, utc_ms);
+    new CoapEndpoint({
+      socket: stack.bind(COAP_PORT),
+      kernel,
+      entropy,
+      resources: [this.power],
+      exchanges: 1,
     });
     this.poller = new Poller({ kernel, coap, utc_ms, inFlight: IN_FLIGHT });
   }

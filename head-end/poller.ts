@@ -15,6 +15,8 @@ export const READ_DELAY_MS = 10_000;
 const RETRY_MS = 60_000;
 const ATTEMPTS = 5;
 const TIME_SYNC_MS = 24 * 3_600_000;
+/** Events are read when something shows that there are some, and so often at least. */
+const EVENTS_PERIOD_MS = 24 * 3_600_000;
 /** What the time takes to a meter: the backhaul, and a hop. */
 const ONE_WAY_MS = 120;
 const TRUSTED_ROUND_TRIP_MS = 1_500;
@@ -121,14 +123,13 @@ export class Poller {
       this.#failed(read);
       return;
     }
-    const body = answer.body.slice(answer.bodyOffset, answer.bodyOffset + answer.bodyLength);
-    const taken = read.meter.take(body);
+    const taken = read.meter.take(bodyOf(answer));
     if (!taken.ok || read.requests > MAX_REQUESTS) this.#failed(read);
     else if (taken.more) this.#ask(read);
     else {
       read.done_ms = this.#options.utc_ms();
       this.onRead(read);
-      this.#setTime(read.meter);
+      this.#readEvents(read.meter);
     }
   }
 
@@ -154,6 +155,31 @@ export class Poller {
     }
     if (this.#retries.length > 0) this.#retry.startIn(this.#retries[0].at_ms - now_ms);
     this.#next();
+  }
+
+  /** After its intervals: a flag among them, or a notice, says that there are events. */
+  #readEvents(meter: MeterRecord): void {
+    const now_ms = this.#options.utc_ms();
+    if (!meter.hasEvents && now_ms - meter.eventsRead_ms < EVENTS_PERIOD_MS) this.#setTime(meter);
+    else this.#askEvents(meter, MAX_REQUESTS);
+  }
+
+  /** @param most requests */
+  #askEvents(meter: MeterRecord, most: number): void {
+    const query = `since=${meter.events.last}`;
+    this.#request({ peer: peerOf(meter), code: Code.get, path: "ev", query }, (answer) => {
+      const isAnswer = answer.failure === 0 && answer.code === Code.content;
+      const taken = isAnswer && meter.events.take(bodyOf(answer));
+      if (taken && taken.more && most > 1) {
+        this.#askEvents(meter, most - 1);
+        return;
+      }
+      if (taken && taken.ok) {
+        meter.hasEvents = false;
+        meter.eventsRead_ms = this.#options.utc_ms();
+      }
+      this.#setTime(meter);
+    });
   }
 
   /** After its read a meter gets the time, once a day; then the next has its turn. */
@@ -193,4 +219,8 @@ function peerOf(meter: MeterRecord): Peer {
   peer.address.set(meter.address);
   peer.port = COAP_PORT;
   return peer;
+}
+
+function bodyOf({ body, bodyOffset, bodyLength }: Answer): Uint8Array {
+  return body.slice(bodyOffset, bodyOffset + bodyLength);
 }

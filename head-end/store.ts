@@ -1,5 +1,7 @@
 import { Reader } from "firmware/codec/cursor";
 import { Block, IntervalChannel, decodeBlock } from "firmware/intervals/codec";
+import { EventHistory } from "./events";
+import { OutageHistory } from "./outages";
 
 /** One interval as the head end keeps it. */
 export interface StoredInterval {
@@ -24,6 +26,12 @@ const REFUSED: Taken = { ok: false, more: false };
 /** All that was read from one meter. */
 export class MeterRecord {
   readonly intervals = new Map<number, StoredInterval>();
+  readonly events = new EventHistory();
+  readonly power = new OutageHistory();
+  /** Something has shown that there are new events. */
+  hasEvents = true;
+  /** UTC at which its events were last read; 0 before the first. */
+  eventsRead_ms = 0;
   /** Sequence number of the newest interval kept; undefined before the first. */
   last: number | undefined;
   /** Total registers at the end of that interval. */
@@ -49,6 +57,7 @@ export class MeterRecord {
     const received = block.values[IntervalChannel.activeReceived];
     for (let i = 0; i < block.count; i++) {
       const sequence = block.first + i;
+      if (block.flags[i] !== 0) this.hasEvents = true;
       this.intervals.set(sequence, {
         sequence,
         start_s: block.start_s + i * block.cadence_s,

@@ -22,6 +22,7 @@ import type { StreetOptions } from "./options";
 import type { SimulatedRadio } from "./radio/radio";
 import { Random } from "./random";
 import { SimulatedRetainedMemory } from "./retained-memory";
+import { SimulatedSupply } from "./supply";
 import { SimulatedWatchdog } from "./watchdog";
 import type { World } from "./world";
 
@@ -41,6 +42,9 @@ export class SimulatedMeter {
   /** The firmware that runs, or that ran last while the power is off. */
   meter: Meter;
   powered = true;
+  readonly supply: SimulatedSupply;
+  /** Failures of its supply of which it sent a last gasp. */
+  gasped = 0;
   readonly serial = new SimulatedSerial();
   readonly truth: Truth;
   /** What one count of its chip is worth. */
@@ -77,6 +81,7 @@ export class SimulatedMeter {
     this.#ppm = new Random(seed, `meter ${number}`).between(-CRYSTAL_PPM, CRYSTAL_PPM);
     this.#entropy = new SeededEntropy(new Random(seed, `entropy ${number}`));
     this.#power = new Random(seed, `power ${number}`);
+    this.supply = new SimulatedSupply(world, this.#power, this);
     this.#metering = metering(world, this.#feed, options, number);
     this.#clock = new CrystalClock(world, this.#ppm);
     let chip = this.#metering.driver(this.#clock);
@@ -85,13 +90,20 @@ export class SimulatedMeter {
     this.meter = this.#start(chip);
   }
 
+  /** The mains are away, for the load too, or back. */
+  setDark(dark: boolean): void {
+    if (!dark && this.meter.power.gasp.sent > 0) this.gasped++;
+    this.#feed.setDark(dark, this.#world.now_us);
+  }
+
   /**
    * The power goes without a warning, and the load with it: the firmware runs no further, retained memory and the
    * counts of the metering chip are lost. Flash stays.
    */
   powerOff(): void {
     this.powered = false;
-    this.#feed.setDark(true, this.#world.now_us);
+    this.setDark(true);
+    this.supply.powerOff();
     this.#clock.stop();
     this.#watchdog?.stop();
     this.radio.powerOff();
@@ -103,7 +115,7 @@ export class SimulatedMeter {
   /** The power is back, and the firmware starts over what is in flash. It does not know the time. */
   powerOn(): void {
     this.powered = true;
-    this.#feed.setDark(false, this.#world.now_us);
+    this.setDark(false);
     this.#clock = new CrystalClock(this.#world, this.#ppm);
     const driver = this.#metering.driver(this.#clock);
     this.turns?.restart(driver);
@@ -122,6 +134,7 @@ export class SimulatedMeter {
         flash: partitionsOf(this.#flash),
         cipher: new NodeCipher(),
         retained: this.#retained,
+        power: this.supply,
         reset: { reason: ResetReason.powerUp },
         watchdog: this.#watchdog,
         console: this.serial,

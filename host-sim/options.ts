@@ -26,7 +26,7 @@ export interface StreetOptions {
   coapBridge?: number | undefined;
 }
 
-/** Shares in [0, 1]; 0 where the fault is not asked for. */
+/** Shares in [0, 1], unless it says otherwise; 0 where the fault is not asked for. */
 export interface Faults {
   /** Of radio frames, lost on the air. */
   frameLoss: number;
@@ -38,6 +38,10 @@ export interface Faults {
   spiCommand: number;
   /** Of SPI frames, cut off before their end. */
   spiAbort: number;
+  /** No share: how often each meter loses its supply in the run, on average. */
+  outages: number;
+  /** And how often the whole street does. */
+  blackouts: number;
 }
 
 export const noFaults: Faults = Object.freeze({
@@ -46,6 +50,8 @@ export const noFaults: Faults = Object.freeze({
   spiNoise: 0,
   spiCommand: 0,
   spiAbort: 0,
+  outages: 0,
+  blackouts: 0,
 });
 
 /** The run of `wattmesh sim` where nothing else is said. */

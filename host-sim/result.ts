@@ -36,7 +36,15 @@ export interface StreetResult {
     /** Greatest transmit time of one node on one channel in any 20 s. */
     channelDwellMaxMs: number;
   };
-  power: { outages: number; lastGaspSent: number; lastGaspHeard: number; restores: number };
+  power: {
+    /** Failures of a meter's supply, blinks too. */
+    outages: number;
+    /** Of these, those of which the meter sent a last gasp, and those of which the head end heard one. */
+    lastGaspSent: number;
+    lastGaspHeard: number;
+    /** Restorations that the head end heard of: of those, and of meters that had no time for a last gasp. */
+    restores: number;
+  };
 }
 
 /** Sums over all meters, Wh to the mWh. */

@@ -11,6 +11,7 @@ import { streetLoads } from "./load/street-loads";
 import { CRYSTAL_PPM, SimulatedMeter } from "./meter";
 import { collectorIdentity, SeededEntropy } from "./node";
 import type { StreetOptions } from "./options";
+import { Outages } from "./outages";
 import { type AirCount, AirStatistics } from "./radio/air-statistics";
 import type { Medium } from "./radio/medium";
 import { streetMedium } from "./radio/street-medium";
@@ -39,6 +40,7 @@ export class Street {
   readonly world = new World();
   readonly medium: Medium;
   readonly meters: SimulatedMeter[] = [];
+  readonly outages: Outages;
   readonly collector: Collector;
   readonly headEnd: HeadEnd;
   readonly trace = new Trace();
@@ -120,9 +122,11 @@ export class Street {
       );
       // The installer sets the time; from then on the head end does.
       meter.meter.utc.set(this.utc_ms());
-      meter.meter.join.onJoined = () => this.joined_us.push(world.now_us - BOOT_US);
+      meter.meter.onJoined = () => this.joined_us.push(world.now_us - BOOT_US);
       this.meters.push(meter);
     }
+    const { faults, days } = options;
+    this.outages = new Outages(world, this.meters, faults, seed, (days * DAY_US) / 1e6);
     this.#recordTruth(0);
     this.headEnd.poller.start();
   }

@@ -49,7 +49,7 @@ export function tally(street: Street, wallSeconds: number): StreetResult {
     },
     reads: countReads(street),
     mesh: describeMesh(street),
-    power: { outages: 0, lastGaspSent: 0, lastGaspHeard: 0, restores: 0 },
+    power: powerOf(street, records),
   };
 }
 
@@ -136,6 +136,16 @@ function netOff_mWh(meter: SimulatedMeter): number {
 
 function sumOf(meters: SimulatedMeter[], figure: (meter: SimulatedMeter) => number): number {
   return meters.reduce((sum, meter) => sum + figure(meter), 0);
+}
+
+function powerOf(street: Street, records: (MeterRecord | undefined)[]): StreetResult["power"] {
+  const known = records.flatMap((record) => record?.power.outages ?? []);
+  return {
+    outages: street.outages.count,
+    lastGaspSent: sumOf(street.meters, (meter) => meter.gasped),
+    lastGaspHeard: known.filter(({ gasps }) => gasps > 0).length,
+    restores: known.filter(({ restored_ms }) => restored_ms !== undefined).length,
+  };
 }
 
 function countReads(street: Street): StreetResult["reads"] {

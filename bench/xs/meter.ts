@@ -10,6 +10,7 @@ import { Kernel } from "firmware/kernel/kernel";
 import { fcsMatches, MacFrame, writeDataHeader, writeFcs } from "firmware/mesh/mac/frame";
 import { Registers } from "firmware/registers/registers";
 import { RegistersResource } from "firmware/registers/resource";
+import { Partition } from "firmware/storage/partition";
 import { RecordBytes, Store } from "firmware/storage/partitions";
 import { RetainedRecords } from "firmware/storage/retained";
 import { AppendRing } from "firmware/storage/ring";
@@ -27,6 +28,7 @@ const PAYLOAD_BYTES = 60;
 /** A MAC header with its information elements. */
 const HEADER_BYTES = 23;
 
+const EVENT_FLASH_BYTES = 16 * 1024;
 let own = 0;
 let served = 0;
 let registers: Registers;
@@ -46,14 +48,20 @@ export function start(hal: ServedHal): void {
   const flash = apart(hal.flash, ["read", "program", "erase"]);
   const kernel = new Kernel(clock);
   const utc = new UtcClock(clock);
-  const events = new EventLog(utc);
+  const sealed = { cipher: hal.cipher.aesCcm(hal.identity.storageKey), entropy: hal.entropy };
+  const eventRing = new AppendRing({
+    ...sealed,
+    flash: new Partition(flash, 0, EVENT_FLASH_BYTES),
+    store: Store.events,
+    recordBytes: RecordBytes.events,
+  });
+  const events = new EventLog(utc, eventRing);
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
   const retained = new RetainedRecords(apart(hal.retained, ["read", "write"]));
   registers = new Registers({ kernel, chip, utc, events, retained });
   const ring = new AppendRing({
-    flash,
-    cipher: hal.cipher.aesCcm(hal.identity.storageKey),
-    entropy: hal.entropy,
+    ...sealed,
+    flash: new Partition(flash, EVENT_FLASH_BYTES, flash.size - EVENT_FLASH_BYTES),
     store: Store.intervals,
     recordBytes: RecordBytes.intervals,
   });

@@ -6,13 +6,16 @@ import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { Configuration } from "firmware/configuration/configuration";
 import { ConfigurationResource } from "firmware/configuration/resource";
 import { DemandResetCommand } from "firmware/console/demand-command";
+import { EventCommand } from "firmware/console/event-command";
 import { IntervalCommand } from "firmware/console/interval-command";
+import { OutageCommand } from "firmware/console/outage-command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { Shell } from "firmware/console/shell";
 import { MemoryCommand, VersionCommand } from "firmware/console/status-commands";
 import { Boot } from "firmware/events/boot";
 import { EventCode } from "firmware/events/codes";
-import { EventLog, EVENTS_KEPT } from "firmware/events/log";
+import { EVENT_QUEUE, EventLog } from "firmware/events/log";
+import { EventsResource } from "firmware/events/resource";
 import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { IpStack } from "firmware/ip/stack";
@@ -20,6 +23,8 @@ import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
 import { MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
+import { CoapNotices } from "firmware/power/coap-notices";
+import { Power } from "firmware/power/power";
 import { Checkpoint } from "firmware/registers/checkpoint";
 import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
@@ -35,6 +40,7 @@ import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
+import type { PowerMonitor } from "hal/power-monitor";
 import type { PulseCounter } from "hal/pulse-counter";
 import type { Radio } from "hal/radio";
 import { ResetReason, type Reset } from "hal/reset";
@@ -49,6 +55,8 @@ export interface MeterHal {
   chip: MeteringChip;
   /** Of the metering chip's energy output, where it is wired. */
   pulses?: PulseCounter;
+  /** Where absent, power goes without a warning. */
+  power?: PowerMonitor;
   radio: Radio;
   flash: Partitions;
   cipher: Cipher;
@@ -74,6 +82,7 @@ export class Meter {
   readonly utc: UtcClock;
   readonly events: EventLog;
   readonly registers: Registers;
+  readonly power: Power;
   readonly intervals: IntervalLog;
   readonly configuration: Configuration;
   readonly billing: Billing;
@@ -82,6 +91,8 @@ export class Meter {
   readonly stack: IpStack;
   readonly join: Join;
   readonly coap: CoapEndpoint;
+  /** The meter has joined the mesh, for the first time with its parent. */
+  onJoined: () => void = () => {};
 
   constructor(hal: MeterHal, { network, interval_min, pollPeriod_ms }: MeterConfiguration) {
     const { clock, chip, radio, entropy, identity } = hal;
@@ -98,19 +109,25 @@ export class Meter {
       store: Store.registers,
       recordBytes: RecordBytes.registers,
     });
+    const eventRecords = new AppendRing({
+      ...sealed,
+      flash: flash.events,
+      store: Store.events,
+      recordBytes: RecordBytes.events,
+    });
     const intervalRecords = new AppendRing({
       ...sealed,
       flash: flash.intervals,
       store: Store.intervals,
       recordBytes: RecordBytes.intervals,
     });
-    new Upkeep(kernel, [checkpoints, intervalRecords]);
+    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords]);
 
     // Metering
     const retained = new RetainedRecords(hal.retained);
     const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
-    const events = new EventLog(utc);
+    const events = new EventLog(utc, eventRecords);
     const configuration = new Configuration();
     configuration.general.interval_min = interval_min;
     configuration.load();
@@ -156,15 +173,36 @@ export class Meter {
       new RegistersResource(registers, billing),
       new InstantResource(registers, utc),
       new LoadProfileResource(intervals),
+      new EventsResource(events),
       new TimeResource(utc),
       new ConfigurationResource(configuration),
     ];
     const coap = new CoapEndpoint({ socket: stack.bind(COAP_PORT), kernel, entropy, resources });
 
+    // When the supply fails
+    const power = new Power({
+      kernel,
+      entropy,
+      utc,
+      events,
+      registers,
+      ...(hal.power && { monitor: hal.power }),
+      sender: new CoapNotices(coap, utc, network.headEnd),
+      minimumOutage_s: configuration.general.minimumOutage_s,
+      lastSeen_ms: registers.restoredUtc_ms,
+      reason: boot.reason,
+    });
+    power.onSave = () => registers.saveFailing();
+    join.onJoined = () => {
+      power.restoration.joined();
+      this.onJoined();
+    };
+
     this.boot = boot;
     this.utc = utc;
     this.events = events;
     this.registers = registers;
+    this.power = power;
     this.intervals = intervals;
     this.configuration = configuration;
     this.billing = billing;
@@ -180,16 +218,16 @@ export class Meter {
       new RegisterCommand(registers, billing),
       new DemandResetCommand(billing),
       new IntervalCommand(intervals),
+      new EventCommand(events),
+      new OutageCommand(events),
       new MemoryCommand([
         { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },
         { name: "frames to send", size: QUEUE_SLOTS, used: () => mac.queued },
-        { name: "events", size: EVENTS_KEPT, used: () => events.next - events.first },
+        { name: "events to store", size: EVENT_QUEUE, used: () => events.queued },
       ]),
       new VersionCommand(version),
     ]);
 
-    if (boot.reason === ResetReason.powerUp) events.record(EventCode.powerUp);
-    else events.record(EventCode.restarted, boot.reason);
     registers.start();
     join.start();
   }

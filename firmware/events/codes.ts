@@ -58,6 +58,13 @@ export const EventCode = Object.freeze({
 /** One more than the greatest code. */
 export const EVENT_CODES = 83;
 
+/** Its name in {@link EventCode}, for people. */
+export function eventName(code: number): string {
+  const names = Object.keys(EventCode) as (keyof typeof EventCode)[];
+  for (let i = 0; i < names.length; i++) if (EventCode[names[i]] === code) return names[i];
+  return `event ${code}`;
+}
+
 const START_SHIFT = 256;
 
 /** The argument of a start's event. @param start its number over the meter's life, from 1 on @param reason `ResetReason` */

@@ -1,72 +1,100 @@
 import type { UtcClock } from "firmware/clock/utc";
+import { Reader, Writer } from "firmware/codec/cursor";
+import { EVENT_CODES, EventCode, startArgument, startNumber } from "firmware/events/codes";
+import type { EventSource } from "firmware/events/codec";
+import { CHAIN_BYTES, EVENT_BYTES, EventChain, EventRecord, toArgument } from "firmware/events/record";
+import type { AppendRing } from "firmware/storage/ring";
+import { ResetReason } from "hal/reset";
 
-/** What may happen; a number keeps its meaning for ever. */
-export const EventCode = Object.freeze({
-  powerUp: 1,
-  /** The time was set for the first time, or was off by more than a second. Argument: by how many ms. */
-  clockSet: 2,
-  /** The software started again while the power was on. Argument: `ResetReason`. */
-  restarted: 3,
-  /** The metering chip does not answer. */
-  chipSilent: 16,
-  /** The chip's counts did not balance and wait for the next poll. */
-  countsHeld: 17,
-  /** Counts were lost, or refused as implausible. */
-  countsLost: 18,
-  chipRestarted: 19,
-  /** The chip's configuration had changed and was written again. */
-  configurationRepaired: 20,
-  /** A register of the chip came near its full scale. */
-  chipOverflow: 21,
-  /** Noise on the chip's bus, corrected. */
-  busNoise: 22,
-  /** The flash did not take an interval, which stays open. Argument: its start, s. */
-  storageFailed: 32,
-});
+export { EventCode } from "firmware/events/codes";
+export { EventRecord } from "firmware/events/record";
 
-/** Events kept; older ones are overwritten. */
-export const EVENTS_KEPT = 64;
+/** Events that wait in memory for the flash to take them. */
+export const EVENT_QUEUE = 16;
 /** A fault that repeats is one event, until it has stayed away so long. */
 export const QUIET_ms = 600_000;
-/** One more than the greatest code. */
-const CODES = 33;
 
-/** One event, made once and filled by {@link EventLog.read}. */
-export class EventRecord {
-  sequence = 0;
-  /** UTC, or 0 where the time was not known. */
-  utc_ms = 0;
-  code = 0;
-  argument = 0;
-}
+/** What a record of the ring holds: an event, and the chain's value after it. */
+export const EVENT_RECORD_BYTES = EVENT_BYTES + CHAIN_BYTES;
 
-/** The latest events in memory, numbered from 1 on. */
-export class EventLog {
+/**
+ * The event log on flash, numbered from 1 on over the meter's life, each event with the value of a hash chain
+ * ({@link EventChain}): a record that was removed or altered shows to whoever knows a later value. An event goes to
+ * flash at once; while the supply sags only where that takes no erase, and what the flash does not take waits in a
+ * queue. Memory is the queue and a few records, whatever the size of the partition.
+ */
+export class EventLog implements EventSource {
   /** Sequence number that the next event gets. */
   next = 1;
+  /** The number of the last start of the software that was recorded, from 1 on; 0 for none. */
+  starts = 0;
+  /** The supply sags, and nothing may be erased. */
+  sagging = false;
+  /** Events in the queue: the newest ones. Event n stands in slot n mod {@link EVENT_QUEUE}. */
+  queued = 0;
+  readonly #ring: AppendRing;
   readonly #utc: UtcClock;
-  readonly #utc_ms = new Float64Array(EVENTS_KEPT);
-  readonly #codes = new Uint8Array(EVENTS_KEPT);
-  readonly #arguments = new Float64Array(EVENTS_KEPT);
+  readonly #chain = new EventChain();
+  readonly #event = new EventRecord();
+  readonly #payload = new Uint8Array(EVENT_RECORD_BYTES);
+  readonly #reader = new Reader(this.#payload);
+  readonly #writer = new Writer(this.#payload);
+  readonly #queue = new Uint8Array(EVENT_QUEUE * EVENT_RECORD_BYTES);
+  #lost = 0;
+  /** The position read last, and the number of its event. */
+  #position = 0;
+  #sequence = 0;
   /** Uptime at which each fault was last seen. */
-  readonly #seen_ms = new Float64Array(CODES).fill(-QUIET_ms);
+  readonly #seen_ms = new Float64Array(EVENT_CODES).fill(-QUIET_ms);
 
-  constructor(utc: UtcClock) {
+  /** Goes on after the newest event that `ring` holds, and looks back for the newest start. */
+  constructor(utc: UtcClock, ring: AppendRing) {
     this.#utc = utc;
+    this.#ring = ring;
+    const event = this.#event;
+    for (let position = ring.end - 1; position >= ring.oldest && this.starts === 0; position--) {
+      if (!this.#loadAt(position)) continue;
+      if (this.next === 1) {
+        this.next = event.sequence + 1;
+        this.#chain.set(this.#payload, EVENT_BYTES);
+      }
+      if (event.code === EventCode.powerUp || event.code === EventCode.restarted)
+        this.starts = startNumber(event.argument);
+    }
   }
 
-  /** Sequence number of the oldest event kept; equal to {@link next} when there is none. */
+  /**
+   * The oldest event that can be verified: of the oldest record only the chain's value is of use, unless it is the
+   * first of all. Equal to {@link next} when there is none.
+   */
   get first(): number {
-    return Math.max(1, this.next - EVENTS_KEPT);
+    const ring = this.#ring;
+    for (let position = ring.oldest; position < ring.end; position++)
+      if (this.#loadAt(position)) return this.#event.sequence === 1 ? 1 : this.#event.sequence + 1;
+    return this.next - this.queued;
   }
 
-  /** Records an event of {@link EventCode}. */
+  /** The software has started. @param reason a {@link ResetReason} */
+  start(reason: number): void {
+    this.starts++;
+    const code = reason === ResetReason.powerUp ? EventCode.powerUp : EventCode.restarted;
+    this.record(code, startArgument(this.starts, reason));
+  }
+
+  /** Records an event of {@link EventCode}. What 32 bits cannot say of the argument is cut. */
   record(code: number, argument = 0): void {
-    const slot = this.next % EVENTS_KEPT;
-    this.#utc_ms[slot] = this.#utc.utc_ms();
-    this.#codes[slot] = code;
-    this.#arguments[slot] = argument;
-    this.next++;
+    this.recordAt(this.now_ms(), code, argument);
+  }
+
+  /** Records an event that happened at `time_ms`, see {@link EventRecord.time_ms}. */
+  recordAt(time_ms: number, code: number, argument: number): void {
+    this.flush();
+    const lost = this.#lost;
+    const isFull = this.queued + (lost > 0 ? 1 : 0) >= EVENT_QUEUE;
+    this.#lost = isFull ? lost + 1 : 0;
+    if (isFull) return;
+    if (lost > 0) this.#append(this.now_ms(), EventCode.eventsLost, lost);
+    this.#append(time_ms, code, argument);
   }
 
   /** A fault was seen: records it unless it was seen within the last {@link QUIET_ms}. */
@@ -77,14 +105,96 @@ export class EventLog {
     if (isNew) this.record(code, argument);
   }
 
-  /** False: there is no event of this number any more, or yet. */
+  /** The time as an event has it. */
+  now_ms(): number {
+    return this.#utc.known ? this.#utc.utc_ms() : this.#utc.uptime_ms();
+  }
+
+  /** False: there is no event of this number any more, or yet, or it does not read well. */
   read(sequence: number, into: EventRecord): boolean {
-    if (sequence < this.first || sequence >= this.next) return false;
-    const slot = sequence % EVENTS_KEPT;
-    into.sequence = sequence;
-    into.utc_ms = this.#utc_ms[slot]!;
-    into.code = this.#codes[slot]!;
-    into.argument = this.#arguments[slot]!;
+    if (!this.#load(sequence)) return false;
+    this.#reader.reset(this.#payload, 0, EVENT_BYTES);
+    into.read(this.#reader);
     return true;
+  }
+
+  readChain(sequence: number, into: EventChain): boolean {
+    if (sequence === 0) into.value.fill(0);
+    else if (this.#load(sequence)) into.set(this.#payload, EVENT_BYTES);
+    else return false;
+    return true;
+  }
+
+  /** Brings the queue to flash, as far as it takes it. */
+  flush(): void {
+    const ring = this.#ring;
+    while (this.queued > 0) {
+      this.#unqueue(this.next - this.queued);
+      const position = this.sagging ? ring.appendWithoutErase(this.#payload) : ring.append(this.#payload);
+      if (position === 0) return;
+      this.queued--;
+    }
+  }
+
+  #append(time_ms: number, code: number, argument: number): void {
+    const event = this.#event;
+    event.sequence = this.next++;
+    event.time_ms = time_ms;
+    event.code = code;
+    event.argument = toArgument(argument);
+    this.#chain.add(event);
+    const w = this.#writer;
+    w.reset(this.#queue, (event.sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES, this.#queue.length);
+    event.write(w);
+    w.copy(this.#chain.value, 0, CHAIN_BYTES);
+    this.queued++;
+    this.flush();
+  }
+
+  /** Leaves a record in `#payload`. */
+  #load(sequence: number): boolean {
+    if (sequence >= this.next - this.queued) {
+      if (sequence < this.next) this.#unqueue(sequence);
+      return sequence < this.next;
+    }
+    // Whoever reads them one after the other finds the next where the last one was, or right after it.
+    if (sequence === this.#sequence || sequence === this.#sequence + 1) {
+      for (let position = this.#position; position < this.#ring.end; position++) {
+        if (!this.#loadAt(position)) continue;
+        if (this.#event.sequence === sequence) return true;
+        if (this.#event.sequence > sequence) return false;
+      }
+    }
+    return this.#search(sequence);
+  }
+
+  /** Sequence numbers rise with positions, of which some have no record. */
+  #search(sequence: number): boolean {
+    let low = this.#ring.oldest;
+    let high = this.#ring.end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      let position = middle;
+      while (position < high && !this.#loadAt(position)) position++;
+      if (position === high || this.#event.sequence > sequence) high = middle;
+      else if (this.#event.sequence < sequence) low = position + 1;
+      else return true;
+    }
+    return false;
+  }
+
+  /** Leaves the record at a position of the ring in `#payload`, and its event in `#event`. */
+  #loadAt(position: number): boolean {
+    if (!this.#ring.read(position, this.#payload)) return false;
+    this.#reader.reset(this.#payload, 0, EVENT_BYTES);
+    this.#event.read(this.#reader);
+    this.#position = position;
+    this.#sequence = this.#event.sequence;
+    return true;
+  }
+
+  #unqueue(sequence: number): void {
+    const at = (sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES;
+    for (let i = 0; i < EVENT_RECORD_BYTES; i++) this.#payload[i] = this.#queue[at + i];
   }
 }

@@ -17,11 +17,16 @@ const FAULTS: Record<string, keyof Faults> = {
   "spi-noise": "spiNoise",
   "spi-command": "spiCommand",
   "spi-abort": "spiAbort",
+  outages: "outages",
+  blackouts: "blackouts",
 };
+/** Those that say how often; the others are shares. */
+const COUNTED: readonly (keyof Faults)[] = ["outages", "blackouts"];
+const MAX_COUNT = 1000;
 
 export const faultNames = Object.keys(FAULTS);
 
-/** Parses `name:share,…`. */
+/** Parses `name:share,…`, or `name:count` for some. */
 export function faultList(text: string): Faults {
   const faults = { ...noFaults };
   const seen = new Set<string>();
@@ -36,7 +41,10 @@ export function faultList(text: string): Faults {
     seen.add(name);
     const value =
       /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(share ?? "") && rest.length === 0 ? Number(share) : NaN;
-    if (!(value >= 0 && value <= 1))
+    if (COUNTED.includes(field)) {
+      if (!(value >= 0 && value <= MAX_COUNT))
+        throw new InvalidArgumentError(`${name} needs a number from 0 to ${MAX_COUNT}, such as ${name}:2.`);
+    } else if (!(value >= 0 && value <= 1))
       throw new InvalidArgumentError(`${name} needs a share from 0 to 1, such as ${name}:0.1.`);
     faults[field] = value;
   }

@@ -38,6 +38,13 @@ export const arrows: readonly Arrow[] = [
   },
   { from: "firmware/events/**", to: belowTasks, why: "a task" },
   { from: "firmware/power/**", to: belowTasks, why: "a task" },
+  { from: "firmware/power/**", to: ["firmware/events/**"], why: "an outage is an event" },
+  {
+    from: "firmware/power/**",
+    to: ["firmware/registers/registers"],
+    why: "it hears of the time, and of each poll, from where all hear of it",
+  },
+  { from: "firmware/power/**", to: ["firmware/mesh/random"], why: "waits as the mesh does" },
   { from: "firmware/mesh/**", to: belowTasks, why: "a task" },
   { from: "firmware/console/**", to: ["firmware/*/**", "hal/*"], why: "it shows every task" },
   { from: "firmware/switch/**", to: belowTasks, why: "a task" },

@@ -1,12 +1,12 @@
 import { Configuration } from "firmware/configuration/configuration";
 import { UtcClock } from "firmware/clock/utc";
-import { EventLog } from "firmware/events/log";
 import { Kernel } from "firmware/kernel/kernel";
 import { Billing } from "firmware/registers/billing";
 import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import { Registers } from "firmware/registers/registers";
 import { countIndex, Quantity } from "hal/metering-chip";
 import { ManualClock, ScriptedChip } from "./scripted-meter";
+import { eventLog } from "./event-log";
 
 /** One count is one mWh. */
 export class UnitChip extends ScriptedChip {
@@ -30,7 +30,7 @@ export class BilledMeter {
       kernel: new Kernel(this.clock),
       chip: this.chip,
       utc: this.utc,
-      events: new EventLog(this.utc),
+      events: eventLog(this.utc),
       pollPeriod_ms,
     });
     this.billing = new Billing(this.registers, this.configuration);

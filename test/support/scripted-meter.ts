@@ -1,5 +1,5 @@
 import { UtcClock } from "firmware/clock/utc";
-import { EventLog, EventRecord } from "firmware/events/log";
+import { EventRecord } from "firmware/events/log";
 import { Kernel } from "firmware/kernel/kernel";
 import { Registers } from "firmware/registers/registers";
 import type { Clock } from "hal/clock";
@@ -11,6 +11,7 @@ import {
   type MeteringChip,
   type PollSample,
 } from "hal/metering-chip";
+import { eventLog } from "./event-log";
 
 /** A clock that a test turns by hand. */
 export class ManualClock implements Clock {
@@ -94,7 +95,7 @@ export class ScriptedMeter {
   readonly clock = new ManualClock();
   readonly kernel = new Kernel(this.clock);
   readonly utc = new UtcClock(this.clock);
-  readonly events = new EventLog(this.utc);
+  readonly events = eventLog(this.utc);
   readonly chip: ScriptedChip;
   readonly registers: Registers;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UtcClock } from "firmware/clock/utc";
 import { GeneralConfiguration } from "firmware/configuration/general";
-import { EventLog } from "firmware/events/log";
 import { Kernel } from "firmware/kernel/kernel";
 import { registerIndex, RegisterQuantity } from "firmware/registers/obis";
 import { PulseAudit } from "firmware/registers/pulse-audit";
@@ -17,6 +16,7 @@ import { Random } from "../../../host-sim/random";
 import { World } from "../../../host-sim/world";
 import { randomLoad, steadyLoad } from "../../hal/metering-rig";
 import { ScriptedMeter } from "../../support/scripted-meter";
+import { eventLog } from "../../support/event-log";
 
 const HOUR_US = 3600e6;
 
@@ -28,7 +28,7 @@ function audited(load: Load, pulseConstant = 3200) {
   const spi = new Atm90e32Chip(world, feed);
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: load.phases, lineFrequency_Hz: 60 });
   const utc = new UtcClock(clock);
-  const registers = new Registers({ kernel: new Kernel(clock), chip, utc, events: new EventLog(utc) });
+  const registers = new Registers({ kernel: new Kernel(clock), chip, utc, events: eventLog(utc) });
   const audit = new PulseAudit(
     registers,
     new PulseOutput(world, feed, pulseConstant),

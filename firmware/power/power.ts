@@ -1,0 +1,75 @@
+import type { UtcClock } from "firmware/clock/utc";
+import type { EventLog } from "firmware/events/log";
+import type { Kernel } from "firmware/kernel/kernel";
+import { LastGasp } from "firmware/power/last-gasp";
+import type { NoticeSender } from "firmware/power/notice";
+import { Outage } from "firmware/power/outage";
+import { Restoration } from "firmware/power/restoration";
+import type { Registers } from "firmware/registers/registers";
+import type { Entropy } from "hal/entropy";
+import type { PowerMonitor } from "hal/power-monitor";
+import { ResetReason } from "hal/reset";
+
+export interface PowerOptions {
+  kernel: Kernel;
+  entropy: Entropy;
+  utc: UtcClock;
+  /** As the start before left it: this start is not recorded yet. */
+  events: EventLog;
+  registers: Registers;
+  /** Where absent, power goes without a warning. */
+  monitor?: PowerMonitor;
+  sender: NoticeSender;
+  /** See {@link Outage}. */
+  minimumOutage_s: number;
+  /** See {@link Outage}. */
+  lastSeen_ms: number;
+  /** Why the software started, a {@link ResetReason}. */
+  reason: number;
+}
+
+/**
+ * What happens when the supply fails and when it is back: first all is saved that must not be lost, then come events,
+ * the last gasp and the notice of the restoration. The mesh goes on until the capacitor is empty.
+ */
+export class Power {
+  /** The supply has just failed: saves what must not be lost, without an erase. Set once. */
+  onSave: () => void = () => {};
+  readonly outage: Outage;
+  readonly gasp: LastGasp;
+  readonly restoration: Restoration;
+
+  /** Records the start, too. */
+  constructor(options: PowerOptions) {
+    const { kernel, entropy, events, registers, monitor, sender, minimumOutage_s, reason } = options;
+    const isPowerUp = reason === ResetReason.powerUp;
+    const isFirst = events.starts === 0;
+    this.outage = new Outage({ ...options, minimum_s: minimumOutage_s, isPowerUp });
+    this.gasp = new LastGasp({ kernel, entropy, sender, holdUp_ms: monitor?.holdUp_ms ?? 0 });
+    this.restoration = new Restoration({ kernel, entropy, sender, outage: this.outage });
+    events.start(reason);
+    this.gasp.notice.start = this.restoration.notice.start = events.starts;
+    this.gasp.notice.reason = this.restoration.notice.reason = reason;
+    registers.listen(this.outage);
+    if (!isFirst) this.restoration.announce();
+    if (monitor === undefined) return;
+    monitor.onFailing = () => this.#fail();
+    monitor.onRestored = () => this.#restore();
+    if (monitor.failing) this.#fail();
+  }
+
+  #fail(): void {
+    this.onSave();
+    this.outage.begin();
+    this.gasp.begin(this.outage.failed_ms);
+    this.restoration.pause();
+  }
+
+  #restore(): void {
+    const wasHeard = this.gasp.sent > 0;
+    this.outage.end();
+    this.gasp.end();
+    if (wasHeard) this.restoration.announce();
+    else this.restoration.resume();
+  }
+}
