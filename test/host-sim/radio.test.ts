@@ -183,6 +183,18 @@ describe("the account of a node's time on the air", () => {
     expect(radios[0].airtime).toMatchObject({ frames: 6, total_us: 48_000, channelDwellMax_us: 24_000 });
   });
 
+  it("keeps the channels apart, each with its own time and its own 20 s", () => {
+    const { world, radios, sendAt } = street(1);
+    // 16 ms apart over 100 channels in turn: each comes again after 1.6 s.
+    for (let k = 0; k < 2600; k++) sendAt(16 * k, 0, k % 100);
+    world.runUntil(60e6);
+    const { byChannel_us, channelDwellMax_us } = radios[0].airtime;
+    expect([...byChannel_us]).toEqual(
+      Array.from({ length: 129 }, (_, channel) => (channel < 100 ? 26 * 8000 : 0)),
+    );
+    expect(channelDwellMax_us).toBe(13 * 8000);
+  });
+
   it("forgets what lies more than 20 s back", () => {
     const { world, radios, sendAt } = street(1);
     for (let k = 0; k < 10; k++) sendAt(k * 20_000, 0);
