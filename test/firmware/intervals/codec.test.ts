@@ -1,89 +1,12 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Code } from "firmware/coap/resource";
-import { Reader, Writer } from "firmware/codec/cursor";
-import { ALL_CHANNELS, Block, BlockEncoder, DEFAULT_CHANNELS, decodeBlock } from "firmware/intervals/codec";
-import type { IntervalSource } from "firmware/intervals/codec";
-import { INTERVAL_CHANNELS, Interval, IntervalChannel } from "firmware/intervals/interval";
-import { LoadProfileResource } from "firmware/intervals/resource";
+import { Reader } from "firmware/codec/cursor";
+import { ALL_CHANNELS, Block, decodeBlock } from "firmware/intervals/codec";
+import { INTERVAL_CHANNELS, IntervalChannel } from "firmware/intervals/interval";
+import { CADENCE_s, Source, decode, encode, household } from "../../support/blocks";
 import { cddl, decodeCbor } from "../../support/cddl";
-import { exchange } from "../../support/exchange";
 
-const MIDNIGHT_s = 1_772_323_200;
-const CADENCE_s = 900;
 const isLp = cddl("lp");
-
-/** What stands in an interval; an undefined one does not read well. */
-interface Content {
-  flags?: number;
-  values?: readonly number[];
-}
-
-/** Intervals in an array, with registers that go on from one to the next. */
-class Source implements IntervalSource {
-  readonly cadence_s = CADENCE_s;
-  reads = 0;
-  readonly #intervals: (Interval | undefined)[] = [];
-
-  constructor(
-    contents: readonly (Content | undefined)[],
-    readonly first = 1,
-    registers: readonly [number, number] = [0, 0],
-  ) {
-    let [delivered, received] = registers;
-    for (const [index, content] of contents.entries()) {
-      const interval = new Interval();
-      interval.sequence = first + index;
-      interval.start_s = MIDNIGHT_s + (first + index) * CADENCE_s;
-      interval.flags = content?.flags ?? 0;
-      interval.values.set(content?.values ?? []);
-      interval.closingDelivered_mWh = delivered += interval.values[0];
-      interval.closingReceived_mWh = received += interval.values[1];
-      this.#intervals.push(content && interval);
-    }
-  }
-
-  get next(): number {
-    return this.first + this.#intervals.length;
-  }
-
-  at(sequence: number): Interval {
-    return this.#intervals[sequence - this.first]!;
-  }
-
-  read(sequence: number, into: Interval): boolean {
-    this.reads++;
-    const found = this.#intervals[sequence - this.first];
-    if (found === undefined) return false;
-    Object.assign(into, { ...found, values: into.values });
-    into.values.set(found.values);
-    return true;
-  }
-}
-
-interface Asked {
-  since?: number;
-  most?: number;
-  channels?: number;
-  scale?: number;
-  held?: number;
-  room?: number;
-}
-
-function encode(source: IntervalSource, asked: Asked = {}): Uint8Array {
-  const { since = 0, most = Infinity, channels = DEFAULT_CHANNELS, scale = 3, held = 0, room = 4096 } = asked;
-  const w = new Writer(new Uint8Array(room));
-  new BlockEncoder(source).encode(w, since, most, channels, scale, held);
-  expect(w.ok).toBe(true);
-  return w.bytes.slice(0, w.length);
-}
-
-function decode(bytes: Uint8Array, held?: IntervalSource): Block {
-  const block = new Block();
-  expect(decodeBlock(new Reader(bytes), block, held)).toBe(true);
-  return block;
-}
 
 const energy = fc.oneof(fc.nat(300_000), fc.nat(200), fc.constant(0), fc.nat(2 ** 32 - 1));
 const content = fc.record({
@@ -99,16 +22,6 @@ const content = fc.record({
 });
 const contents = fc.array(content, { minLength: 1, maxLength: 34 });
 const register = fc.oneof(fc.nat(10_000), fc.nat(2 ** 52));
-
-/** Energies of a household, mWh, with the ups and downs of every day. */
-function household(count: number, seed = 1): Content[] {
-  let word = seed;
-  return Array.from({ length: count }, (_, i) => {
-    word = (Math.imul(word, 1_103_515_245) + 12_345) >>> 0;
-    const evening = i % 96 > 70 ? 3 : 1;
-    return { values: [Math.floor((40_000 + (word >>> 15)) * evening), 0] };
-  });
-}
 
 describe("a load profile block", () => {
   it("at mWh comes back as it was, and is of the form of its CDDL", () => {
@@ -301,113 +214,5 @@ describe("a load profile block", () => {
     expect(isLp("lp", good.slice(0, 8))).toBe(false);
     expect(isLp("lp", [])).toBe(false);
     expect(isLp("lp", [...good, 0])).toBe(false);
-  });
-});
-
-describe("the vectors of its specification", () => {
-  const energies = [250_400, 251_000, 249_900, 0, 1_300_250];
-  const source = new Source(
-    energies.map((delivered, i) => ({ values: [delivered, 0], flags: i === 3 ? 4 : 0 })),
-    1,
-    [12_345_678, 0],
-  );
-  const document = readFileSync(new URL("../../../docs/interval-codec.md", import.meta.url), "utf8");
-
-  it.each<[Asked, string]>([
-    [{}, "8905011a69a3850419038403030500546184d98945322e9fc8b252760aa6dd53a047beeb"],
-    [{ since: 3, held: 3 }, "8905041a69a38f90190384030302034c22ece25766f14b0db5ec78d0"],
-    [{ most: 2, channels: 1, scale: 0 }, "8905011a69a38504190384010002004d6184d9898cd75a86173b015197"],
-  ])("are what it writes: %j", (asked, hex) => {
-    const bytes = encode(source, asked);
-    expect(Buffer.from(bytes).toString("hex")).toBe(hex);
-    expect(document).toContain(hex);
-    expect(decode(bytes, source).closingDelivered_mWh).toBe(
-      12_345_678 + energies.slice(0, asked.most).reduce((a, b) => a + b),
-    );
-  });
-});
-
-describe("a primed block", () => {
-  const list = household(300);
-  const source = new Source(list);
-  const primed = encode(source, { since: 284, held: 192 });
-
-  it("reads with what the reader holds, though that was read at another time and in other blocks", () => {
-    const alone = decode(encode(source, { since: 284 }));
-    const block = decode(primed, source);
-    expect(block).toEqual(Object.assign(alone, { primed: 192 }));
-    // The reader knows those between the ends of its blocks to the watt-hour.
-    const parts = [decode(encode(source, { most: 100 })), decode(encode(source, { since: 100, most: 100 }))];
-    parts.push(decode(encode(source, { since: 200, most: 84 })));
-    const held = new Source(
-      parts.flatMap(({ values }) => values[0].map((value) => ({ values: [value, 0] }))),
-    );
-    expect(decode(primed, held)).toEqual(block);
-  });
-
-  it("is never misread by a reader that holds other intervals, or none", () => {
-    const reads = (held?: IntervalSource): boolean => decodeBlock(new Reader(primed), new Block(), held);
-    expect(reads()).toBe(false);
-    expect(reads(new Source([]))).toBe(false);
-    expect(reads(new Source(list.slice(100, 284), 101))).toBe(false);
-    for (let sequence = 93; sequence <= 284; sequence++) {
-      const other = list.map((one, i) => (i === sequence - 1 ? { values: [one.values![0] + 1000, 0] } : one));
-      expect(reads(new Source(other)), `interval ${sequence}`).toBe(false);
-    }
-    const shifted = new Source(list);
-    shifted.at(200).start_s += 1;
-    expect(reads(shifted)).toBe(false);
-  });
-
-  it("is primed on no more than goes on without a gap in number, time and registers", () => {
-    const primedOn = (change: (source: Source) => void, since = 284, contents = list): number => {
-      const changed = new Source(contents);
-      change(changed);
-      const bytes = encode(changed, { since, held: 192 });
-      return (decodeCbor(bytes) as number[])[7];
-    };
-    expect(primedOn(() => {})).toBe(192);
-    expect(primedOn(() => {}, 10)).toBe(10);
-    expect(primedOn((s) => s.at(200).start_s++)).toBe(84);
-    expect(primedOn((s) => s.at(200).closingDelivered_mWh++)).toBe(84);
-    expect(primedOn((s) => s.at(284).closingDelivered_mWh++)).toBe(0);
-    expect(encode(new Source(list.slice(200), 201), { since: 10, held: 10 })[0]).toBe(0x89);
-  });
-});
-
-describe("/lp", () => {
-  const source = new Source(
-    Array.from({ length: 200 }, (_, i) => ({ values: [i * 1000, 0, 1, 2, 3, 4, 5, 2400, 2410, -i] })),
-  );
-  const resource = new LoadProfileResource(source);
-  const get = (query: Record<string, number>, room = 2048): Block => {
-    const { code, body, ok } = exchange(resource, "get", { query, room });
-    expect([code, ok]).toEqual([Code.content, true]);
-    expect(isLp("lp", decodeCbor(body))).toBe(true);
-    return decode(body, source);
-  };
-
-  it("answers as its queries ask", () => {
-    expect(get({})).toMatchObject({ first: 1, count: 128, channels: DEFAULT_CHANNELS, scale: 3, primed: 0 });
-    expect(get({ since: 184 })).toMatchObject({ first: 185, count: 16, newest: 200 });
-    expect(get({ since: 10, n: 4 })).toMatchObject({ first: 11, count: 4, newest: 200 });
-    expect(get({ since: 10, n: 4, scale: 0, p: 8 })).toMatchObject({ scale: 0, primed: 8 });
-    expect(get({ since: 10, n: 1, ch: 1 << IntervalChannel.temperature }).values[9]).toEqual([-10]);
-  });
-
-  it("bounds a large n, and a large p", () => {
-    expect(get({ n: 2 ** 53 - 1, ch: ALL_CHANNELS }, 300).count).toBeGreaterThan(10);
-    expect(get({ since: 190, p: 2 ** 53 - 1 }).primed).toBe(190);
-  });
-
-  it("refuses queries that make no sense", () => {
-    for (const query of [{ since: NaN }, { n: NaN }, { n: 0 }, { ch: 0 }, { ch: 1024 }, { ch: NaN }])
-      expect(exchange(resource, "get", { query }).code).toBe(Code.badRequest);
-    for (const query of [{ scale: 5 }, { scale: NaN }, { p: NaN }])
-      expect(exchange(resource, "get", { query }).code).toBe(Code.badRequest);
-  });
-
-  it("says when there is no room for a single interval", () => {
-    for (let room = 0; room < 26; room++) expect(exchange(resource, "get", { room }).ok).toBe(false);
   });
 });
