@@ -39,6 +39,8 @@ export interface Read {
   readonly due_ms: number;
   attempts: number;
   requests: number;
+  /** Whether blocks may be primed on the intervals kept; not once such a block was refused. */
+  primes: boolean;
   /** UTC of the first byte of the request that began the last attempt. */
   started_ms: number;
   /** UTC of the complete answer; undefined while there is none. */
@@ -90,7 +92,15 @@ export class Poller {
   /** Reads all meters now; `due_ms` is when that fell due. */
   readAll(due_ms: number): void {
     for (const meter of this.#meters) {
-      this.#waiting.push({ meter, due_ms, attempts: 0, requests: 0, started_ms: 0, done_ms: undefined });
+      this.#waiting.push({
+        meter,
+        due_ms,
+        attempts: 0,
+        requests: 0,
+        primes: true,
+        started_ms: 0,
+        done_ms: undefined,
+      });
     }
     this.#due_ms = due_ms + CYCLE_MS;
     this.#cycle.startIn(this.#due_ms + READ_DELAY_MS - this.#options.utc_ms());
@@ -113,7 +123,8 @@ export class Poller {
   #ask(read: Read): void {
     const meter = read.meter;
     read.requests++;
-    const query = meter.last === undefined ? "" : `since=${meter.last}`;
+    const primer = read.primes && meter.primer > 0 ? `&p=${meter.primer}` : "";
+    const query = meter.last === undefined ? "" : `since=${meter.last}${primer}`;
     const call: Call = { peer: peerOf(meter), code: Code.get, path: "lp", query };
     this.#request(call, (answer) => this.#answered(read, answer));
   }
@@ -124,7 +135,11 @@ export class Poller {
       return;
     }
     const taken = read.meter.take(bodyOf(answer));
-    if (!taken.ok || read.requests > MAX_REQUESTS) this.#failed(read);
+    if (!taken.ok && read.primes) {
+      // The meter may hold other intervals than we do: once more without what both should have.
+      read.primes = false;
+      this.#ask(read);
+    } else if (!taken.ok || read.requests > MAX_REQUESTS) this.#failed(read);
     else if (taken.more) this.#ask(read);
     else {
       read.done_ms = this.#options.utc_ms();

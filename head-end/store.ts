@@ -1,9 +1,22 @@
 import { Reader } from "firmware/codec/cursor";
-import { Block, IntervalChannel, decodeBlock } from "firmware/intervals/codec";
+import {
+  Block,
+  DEFAULT_CHANNELS,
+  IntervalChannel,
+  decodeBlock,
+  type Interval,
+  type IntervalSource,
+} from "firmware/intervals/codec";
 import { EventHistory } from "./events";
 import { OutageHistory } from "./outages";
 
-/** One interval as the head end keeps it. */
+/** Intervals that a block is primed on: two days of 15 minutes. More cost the meter more than they save on the air. */
+const MAX_PRIMER = 192;
+
+/**
+ * One interval as the head end keeps it. Where it was read in whole watt-hours its registers are exact where a block
+ * ended, and rounded down to the watt-hour elsewhere: intervals add up to the registers, to the mWh, in any case.
+ */
 export interface StoredInterval {
   readonly sequence: number;
   /** UTC. */
@@ -11,11 +24,14 @@ export interface StoredInterval {
   readonly flags: number;
   readonly delivered_mWh: number;
   readonly received_mWh: number;
+  /** Total registers at its end. */
+  readonly closingDelivered_mWh: number;
+  readonly closingReceived_mWh: number;
 }
 
 /** What {@link MeterRecord.take} made of an answer. */
 export interface Taken {
-  /** False: it was malformed, or its energies do not add up to the advance of the registers. Nothing was kept. */
+  /** False: it was malformed, or does not go on from the registers kept, or from their intervals. Nothing was kept. */
   readonly ok: boolean;
   /** The meter has newer intervals. */
   readonly more: boolean;
@@ -24,7 +40,7 @@ export interface Taken {
 const REFUSED: Taken = { ok: false, more: false };
 
 /** All that was read from one meter. */
-export class MeterRecord {
+export class MeterRecord implements IntervalSource {
   readonly intervals = new Map<number, StoredInterval>();
   readonly events = new EventHistory();
   readonly power = new OutageHistory();
@@ -37,26 +53,64 @@ export class MeterRecord {
   /** Total registers at the end of that interval. */
   closingDelivered_mWh = 0;
   closingReceived_mWh = 0;
+  /** Length of its intervals. */
+  cadence_s = 0;
   /** UTC at which the meter last took the time; undefined before the first. */
   timeSet_ms: number | undefined;
   /** Answers refused. */
   refused = 0;
+  #first: number | undefined;
   readonly #block = new Block();
 
   /** @param address IPv6, 16 bytes */
   constructor(readonly address: Uint8Array) {}
 
+  /** Sequence number of the oldest interval kept. */
+  get first(): number {
+    return this.#first ?? this.next;
+  }
+
+  /** Sequence number of the next interval to be read. */
+  get next(): number {
+    return (this.last ?? 0) + 1;
+  }
+
+  /** Intervals up to the last that stand without a gap, for a block to be primed on. */
+  get primer(): number {
+    let count = 0;
+    while (count < MAX_PRIMER && this.intervals.has(this.next - 1 - count)) count++;
+    return count;
+  }
+
+  read(sequence: number, into: Interval): boolean {
+    const kept = this.intervals.get(sequence);
+    if (kept === undefined) return false;
+    into.sequence = sequence;
+    into.start_s = kept.start_s;
+    into.flags = kept.flags;
+    into.values.fill(0);
+    into.values[IntervalChannel.activeDelivered] = kept.delivered_mWh;
+    into.values[IntervalChannel.activeReceived] = kept.received_mWh;
+    into.closingDelivered_mWh = kept.closingDelivered_mWh;
+    into.closingReceived_mWh = kept.closingReceived_mWh;
+    return true;
+  }
+
   /** Keeps the intervals of an answer of `/lp`. */
   take(body: Uint8Array): Taken {
     const block = this.#block;
-    if (!decodeBlock(new Reader(body), block) || !this.#addsUp(block)) {
+    if (!decodeBlock(new Reader(body), block, this) || !this.#goesOn(block)) {
       this.refused++;
       return REFUSED;
     }
     const delivered = block.values[IntervalChannel.activeDelivered];
     const received = block.values[IntervalChannel.activeReceived];
+    let closingDelivered_mWh = block.openingDelivered_mWh;
+    let closingReceived_mWh = block.openingReceived_mWh;
     for (let i = 0; i < block.count; i++) {
       const sequence = block.first + i;
+      closingDelivered_mWh += delivered[i];
+      closingReceived_mWh += received[i];
       if (block.flags[i] !== 0) this.hasEvents = true;
       this.intervals.set(sequence, {
         sequence,
@@ -64,10 +118,14 @@ export class MeterRecord {
         flags: block.flags[i],
         delivered_mWh: delivered[i],
         received_mWh: received[i],
+        closingDelivered_mWh,
+        closingReceived_mWh,
       });
     }
     if (block.count > 0) {
+      this.#first ??= block.first;
       this.last = block.first + block.count - 1;
+      this.cadence_s = block.cadence_s;
       this.closingDelivered_mWh = block.closingDelivered_mWh;
       this.closingReceived_mWh = block.closingReceived_mWh;
     }
@@ -75,17 +133,17 @@ export class MeterRecord {
   }
 
   /**
-   * The intervals must sum to what the registers advanced since the last interval kept. A block further on, because
-   * the meter keeps those between no more, cannot be checked so; one that goes back is none that was asked for.
+   * The block must begin with the registers, to the mWh, that the last interval kept ended with: then all intervals add
+   * up to the registers' advance. A block further on, because the meter keeps those between no more, cannot be checked
+   * so; one that goes back is none that was asked for.
    */
-  #addsUp(block: Block): boolean {
+  #goesOn(block: Block): boolean {
     if (block.count === 0) return true;
-    if (this.last !== undefined && block.first !== this.last + 1) return block.first > this.last;
-    const delivered_mWh = sum(block.values[IntervalChannel.activeDelivered]);
-    const received_mWh = sum(block.values[IntervalChannel.activeReceived]);
+    if ((block.channels & DEFAULT_CHANNELS) !== DEFAULT_CHANNELS) return false;
+    if (block.first !== this.next) return block.first > this.next;
     return (
-      block.closingDelivered_mWh === this.closingDelivered_mWh + delivered_mWh &&
-      block.closingReceived_mWh === this.closingReceived_mWh + received_mWh
+      block.openingDelivered_mWh === this.closingDelivered_mWh &&
+      block.openingReceived_mWh === this.closingReceived_mWh
     );
   }
 }
@@ -109,8 +167,4 @@ export class ReadStore {
 
 function keyOf(address: Uint8Array): string {
   return Buffer.from(address).toString("hex");
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
