@@ -127,6 +127,20 @@ export function radioContract(name: string, make: () => RadioPair): void {
       expect(received.map(({ bytes }) => bytes[0])).toEqual([0, 1, 3, 5]);
     });
 
+    it("looks at its schedule anew when told to follow it again", () => {
+      const { a, b, run, received, now_ms } = listening(1);
+      let channel = 20;
+      const changing: HopSchedule = { channelAt: () => channel, slotEnd_ms: (at_ms) => at_ms + 10_000 };
+      b.follow(changing, { now_ms });
+      run(10);
+      channel = 30;
+      b.follow(changing, { now_ms });
+      run(10);
+      a.transmit(Uint8Array.of(7), 1, 30);
+      run(100);
+      expect(received.map(({ bytes }) => bytes)).toEqual([[7]]);
+    });
+
     it("listens again after sending", () => {
       const { a, b, run, received } = listening(1);
       b.transmit(Uint8Array.of(9), 1, 1);
