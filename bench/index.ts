@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { chipSpeed } from "./chip";
 import { noFaults } from "../host-sim/options";
+import { wearFigures } from "./storage";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { computrons } from "./xs/computrons";
 
@@ -35,7 +36,9 @@ runs.push(
 const chip = chipSpeed();
 const costs = computrons();
 if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
+const wear = wearFigures();
 const figures = {
+  wear,
   runs,
   chipDepth: chip,
   kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
@@ -45,6 +48,7 @@ const figures = {
 print(runs.map((run) => ({ ...run })));
 print([{ what: "chip simulated at its bus", ...chip }]);
 print([{ what: "memory of a simulated meter, kB", ...figures.kilobytesPerMeter }]);
+print(wear.map((row) => ({ ...row })));
 if (costs !== undefined)
   print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
 
