@@ -121,7 +121,7 @@ export class Meter {
       store: Store.intervals,
       recordBytes: RecordBytes.intervals,
     });
-    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords]);
+    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords], hal.power);
 
     // Metering
     const retained = new RetainedRecords(hal.retained);

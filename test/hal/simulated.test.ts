@@ -4,11 +4,13 @@ import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from
 import { Random } from "../../host-sim/random";
 import { SimulatedRetainedMemory } from "../../host-sim/retained-memory";
 import { SimulatedWatchdog } from "../../host-sim/watchdog";
+import { SimulatedSupply } from "../../host-sim/supply";
 import { World } from "../../host-sim/world";
 import { backhaulContract } from "./backhaul.contract";
 import { clockContract } from "./clock.contract";
 import { entropyContract } from "./entropy.contract";
 import { identityContract } from "./identity.contract";
+import { powerMonitorContract } from "./power-monitor.contract";
 import { retainedMemoryContract } from "./retained-memory.contract";
 import { serialPortContract } from "./serial-port.contract";
 import { watchdogContract } from "./watchdog.contract";
@@ -48,6 +50,14 @@ watchdogContract("the simulated watchdog", () =>
     const watchdog = new SimulatedWatchdog(world, () => restarts++);
     watchdog.feed();
     return { watchdog, restarts: () => restarts };
+  }),
+);
+
+powerMonitorContract("a simulated supply", () =>
+  rig((world) => {
+    const fed = { setDark() {}, powerOff() {}, powerOn() {} };
+    const monitor = new SimulatedSupply(world, new Random(1, "supply"), fed);
+    return { monitor, mains: (on: boolean) => (on ? monitor.restore() : monitor.fail()) };
   }),
 );
 

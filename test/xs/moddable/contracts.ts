@@ -1,5 +1,6 @@
 import { part } from "./platform/native";
 import Digital from "embedded:io/digital";
+import I2C from "embedded:io/i2c";
 import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
 import { SoftwareCipher } from "hal/drivers/aes";
@@ -8,8 +9,10 @@ import { ModdableClock } from "hal/moddable/clock";
 import { ModdableInput, ModdableOutput } from "hal/moddable/digital-pin";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
+import { ModdableI2c } from "hal/moddable/i2c";
 import { FuseIdentity } from "hal/moddable/identity";
 import { ModdableOneShot } from "hal/moddable/one-shot";
+import { ModdablePowerMonitor } from "hal/moddable/power-monitor";
 import { PlatformReset } from "hal/moddable/reset";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
@@ -21,12 +24,15 @@ import { cipherContract } from "../../hal/cipher.contract";
 import { clockContract } from "../../hal/clock.contract";
 import { entropyContract } from "../../hal/entropy.contract";
 import { flashContract } from "../../hal/flash.contract";
+import { i2cContract } from "../../hal/i2c.contract";
 import { identityContract } from "../../hal/identity.contract";
+import { powerMonitorContract } from "../../hal/power-monitor.contract";
 import { retainedMemoryContract } from "../../hal/retained-memory.contract";
 import { serialPortContract } from "../../hal/serial-port.contract";
 import { spiContract } from "../../hal/spi.contract";
 import { watchdogContract } from "../../hal/watchdog.contract";
 import { drive, levelOf } from "./platform/digital";
+import type MockI2c from "./platform/i2c";
 import type MockSerial from "./platform/serial";
 import type MockSpi from "./platform/spi";
 import { pass } from "./platform/wait";
@@ -40,6 +46,17 @@ entropyContract("the hardware's entropy", () => new HardwareEntropy());
 flashContract("a flash partition", () => new ModdableFlash("intervals"));
 retainedMemoryContract("RTC memory", () => new RtcRetainedMemory());
 identityContract("the identity in the fuses", () => new FuseIdentity("WM-M1", new HardwareEntropy()));
+
+powerMonitorContract("a pin on the mains", () => {
+  const pin = 27;
+  // The mock's pins begin low, and drive takes a level that changes.
+  drive(pin, 0);
+  drive(pin, 1);
+  const monitor = new ModdablePowerMonitor(pin, 60_000);
+  drive(pin, 1);
+  pass(20);
+  return { monitor, mains: (on) => drive(pin, on ? 1 : 0), run: pass };
+});
 
 serialPortContract("a serial port of ECMA-419", () => {
   let line: MockSerial | undefined;
@@ -70,6 +87,16 @@ describe("the platform's reset", () => {
     (globalThis as unknown as { abort: (end: string) => void }).abort("memory full");
     expect(part.ends.join()).toBe("memory full");
   });
+});
+
+i2cContract("an I2C of ECMA-419", () => {
+  const at = (address: number) => new I2C({ data: 21, clock: 22, address, hz: 400_000 });
+  const io = at(0x38);
+  return {
+    i2c: new ModdableI2c(io),
+    absent: new ModdableI2c(at(0x39)),
+    frames: () => (io as unknown as MockI2c).frames,
+  };
 });
 
 describe("a flash partition", () => {

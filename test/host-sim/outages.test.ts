@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { EventCode } from "firmware/events/codes";
+import { noFaults } from "../../host-sim/options";
+import { runStreet } from "../../host-sim/run-street";
+import { Street } from "../../host-sim/street";
+import { streetOptions } from "../support/street";
+
+const HOUR_S = 3600;
+
+describe("a street whose supply fails", () => {
+  it("loses no interval and invents nothing; the head end hears of failures and restorations", () => {
+    const faults = { ...noFaults, outages: 2, blackouts: 1 };
+    const { result } = runStreet(streetOptions({ meters: 6, days: 2, depth: "model", faults }));
+    const { power, energy, intervals } = result;
+    expect(power.outages).toBeGreaterThan(6);
+    expect(power.lastGaspSent).toBeGreaterThan(0);
+    expect(power.lastGaspHeard).toBeGreaterThanOrEqual(0.8 * power.lastGaspSent);
+    expect(power.restores).toBe(power.lastGaspSent);
+    expect(intervals).toMatchObject({ missing: 0, corrupt: 0, duplicate: 0 });
+    expect(energy.intervalsWh).toBe(energy.registersWh);
+    expect(energy.inventedWh).toBe(0);
+    expect(energy.truthWh - energy.registersWh).toBeLessThan(0.01 * power.outages + 0.1);
+  });
+
+  it("has meters that know the time again within minutes, and whose events the head end can verify", () => {
+    const street = new Street(streetOptions({ meters: 3, days: 1, depth: "model" }));
+    street.run(5 * HOUR_S);
+    const [{ supply }, blinking, steady] = street.meters;
+    supply.fail();
+    street.run(5 * HOUR_S + 15);
+    blinking.supply.fail();
+    street.run(5 * HOUR_S + 25);
+    blinking.supply.restore();
+    street.run(7 * HOUR_S);
+    supply.restore();
+    street.run(7 * HOUR_S + 300);
+    const [cut] = street.meters;
+    expect(cut.meter.utc.known).toBe(true);
+    expect(Math.abs(cut.meter.utc.utc_ms() - street.utc_ms())).toBeLessThan(1_000);
+    street.run(9 * HOUR_S);
+    const recordOf = ({ meter }: typeof cut) => street.headEnd.store.meter(meter.stack.address)!;
+    const { power, events } = recordOf(cut);
+    expect(power.outages).toHaveLength(1);
+    const [{ failed_ms, restored_ms, gasps }] = power.outages;
+    expect(gasps).toBeGreaterThan(0);
+    expect(Math.abs(restored_ms! - failed_ms! - 2 * HOUR_S * 1000)).toBeLessThan(1_000);
+    expect(events.breaks).toEqual([]);
+    const outage = events.events.find(({ code }) => code === EventCode.outage)!;
+    expect(Math.abs(outage.argument - 2 * HOUR_S)).toBeLessThanOrEqual(1);
+    expect(recordOf(blinking).power.outages).toEqual([]);
+    expect(recordOf(steady).power.outages).toEqual([]);
+  });
+});
