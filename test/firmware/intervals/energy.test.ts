@@ -5,11 +5,13 @@ import { ALL_CHANNELS, Block, BlockEncoder, decodeBlock } from "firmware/interva
 import { IntervalFlag } from "firmware/intervals/flags";
 import { INTERVAL_CHANNELS, Interval } from "firmware/intervals/interval";
 import { IntervalLog } from "firmware/intervals/log";
+import { RecordBytes } from "firmware/storage/partitions";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
 import { PollStatus, Quantity, countIndex } from "hal/metering-chip";
 import { NorFlash } from "../../../host-sim/flash";
 import { Random } from "../../../host-sim/random";
 import { ScriptedMeter } from "../../support/scripted-meter";
+import { testRing } from "../../support/ring";
 
 const MIDNIGHT_ms = 1_772_323_200_000;
 const MINUTE_ms = 60_000;
@@ -28,7 +30,13 @@ class Street extends ScriptedMeter {
     this.random = new Random(seed, "flow");
     const { registers, utc, events, random, chip } = this;
     const flash = new NorFlash({ size: 64 * 4096 });
-    this.log = new IntervalLog({ registers, utc, events, flash, interval_min: 15 });
+    this.log = new IntervalLog({
+      registers,
+      utc,
+      events,
+      ring: testRing(flash, RecordBytes.intervals),
+      interval_min: 15,
+    });
     this.encoder = new BlockEncoder(this.log);
     chip.onPoll = () => {
       for (let channel = 0; channel <= 2; channel++) {
@@ -64,7 +72,7 @@ class Street extends ScriptedMeter {
     const block = new Block();
     for (;;) {
       const w = new Writer(bytes);
-      this.encoder.encode(w, this.last, most, ALL_CHANNELS);
+      this.encoder.encode(w, this.last, most, ALL_CHANNELS, 0);
       expect(w.ok).toBe(true);
       expect(decodeBlock(new Reader(bytes, 0, w.length), block)).toBe(true);
       expect(block.newest).toBe(this.log.next - 1);
@@ -106,7 +114,8 @@ function play(street: Street, steps: { kind: string; ms: number }[]): void {
   for (const { kind, ms } of steps) {
     if (kind === "run") street.clock.advance(ms);
     else if (kind === "stall") street.clock.stall(ms);
-    else if (kind === "set") street.utc.set((street.utc.known ? street.utc.utc_ms() : MIDNIGHT_ms) + ms, true);
+    else if (kind === "set")
+      street.utc.set((street.utc.known ? street.utc.utc_ms() : MIDNIGHT_ms) + ms, true);
     else if (kind === "status") street.chip.status = ms;
     else if (kind === "read") street.readOut(ms, 250);
     else street.last = Math.max(0, street.last - ms);
