@@ -4,9 +4,11 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { chipSpeed } from "./chip";
+import { codecFigures } from "./codec";
 import { noFaults } from "../host-sim/options";
 import { wearFigures } from "./storage";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
+import { codecComputrons } from "./xs/codec-computrons";
 import { computrons } from "./xs/computrons";
 
 const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
@@ -37,12 +39,15 @@ const chip = chipSpeed();
 const costs = computrons();
 if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
 const wear = wearFigures();
+const codec = existsSync(loads) ? codecFigures(loads) : [];
+const codecCosts = codecComputrons() ?? [];
 const figures = {
   wear,
   runs,
   chipDepth: chip,
   kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
   computrons: costs,
+  codec: { bitsAnInterval: codec, computronsAnInterval: codecCosts },
 };
 
 print(runs.map((run) => ({ ...run })));
@@ -51,6 +56,24 @@ print([{ what: "memory of a simulated meter, kB", ...figures.kilobytesPerMeter }
 print(wear.map((row) => ({ ...row })));
 if (costs !== undefined)
   print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
+
+if (codec.length > 0) {
+  print(
+    codec.map(({ meters, resolution_Wh, references, day, primed }) => ({
+      "bits an interval, meters": meters,
+      "in Wh": resolution_Wh,
+      ...references,
+      "a day alone": day,
+      ...Object.fromEntries(
+        Object.entries(primed).flatMap(([days, bits]) => [
+          [`a day, ${days} primed`, bits.day],
+          [`16, ${days} primed`, bits.read],
+        ]),
+      ),
+    })),
+  );
+}
+if (codecCosts.length > 0) print(codecCosts.map((cost) => ({ ...cost })));
 
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
