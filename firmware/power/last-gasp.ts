@@ -1,5 +1,5 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
-import { RandomBelow } from "firmware/mesh/random";
+import { RandomBelow } from "firmware/kernel/random";
 import { PowerNotice, type NoticeSender } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 

@@ -44,7 +44,6 @@ export const arrows: readonly Arrow[] = [
     to: ["firmware/registers/registers"],
     why: "it hears of the time, and of each poll, from where all hear of it",
   },
-  { from: "firmware/power/**", to: ["firmware/mesh/random"], why: "waits as the mesh does" },
   { from: "firmware/mesh/**", to: belowTasks, why: "a task" },
   { from: "firmware/console/**", to: ["firmware/*/**", "hal/*"], why: "it shows every task" },
   { from: "firmware/switch/**", to: belowTasks, why: "a task" },

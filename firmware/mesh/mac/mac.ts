@@ -1,5 +1,6 @@
 import { Writer } from "firmware/codec/cursor";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
+import { RandomBelow } from "firmware/kernel/random";
 import { Duplicates } from "firmware/mesh/mac/duplicates";
 import {
   AddressMode,
@@ -15,7 +16,6 @@ import {
   writeFcs,
 } from "firmware/mesh/mac/frame";
 import { Queue } from "firmware/mesh/mac/queue";
-import { RandomBelow } from "firmware/mesh/random";
 import type { Entropy } from "hal/entropy";
 import type { Radio } from "hal/radio";
 

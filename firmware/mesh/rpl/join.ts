@@ -3,9 +3,9 @@ import { Group, isLinkLocal, writeAddress, writeEui64, writeGroup } from "firmwa
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
+import { RandomBelow } from "firmware/kernel/random";
 import type { MeshLink } from "firmware/mesh/link";
 import type { Mac } from "firmware/mesh/mac/mac";
-import { RandomBelow } from "firmware/mesh/random";
 import {
   Dao,
   DaoAck,

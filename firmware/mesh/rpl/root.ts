@@ -3,8 +3,8 @@ import { Group, isLinkLocal, isMulticast, writeAddress, writeEui64, writeGroup }
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
+import { RandomBelow } from "firmware/kernel/random";
 import type { MeshLink } from "firmware/mesh/link";
-import { RandomBelow } from "firmware/mesh/random";
 import { Children } from "firmware/mesh/rpl/children";
 import {
   Dao,

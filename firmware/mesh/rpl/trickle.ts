@@ -1,5 +1,5 @@
 import { type Kernel, Timer } from "firmware/kernel/kernel";
-import type { RandomBelow } from "firmware/mesh/random";
+import type { RandomBelow } from "firmware/kernel/random";
 
 /**
  * The Trickle timer of RFC 6206, section 4.2: it fires often after a change and ever more rarely while nothing is new.

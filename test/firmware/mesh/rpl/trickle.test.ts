@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Kernel } from "firmware/kernel/kernel";
-import { RandomBelow } from "firmware/mesh/random";
+import { RandomBelow } from "firmware/kernel/random";
 import { Trickle } from "firmware/mesh/rpl/trickle";
 import { CrystalClock } from "../../../../host-sim/clock";
 import { SeededEntropy } from "../../../../host-sim/node";
