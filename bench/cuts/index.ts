@@ -1,5 +1,5 @@
 /**
- * `npm run cuts [-- --long] [--seed N] [--replay CUT]`: cuts every flash operation of every scenario in every way. The
+ * `npm run cuts [-- --long] [--seed N] [--scenario NAME] [--replay CUT]`: cuts every flash operation of every scenario in every way. The
  * last line is `cuts=N lost=N`; exit code 1 where anything was lost.
  */
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ interface Work {
   readonly parts: number;
   readonly part: number;
   readonly only?: string;
+  readonly scenario?: string;
 }
 
 interface Row extends CutReport {
@@ -32,6 +33,7 @@ else parentPort!.postMessage(cutAll(workerData as Work));
 function cutAll(work: Work): Row[] {
   return scenarios(work.seed)
     .filter(({ name }) => work.only === undefined || work.only.startsWith(`${name}:`))
+    .filter(({ name }) => work.scenario === undefined || work.scenario === name)
     .map((scenario) => ({
       name: scenario.name,
       ...new CutRunner(scenario, { ...work, again: AGAIN }).run(),
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
     options: {
       long: { type: "boolean", default: false },
       seed: { type: "string", default: "1" },
+      scenario: { type: "string" },
       replay: { type: "string" },
     },
   });
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
   for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
     const rows =
       values.replay === undefined
-        ? await inWorkers(seed)
+        ? await inWorkers(seed, values.scenario)
         : cutAll({ seed, parts: 1, part: 0, only: values.replay });
     for (const { name, operations, ...row } of rows) {
       console.log(
@@ -71,9 +74,11 @@ async function main(): Promise<void> {
 }
 
 /** The cuts of all parts together. */
-async function inWorkers(seed: number): Promise<Row[]> {
+async function inWorkers(seed: number, scenario: string | undefined): Promise<Row[]> {
   const parts = await Promise.all(
-    Array.from({ length: WORKERS }, (_, part) => inWorker({ seed, parts: WORKERS, part })),
+    Array.from({ length: WORKERS }, (_, part) =>
+      inWorker({ seed, parts: WORKERS, part, ...(scenario !== undefined && { scenario }) }),
+    ),
   );
   return parts[0]!.map(({ name, operations }, index) => ({
     name,

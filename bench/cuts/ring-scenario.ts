@@ -27,6 +27,7 @@ export class RingScenario implements Scenario {
   readonly name: string;
   readonly partitions;
   readonly #slots: number;
+  readonly #supply = { failing: false };
   /** The record number n is at index n. */
   #journal: Entry[] = [];
   /** Tag of the record that is being appended. */
@@ -84,6 +85,7 @@ export class RingScenario implements Scenario {
     const before = flash!.reads;
     const ring = new AppendRing({
       flash: flash!,
+      supply: this.#supply,
       cipher: cipher.aesCcm(KEY),
       entropy,
       store: STORE,
@@ -99,7 +101,9 @@ export class RingScenario implements Scenario {
     const tag = ++this.#tags;
     const payload = payloadOf(this.#journal.length, tag, this.options.recordBytes - RECORD_OVERHEAD_BYTES);
     this.#inFlight = tag;
-    const position = isUrgent && ring.prepared ? ring.appendWithoutErase(payload) : ring.append(payload);
+    this.#supply.failing = isUrgent && ring.prepared;
+    const position = ring.append(payload);
+    this.#supply.failing = false;
     expect(position > this.#top, `append answered ${position} after ${this.#top}`);
     this.#journal.push({ tag, position });
     this.#inFlight = undefined;

@@ -1,3 +1,4 @@
+import { MeterScenario } from "./meter-scenario";
 import { ObjectScenario } from "./object-scenario";
 import { RingScenario } from "./ring-scenario";
 import type { Scenario } from "./scenario";
@@ -9,5 +10,6 @@ export function scenarios(seed: number): Scenario[] {
     new RingScenario({ recordBytes: 64, sectors: 3, sectorBytes: 2048, appends: 240, seed }),
     new RingScenario({ recordBytes: 256, sectors: 3, sectorBytes: 2048, appends: 50, seed }),
     new ObjectScenario(45, seed),
+    new MeterScenario(seed),
   ];
 }

@@ -3,7 +3,7 @@ import { VERSION } from "firmware/app/version";
 import { TimeResource } from "firmware/clock/resource";
 import { UtcClock } from "firmware/clock/utc";
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
-import { Configuration } from "firmware/configuration/configuration";
+import { CONFIGURATION_KINDS, Configuration } from "firmware/configuration/configuration";
 import { ConfigurationResource } from "firmware/configuration/resource";
 import { DemandResetCommand } from "firmware/console/demand-command";
 import { EventCommand } from "firmware/console/event-command";
@@ -25,11 +25,13 @@ import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { CoapNotices } from "firmware/power/coap-notices";
 import { Power } from "firmware/power/power";
+import { BILLING_OBJECTS, BillingStore } from "firmware/registers/billing-store";
 import { Checkpoint } from "firmware/registers/checkpoint";
 import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
+import { ObjectStore } from "firmware/storage/object-store";
 import type { Partitions } from "firmware/storage/partition";
 import { RecordBytes, Store } from "firmware/storage/partitions";
 import { RetainedRecords } from "firmware/storage/retained";
@@ -102,7 +104,7 @@ export class Meter {
 
     // What is kept
     const { flash } = hal;
-    const sealed = { cipher: hal.cipher.aesCcm(identity.storageKey), entropy };
+    const sealed = { cipher: hal.cipher.aesCcm(identity.storageKey), entropy, supply: hal.power };
     const checkpoints = new AppendRing({
       ...sealed,
       flash: flash.registers,
@@ -121,23 +123,31 @@ export class Meter {
       store: Store.intervals,
       recordBytes: RecordBytes.intervals,
     });
-    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords], hal.power);
+    const objectRecords = new AppendRing({
+      ...sealed,
+      flash: flash.configuration,
+      store: Store.configuration,
+      recordBytes: RecordBytes.configuration,
+    });
+    const objects = new ObjectStore(objectRecords, CONFIGURATION_KINDS + BILLING_OBJECTS);
+    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords, objects]);
 
     // Metering
     const retained = new RetainedRecords(hal.retained);
     const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
     const events = new EventLog(utc, eventRecords);
-    const configuration = new Configuration();
+    const configuration = new Configuration(objects);
     configuration.general.interval_min = interval_min;
     configuration.load();
+    const checkpoint = new Checkpoint(checkpoints);
     const registers = new Registers({
       kernel,
       chip,
       utc,
       events,
       retained,
-      checkpoint: new Checkpoint(checkpoints),
+      checkpoint,
       watchdog: hal.watchdog,
       ...(pollPeriod_ms && { pollPeriod_ms }),
     });
@@ -147,11 +157,20 @@ export class Meter {
       events,
       ring: intervalRecords,
       interval_min: configuration.general.interval_min,
+      minimumOutage_s: configuration.general.minimumOutage_s,
     });
     const billing = new Billing(registers, configuration);
+    checkpoint.attach(billing.tiers);
+    const billingStore = new BillingStore(objects, CONFIGURATION_KINDS, registers, billing);
     if (boot.reason === ResetReason.powerUp) billing.demand.restored(utc.uptime_ms());
-    billing.onSelfRead = () => events.record(EventCode.selfRead);
-    billing.onResetByHand = () => events.record(EventCode.demandReset, billing.demand.resets);
+    billing.onSelfRead = () => {
+      billingStore.saveSelfRead();
+      events.record(EventCode.selfRead);
+    };
+    billing.onResetByHand = () => {
+      billingStore.save();
+      events.record(EventCode.demandReset, billing.demand.resets);
+    };
     configuration.onChanged = (kind) => {
       events.record(EventCode.configurationChanged, kind);
       billing.configured();
@@ -192,7 +211,11 @@ export class Meter {
       lastSeen_ms: registers.restoredUtc_ms,
       reason: boot.reason,
     });
-    power.onSave = () => registers.saveFailing();
+    power.onSave = () => {
+      registers.poll();
+      registers.save();
+      billingStore.save();
+    };
     join.onJoined = () => {
       power.restoration.joined();
       this.onJoined();

@@ -28,8 +28,6 @@ export class EventLog implements EventSource {
   next = 1;
   /** The number of the last start of the software that was recorded, from 1 on; 0 for none. */
   starts = 0;
-  /** The supply sags, and nothing may be erased. */
-  sagging = false;
   /** Events in the queue: the newest ones. Event n stands in slot n mod {@link EVENT_QUEUE}. */
   queued = 0;
   readonly #ring: AppendRing;
@@ -130,7 +128,7 @@ export class EventLog implements EventSource {
     const ring = this.#ring;
     while (this.queued > 0) {
       this.#unqueue(this.next - this.queued);
-      const position = this.sagging ? ring.appendWithoutErase(this.#payload) : ring.append(this.#payload);
+      const position = ring.append(this.#payload);
       if (position === 0) return;
       this.queued--;
     }

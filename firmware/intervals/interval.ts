@@ -1,5 +1,6 @@
 import { Reader, Writer } from "firmware/codec/cursor";
 import { REGISTER_QUANTITIES } from "firmware/registers/obis";
+import { RecordBytes } from "firmware/storage/partitions";
 import { RECORD_OVERHEAD_BYTES } from "firmware/storage/ring";
 
 /**
@@ -20,9 +21,8 @@ export const IntervalChannel = Object.freeze({
 });
 export const INTERVAL_CHANNELS = 10;
 
-/** Flash record of an interval, tag included: four a page. */
-export const RECORD_BYTES = 64;
-const PAYLOAD_BYTES = RECORD_BYTES - RECORD_OVERHEAD_BYTES;
+/** Four records a page, tag included. */
+const PAYLOAD_BYTES = RecordBytes.intervals - RECORD_OVERHEAD_BYTES;
 
 const TWO_32 = 0x100000000;
 const MAX_U16 = 0xffff;

@@ -118,7 +118,7 @@ export class IntervalLog implements PollListener {
   }
 
   clockSet(status: number, error_ms: number): void {
-    this.#events.record(EventCode.clockSet, error_ms);
+    this.#events.record(EventCode.clockSet, this.#isTimed ? error_ms : this.#registers.polled_ms);
     this.#observe(status);
     this.#flags |= IntervalFlag.clockSet;
     const { polledUtc_ms, polled_ms } = this.#registers;

@@ -59,7 +59,6 @@ export class Outage implements PollListener {
     this.#failedUptime_ms = this.#utc.uptime_ms();
     this.#recorded = false;
     this.#pending = false;
-    this.#events.sagging = true;
     this.#timer.startIn(Math.min(this.#minimum_ms, LATEST_RECORD_ms));
   }
 
@@ -68,7 +67,6 @@ export class Outage implements PollListener {
     const events = this.#events;
     this.restoredUptime_ms = this.#utc.uptime_ms();
     const lasted_ms = this.restoredUptime_ms - this.#failedUptime_ms;
-    events.sagging = false;
     this.#timer.stop();
     if (lasted_ms >= this.#minimum_ms) {
       if (!this.#recorded) this.#record();

@@ -1,21 +1,22 @@
 import { Reader, Writer } from "firmware/codec/cursor";
-import { REGISTERS } from "firmware/registers/obis";
+import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
+import { RecordBytes } from "firmware/storage/partitions";
 import { RECORD_OVERHEAD_BYTES, type AppendRing } from "firmware/storage/ring";
 import { CHANNELS } from "hal/metering-chip";
 
-/** A page of flash. */
-export const CHECKPOINT_BYTES = 256;
-const PAYLOAD_BYTES = CHECKPOINT_BYTES - RECORD_OVERHEAD_BYTES;
+/** A page of flash, tag included. */
+const PAYLOAD_BYTES = RecordBytes.registers - RECORD_OVERHEAD_BYTES;
+const REGISTER_BYTES = 6;
 /** Parts of a unit in which what a total register has below one is kept. */
 const PARTS = 256;
 /** Where the part of others begins. */
 const ADDITION_AT = 184;
-export const ADDITION_BYTES = PAYLOAD_BYTES - ADDITION_AT;
 
-/** What is saved with the registers, in {@link ADDITION_BYTES} at most: the tariff's. */
+/** What is saved with the registers, in 64 bytes at most: the tiers. */
 export interface Addition {
   save(w: Writer): void;
-  load(r: Reader): void;
+  /** The totals are those of the same record. */
+  load(r: Reader, delivered_mWh: number, received_mWh: number): void;
 }
 
 /**
@@ -27,7 +28,8 @@ export interface Addition {
 export class Checkpoint {
   /** UTC of the record that {@link load} found; 0 where there is none, or the time was not known then. */
   utc_ms = 0;
-  addition: Addition | undefined;
+  #found = false;
+  #addition: Addition | undefined;
   readonly #ring: AppendRing;
   readonly #payload = new Uint8Array(PAYLOAD_BYTES);
   readonly #writer = new Writer(this.#payload);
@@ -53,25 +55,35 @@ export class Checkpoint {
     for (let i = 0; i < REGISTERS; i++) energy[i] = r.u48();
     for (let i = 0; i < REGISTERS; i += CHANNELS) rests[i] = r.u8() / PARTS;
     this.utc_ms = r.u48();
-    r.at = ADDITION_AT;
-    this.addition?.load(r);
+    this.#found = true;
     return true;
+  }
+
+  /** From now on `addition` is saved, too; it takes up what the record found has of it. Called before the first save. */
+  attach(addition: Addition): void {
+    this.#addition = addition;
+    if (!this.#found) return;
+    const r = this.#reader;
+    r.at = RegisterQuantity.activeDelivered * CHANNELS * REGISTER_BYTES;
+    const delivered_mWh = r.u48();
+    r.at = RegisterQuantity.activeReceived * CHANNELS * REGISTER_BYTES;
+    const received_mWh = r.u48();
+    r.at = ADDITION_AT;
+    addition.load(r, delivered_mWh, received_mWh);
   }
 
   /**
    * Writes a record.
-   * @param mayErase false while the supply fails
    * @returns false where the flash did not take it
    */
-  save(energy: Float64Array, rests: Float64Array, utc_ms: number, mayErase: boolean): boolean {
+  save(energy: Float64Array, rests: Float64Array, utc_ms: number): boolean {
     const w = this.#writer;
     w.reset(this.#payload, 0, PAYLOAD_BYTES);
     for (let i = 0; i < REGISTERS; i++) w.u48(energy[i]);
     for (let i = 0; i < REGISTERS; i += CHANNELS) w.u8(Math.floor(rests[i] * PARTS));
     w.u48(utc_ms);
     w.at = ADDITION_AT;
-    this.addition?.save(w);
-    const ring = this.#ring;
-    return (mayErase ? ring.append(this.#payload) : ring.appendWithoutErase(this.#payload)) !== 0;
+    this.#addition?.save(w);
+    return this.#ring.append(this.#payload) !== 0;
   }
 }

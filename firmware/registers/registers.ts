@@ -202,13 +202,11 @@ export class Registers {
 
   /** Writes the registers to flash now, as they were at the last poll. */
   save(): void {
-    this.#save(true);
-  }
-
-  /** Polls, and writes the registers to flash without waiting for an erase: the supply fails. */
-  saveFailing(): void {
-    this.#take();
-    this.#save(false);
+    if (this.#checkpoint === undefined) return;
+    for (let i = 0; i < REGISTERS; i++) this.#rests[i] = this.#remainders[i] / this.#denominator;
+    this.#saved_ms = this.polled_ms;
+    if (!this.#checkpoint.save(this.energy, this.#rests, this.polledUtc_ms))
+      this.#events.fault(EventCode.storageFailed);
   }
 
   /** Polls now, beside the polls that are due. */
@@ -256,17 +254,9 @@ export class Registers {
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
     this.#retained?.save();
-    if (now_ms - this.#saved_ms >= CHECKPOINT_PERIOD_ms - TOLERANCE_ms) this.#save(true);
+    if (now_ms - this.#saved_ms >= CHECKPOINT_PERIOD_ms - TOLERANCE_ms) this.save();
     this.#watchdog?.feed();
     this.#report(this.status);
-  }
-
-  #save(mayErase: boolean): void {
-    if (this.#checkpoint === undefined) return;
-    for (let i = 0; i < REGISTERS; i++) this.#rests[i] = this.#remainders[i] / this.#denominator;
-    this.#saved_ms = this.polled_ms;
-    if (!this.#checkpoint.save(this.energy, this.#rests, this.polledUtc_ms, mayErase))
-      this.#events.fault(EventCode.storageFailed);
   }
 
   #restore(): void {

@@ -1,10 +1,10 @@
 import { Reader, Writer } from "firmware/codec/cursor";
 import { type Demand, Peak } from "firmware/registers/demand";
-import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
+import { REGISTER_QUANTITIES, RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import { DIRECTIONS, TIER_REGISTERS_BYTES, TierRegisters } from "firmware/registers/tariff";
 
-/** Self-reads kept: a year of billing periods. */
-export const SELF_READS_KEPT = 12;
+/** Self-reads kept, one a billing period. */
+export const SELF_READS_KEPT = 8;
 
 /** Time (4 bytes), total registers (8 each), tiers, for each direction peak (4), its end (4) and cumulative demand (8). */
 export const SELF_READ_BYTES = 4 + 8 * REGISTER_QUANTITIES + TIER_REGISTERS_BYTES + 16 * DIRECTIONS;
@@ -23,7 +23,8 @@ export class SelfRead {
   decode(r: Reader): void {
     this.utc_s = r.u32();
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++) this.totals[quantity] = r.u64();
-    this.tiers.load(r);
+    const { totals } = this;
+    this.tiers.load(r, totals[RegisterQuantity.activeDelivered], totals[RegisterQuantity.activeReceived]);
     for (let direction = 0; direction < DIRECTIONS; direction++) {
       this.peaks[direction].power_W = r.u32();
       this.peaks[direction].end_s = r.u32();

@@ -5,8 +5,8 @@ import { MAX_TIERS } from "firmware/configuration/tariff";
 export const Direction = Object.freeze({ delivered: 0, received: 1 });
 export const DIRECTIONS = 2;
 
-/** What {@link TierRegisters.save} writes: each tier's delivered and received energy, 8 bytes each. */
-export const TIER_REGISTERS_BYTES = MAX_TIERS * DIRECTIONS * 8;
+/** What {@link TierRegisters.save} writes: delivered and received energy of each tier but the first, 6 bytes each. */
+export const TIER_REGISTERS_BYTES = (MAX_TIERS - 1) * DIRECTIONS * 6;
 
 /**
  * Energy registers a tier. Each poll's energy goes to one tier, the one in force when the poll before was made, so that
@@ -40,15 +40,19 @@ export class TierRegisters {
 
   /** Writes {@link TIER_REGISTERS_BYTES}. */
   save(w: Writer): void {
-    for (let i = 0; i < this.energy.length; i++) w.u64(this.energy[i]);
+    for (let i = DIRECTIONS; i < this.energy.length; i++) w.u48(this.energy[i]);
   }
 
-  /** Goes on from what {@link save} wrote. What the totals are ahead of it goes to the tier in force. */
-  load(r: Reader): void {
-    this.#taken.fill(0);
-    for (let i = 0; i < this.energy.length; i++) {
-      this.energy[i] = r.u64();
-      this.#taken[i % DIRECTIONS] += this.energy[i];
+  /**
+   * Goes on from what {@link save} wrote when the total registers were as given. What the totals are ahead of that now
+   * goes to the tier in force.
+   */
+  load(r: Reader, delivered_mWh: number, received_mWh: number): void {
+    this.energy[Direction.delivered] = this.#taken[Direction.delivered] = delivered_mWh;
+    this.energy[Direction.received] = this.#taken[Direction.received] = received_mWh;
+    for (let i = DIRECTIONS; i < this.energy.length; i++) {
+      this.energy[i] = r.u48();
+      this.energy[i % DIRECTIONS] -= this.energy[i];
     }
   }
 

@@ -59,6 +59,11 @@ export class ObjectStore {
     return true;
   }
 
+  /** Whether a write has to wait for no erase. */
+  get prepared(): boolean {
+    return this.#ring.prepared;
+  }
+
   /** Erases the next sector where that is still to be done: 30 to 400 ms, which a write takes otherwise. */
   prepare(): void {
     this.#carry();

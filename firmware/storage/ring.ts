@@ -16,6 +16,8 @@ const CONFIRMED = 0x5a;
 
 export interface RingOptions {
   flash: Flash;
+  /** Nothing is erased while it fails. Where absent, it never does. */
+  supply?: { readonly failing: boolean } | undefined;
   /** Seals with a key of the device. */
   cipher: AesCcm;
   entropy: Entropy;
@@ -42,6 +44,7 @@ export class AppendRing {
   foreign = false;
 
   readonly #flash: Flash;
+  readonly #supply: { readonly failing: boolean } | undefined;
   readonly #cipher: AesCcm;
   readonly #entropy: Entropy;
   readonly #store: number;
@@ -70,11 +73,12 @@ export class AppendRing {
   #lastUsed = 0;
 
   /** Mounts what `flash` holds: reads a header a sector and one sector's slots, and writes three records at most. */
-  constructor({ flash, cipher, entropy, store, recordBytes }: RingOptions) {
+  constructor({ flash, supply, cipher, entropy, store, recordBytes }: RingOptions) {
     const sectors = flash.size / flash.sectorBytes;
     if (flash.pageBytes % recordBytes !== 0 || recordBytes < HEADER_BYTES || sectors < 3)
       throw new RangeError("ring does not fit its flash");
     this.#flash = flash;
+    this.#supply = supply;
     this.#cipher = cipher;
     this.#entropy = entropy;
     this.#store = store;
@@ -114,25 +118,6 @@ export class AppendRing {
    * @returns its position, or 0 where the flash did not take it
    */
   append(payload: Uint8Array): number {
-    return this.#append(payload, true);
-  }
-
-  /** {@link append} while the supply fails: answers 0 rather than to erase. */
-  appendWithoutErase(payload: Uint8Array): number {
-    return this.#append(payload, false);
-  }
-
-  /** Copies the payload of a record into `into`. False: there is none at this position, or it does not read well. */
-  read(position: number, into: Uint8Array): boolean {
-    if (position < this.oldest || position >= this.end) return false;
-    const slot = position % this.#slots;
-    const epoch = (position - slot) / this.#slots;
-    if (slot === 0 || !this.#select(epoch) || !this.#load(epoch, slot) || !this.#open(slot)) return false;
-    for (let i = 0; i < this.#recordBytes - TAG_BYTES; i++) into[i] = this.#found[i];
-    return true;
-  }
-
-  #append(payload: Uint8Array, mayErase: boolean): number {
     for (;;) {
       while (this.#slot < this.#slots) {
         const slot = this.#slot++;
@@ -145,12 +130,22 @@ export class AppendRing {
         // Where not even this shows, nothing tells a next mount that the slot was used.
         if (!this.#mark(this.#epoch, slot, BURNT)) this.#slot = this.#slots;
       }
-      if (!this.prepared && !(mayErase && this.#prepareNext())) return 0;
+      if (!this.prepared && !this.#prepareNext()) return 0;
       this.#epoch = this.#ahead;
       this.#ahead = NONE;
       this.#slot = 1;
       this.#unsure = 0;
     }
+  }
+
+  /** Copies the payload of a record into `into`. False: there is none at this position, or it does not read well. */
+  read(position: number, into: Uint8Array): boolean {
+    if (position < this.oldest || position >= this.end) return false;
+    const slot = position % this.#slots;
+    const epoch = (position - slot) / this.#slots;
+    if (slot === 0 || !this.#select(epoch) || !this.#load(epoch, slot) || !this.#open(slot)) return false;
+    for (let i = 0; i < this.#recordBytes - TAG_BYTES; i++) into[i] = this.#found[i];
+    return true;
   }
 
   #mount(): void {
@@ -214,6 +209,7 @@ export class AppendRing {
 
   /** Erases a sector after those in use and writes its header. Bad ones are passed over. */
   #prepareNext(): boolean {
+    if (this.#supply?.failing) return false;
     for (let epoch = this.#epoch + 1; epoch <= this.#newest + this.#maxTried; epoch++) {
       if (!this.#begin(epoch)) continue;
       this.#ahead = epoch;

@@ -1,30 +1,31 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
-import type { AppendRing } from "firmware/storage/ring";
-import type { PowerMonitor } from "hal/power-monitor";
 
 /** The store that fills its sectors fastest, the registers', takes 150 s for one. */
-const PERIOD_ms = 30_000;
+const PERIOD_ms = 15_000;
 
-/** Erases sectors before they are needed, so that no append waits for it: one each time, a while after the start. */
+/** A ring, or what stands in one. */
+export interface Preparable {
+  readonly prepared: boolean;
+  prepare(): void;
+}
+
+/** Erases sectors before they are needed, so that no append waits for it: one store after the other, in turns. */
 export class Upkeep {
-  readonly #rings: readonly AppendRing[];
-  readonly #power: PowerMonitor | undefined;
+  readonly #stores: readonly Preparable[];
   readonly #timer: Timer;
+  #turn = 0;
 
-  /** @param power while it fails nothing is erased */
-  constructor(kernel: Kernel, rings: readonly AppendRing[], power?: PowerMonitor) {
-    this.#rings = rings;
-    this.#power = power;
+  constructor(kernel: Kernel, stores: readonly Preparable[]) {
+    this.#stores = stores;
     this.#timer = new Timer(kernel, () => this.#run());
     this.#timer.startIn(PERIOD_ms);
   }
 
   #run(): void {
-    const rings = this.#rings;
+    const stores = this.#stores;
+    this.#turn = (this.#turn + 1) % stores.length;
+    const store = stores[this.#turn];
+    if (!store.prepared) store.prepare();
     this.#timer.startIn(PERIOD_ms);
-    if (this.#power?.failing) return;
-    let at = 0;
-    while (at < rings.length && rings[at].prepared) at++;
-    if (at < rings.length) rings[at].prepare();
   }
 }

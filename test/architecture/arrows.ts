@@ -57,7 +57,11 @@ export const arrows: readonly Arrow[] = [
     why: "knows no link: app wires them",
   },
   { from: "firmware/ip/backhaul-link", to: ["hal/backhaul"], why: "the one link that is no mesh" },
-  { from: "firmware/storage/**", to: ["firmware/codec/**", "hal/*"], why: "lies on the flash" },
+  {
+    from: "firmware/storage/**",
+    to: ["firmware/codec/**", "firmware/kernel/**", "hal/*"],
+    why: "lies on the flash",
+  },
   { from: "firmware/clock/**", to: base, why: "makes UTC from the crystal" },
   {
     from: "firmware/clock/resource",

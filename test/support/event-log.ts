@@ -9,9 +9,13 @@ import { SeededEntropy } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
 
 /** The ring of an event log over `flash`. */
-export function eventRing(flash: Flash = new NorFlash({ size: 16 * 1024 })): AppendRing {
+export function eventRing(
+  flash: Flash = new NorFlash({ size: 16 * 1024 }),
+  supply?: { failing: boolean },
+): AppendRing {
   return new AppendRing({
     flash,
+    supply,
     cipher: new NodeCipher().aesCcm(new Uint8Array(16)),
     entropy: new SeededEntropy(new Random(1, "event ring")),
     store: Store.events,
@@ -20,8 +24,8 @@ export function eventRing(flash: Flash = new NorFlash({ size: 16 * 1024 })): App
 }
 
 /** An event log of its own. */
-export function eventLog(utc: UtcClock, flash?: Flash): EventLog {
-  return new EventLog(utc, eventRing(flash));
+export function eventLog(utc: UtcClock, flash?: Flash, supply?: { failing: boolean }): EventLog {
+  return new EventLog(utc, eventRing(flash, supply));
 }
 
 /** All events that the log gives. */

@@ -33,8 +33,9 @@ function make(sectors = 4) {
   const flash = new MoodyFlash({ size: sectors * SECTOR });
   const clock = new ManualClock();
   const utc = new UtcClock(clock);
-  const log = eventLog(utc, flash);
-  return { flash, clock, utc, log };
+  const supply = { failing: false };
+  const log = eventLog(utc, flash, supply);
+  return { flash, clock, utc, log, supply };
 }
 
 /** The log as it is after a power loss. */
@@ -154,14 +155,14 @@ describe("the event log", () => {
   });
 
   it("erases nothing while the supply sags, and queues what would need it", () => {
-    const { flash, log } = make(3);
+    const { flash, log, supply } = make(3);
     const full = () => log.record(EventCode.coverOpened);
     full();
-    log.sagging = true;
+    supply.failing = true;
     flash.erasing = 0;
     for (let i = 0; i < 2 * 127 + EVENT_QUEUE + 2; i++) full();
     expect(flash.erasing).toBe(0);
-    log.sagging = false;
+    supply.failing = false;
     full();
     expect(flash.erasing).toBeGreaterThan(0);
     const events = eventsOf(log);

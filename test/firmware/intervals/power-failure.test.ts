@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { IntervalFlag } from "firmware/intervals/flags";
-import { Interval, IntervalChannel, RECORD_BYTES } from "firmware/intervals/interval";
+import { Interval, IntervalChannel } from "firmware/intervals/interval";
 import { IntervalLog } from "firmware/intervals/log";
-import { CHECKPOINT_BYTES, Checkpoint } from "firmware/registers/checkpoint";
+import { Checkpoint } from "firmware/registers/checkpoint";
 import { registerIndex } from "firmware/registers/obis";
 import { CHECKPOINT_PERIOD_ms, POLL_PERIOD_ms, Registers } from "firmware/registers/registers";
+import { RecordBytes } from "firmware/storage/partitions";
 import { Quantity, countIndex } from "hal/metering-chip";
 import { NorFlash } from "../../../host-sim/flash";
 import { testRing } from "../../support/ring";
@@ -42,10 +43,10 @@ class House {
       chip.pending[DELIVERED] += now_s - counted_s;
       counted_s = now_s;
     };
-    const checkpoint = new Checkpoint(testRing(this.#registers, CHECKPOINT_BYTES, 1));
+    const checkpoint = new Checkpoint(testRing(this.#registers, RecordBytes.registers, 1));
     this.scripted = scripted;
     this.registers = new Registers({ kernel, chip, utc, events, checkpoint });
-    const ring = testRing(this.#intervals, RECORD_BYTES, 2);
+    const ring = testRing(this.#intervals, RecordBytes.intervals, 2);
     const { registers, minimumOutage_s } = this;
     this.log = new IntervalLog({ registers, utc, events, ring, interval_min: 15, minimumOutage_s });
     registers.start();
@@ -62,7 +63,10 @@ class House {
 
   /** Cuts the supply for a while; `warned`: the meter had its signal. */
   cut(outage_ms: number, warned = false): void {
-    if (warned) this.registers.saveFailing();
+    if (warned) {
+      this.registers.poll();
+      this.registers.save();
+    }
     this.now_ms += outage_ms;
     this.on();
   }

@@ -133,12 +133,4 @@ describe("an outage", () => {
     after.setTime(UTC_MS);
     expect(after.outages().at(-1)).toEqual(["outage", 0, UNKNOWN_LENGTH]);
   });
-
-  it("lets nothing be erased while it lasts", () => {
-    const meter = start(newFlash());
-    meter.outage.begin();
-    expect(meter.events.sagging).toBe(true);
-    meter.outage.end();
-    expect(meter.events.sagging).toBe(false);
-  });
 });

@@ -26,14 +26,18 @@ describe("the append ring", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         const flash = makeFlash();
-        let ring = mount(flash);
+        const supply = { failing: false };
+        let ring = mount(flash, { supply });
         let count = 0;
         for (const step of steps) {
-          if (step === "start") ring = mount(flash);
+          if (step === "start") ring = mount(flash, { supply });
           else if (step === "prepare") ring.prepare();
           else if (step === "urgent") {
             const erases = erasesOf(flash);
-            if (ring.appendWithoutErase(payloadOf(count)) !== 0) count++;
+            supply.failing = true;
+            if (ring.append(payloadOf(count)) !== 0) count++;
+            ring.prepare();
+            supply.failing = false;
             expect(erasesOf(flash)).toBe(erases);
           } else {
             for (let i = 0; i < step; i++) {
@@ -65,18 +69,21 @@ describe("the append ring", () => {
     }
   });
 
-  it("never waits for an erase where the next sector was prepared, and fails rather than to", () => {
+  it("never waits for an erase where the next sector was prepared, and fails rather than to while the supply does", () => {
     const flash = makeFlash();
-    const ring = mount(flash);
-    expect(ring.appendWithoutErase(payloadOf(0))).toBe(0);
+    const supply = { failing: true };
+    const ring = mount(flash, { supply });
+    expect(ring.append(payloadOf(0))).toBe(0);
     for (let i = 0; i < 100; i++) {
+      supply.failing = false;
       ring.prepare();
       expect(ring.prepared).toBe(true);
+      supply.failing = true;
       const erases = erasesOf(flash);
-      expect(ring.appendWithoutErase(payloadOf(i))).toBeGreaterThan(0);
+      expect(ring.append(payloadOf(i))).toBeGreaterThan(0);
       expect(erasesOf(flash)).toBe(erases);
     }
-    while (ring.appendWithoutErase(payloadOf(100)) !== 0);
+    while (ring.append(payloadOf(100)) !== 0);
     expect(ring.prepared).toBe(false);
   });
 
