@@ -78,8 +78,13 @@ export class Mac {
     length: number,
     broadcast: boolean,
   ) => void = () => {};
-  /** A unicast frame was acknowledged or given up; `destination` is valid during the call only. Set once. */
-  onSent: (destination: Uint8Array, delivered: boolean) => void = () => {};
+  /**
+   * A unicast frame was acknowledged or given up after so many attempts; `destination` is valid during the call only.
+   * Set once.
+   */
+  onSent: (destination: Uint8Array, attempts: number, acked: boolean) => void = () => {};
+  /** Strength of the frame that {@link onFrame} is called with. */
+  rssi_dBm = 0;
   readonly eui64: Uint8Array;
 
   readonly #radio: Radio;
@@ -111,7 +116,10 @@ export class Mac {
     this.#timer = new Timer(options.kernel, () => this.#onTimer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
     this.#sequence = this.#random.below(256);
-    this.#radio.onReceive = (bytes, length) => this.#receive(bytes, length);
+    this.#radio.onReceive = (bytes, length, rssi_dBm) => {
+      this.rssi_dBm = rssi_dBm;
+      this.#receive(bytes, length);
+    };
     this.#radio.onSent = () => this.#onFrameSent();
     this.#radio.listen(this.channel);
   }
@@ -192,7 +200,7 @@ export class Mac {
   #onFrameSent(): void {
     if (this.#state !== State.sending) return;
     if (this.#queue.head.broadcast) {
-      this.#finish();
+      this.#finish(true);
     } else {
       this.#state = State.waiting;
       this.#timer.startIn(ACK_WAIT_ms);
@@ -206,12 +214,14 @@ export class Mac {
       this.#contend();
     } else {
       this.counters.failures++;
-      if (!this.#queue.head.broadcast) this.onSent(this.#queue.head.destination, false);
-      this.#finish();
+      this.#finish(false);
     }
   }
 
-  #finish(): void {
+  /** The head's slot stays as it is until the callback, which may queue another frame, has returned. */
+  #finish(acked: boolean): void {
+    const slot = this.#queue.head;
+    if (!slot.broadcast) this.onSent(slot.destination, this.#retries + 1, acked);
     this.#queue.shift();
     this.#state = State.idle;
     if (this.#queue.length > 0) this.#begin();
@@ -247,8 +257,7 @@ export class Mac {
     if (frame.sequence !== slot.sequence || !equal(frame.source, slot.destination)) return Cause.strayAck;
     this.#timer.stop();
     this.counters.acknowledged++;
-    this.onSent(slot.destination, true);
-    this.#finish();
+    this.#finish(true);
     return Cause.ok;
   }
 

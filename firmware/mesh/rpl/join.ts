@@ -97,7 +97,7 @@ export class Join {
     this.#dao.sequence = FIRST_SEQUENCE;
     this.#dao.pathSequence = FIRST_SEQUENCE;
     stack.onRpl = (packet) => this.#receive(packet);
-    mac.onSent = (destination, delivered) => this.#onSent(destination, delivered);
+    mac.onSent = (destination, _attempts, acked) => this.#onSent(destination, acked);
     link.nextHop = (_destination, neighbour) => {
       neighbour.set(this.parent);
       return this.#hasParent;

@@ -21,7 +21,7 @@ function exchange(nodes: number, seed: number, frameLoss: number, maker?: Maker)
   const received: string[] = [];
   let failed = 0;
   macs.forEach((mac, n) => {
-    mac.onSent = (_destination, delivered) => (failed += +!delivered);
+    mac.onSent = (_destination, _attempts, delivered) => (failed += +!delivered);
     mac.onFrame = (_source, buffer, offset, length, broadcast) =>
       received.push(`${buffer[offset]}#${buffer[offset + 1]}>${n} ${length} ${broadcast}`);
     for (let k = 0; k < FRAMES; k++) {

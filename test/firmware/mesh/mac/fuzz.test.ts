@@ -64,7 +64,7 @@ describe("a damaged frame", () => {
   it("does not keep the whole one from being taken", () => {
     const { node, data, ack, receive } = street();
     const heard: unknown[] = [];
-    node.onSent = (_destination, delivered) => heard.push(delivered);
+    node.onSent = (_destination, _attempts, delivered) => heard.push(delivered);
     node.onFrame = () => heard.push("frame");
     receive(ack.with(5, 0xff), ack.length, -60);
     receive(ack, ack.length, -60);

@@ -16,7 +16,7 @@ describe("one frame", () => {
       expect(broadcast).toBe(false);
       received.push([...buffer.slice(offset, offset + length)]);
     };
-    macs[0].onSent = (destination, delivered) => {
+    macs[0].onSent = (destination, _attempts, delivered) => {
       expect([...destination]).toEqual([...macs[1].eui64]);
       sent.push(delivered);
     };
@@ -43,7 +43,7 @@ describe("one frame", () => {
   it("is given up after five retries, each heard by nobody", () => {
     const { world, macs, medium } = macStreet(1);
     const sent: boolean[] = [];
-    macs[0].onSent = (_destination, delivered) => sent.push(delivered);
+    macs[0].onSent = (_destination, _attempts, delivered) => sent.push(delivered);
     send(macs[0], new Uint8Array(8).fill(5), [1]);
     world.runUntil(5e6);
     expect(sent).toEqual([false]);
@@ -71,7 +71,7 @@ function exchange(nodes: number, frames: number, seed: number, frameLoss: number
   macs.forEach((mac, n) => {
     reported.set(n, []);
     wanted.set(n, []);
-    mac.onSent = (_destination, delivered) => reported.get(n)!.push(delivered);
+    mac.onSent = (_destination, _attempts, delivered) => reported.get(n)!.push(delivered);
     mac.onFrame = (source, buffer, offset, length) => {
       expect(length).toBe(40);
       const key = `${addresses.get(source.join())}>${n}#${buffer[offset] * 256 + buffer[offset + 1]}`;
