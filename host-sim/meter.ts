@@ -1,6 +1,7 @@
 import { Meter } from "firmware/app/meter";
 import type { Network } from "firmware/app/network";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
+import { SpiBus } from "hal/drivers/ade7953/spi-bus";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { partitionsOf } from "firmware/storage/partition";
 import type { Clock } from "hal/clock";
@@ -182,7 +183,7 @@ function metering(
     const chip = new Ade7953Chip(world, feed);
     const spi = faultyBus(chip, faults, random);
     return {
-      driver: (clock) => new Ade7953({ spi, delay_ms, clock, phases: phases === 1 ? 1 : 2 }),
+      driver: (clock) => new Ade7953({ bus: new SpiBus(spi), delay_ms, clock, phases: phases === 1 ? 1 : 2 }),
       brownOut: () => chip.brownOut(0),
     };
   }

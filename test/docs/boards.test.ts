@@ -32,11 +32,13 @@ describe("docs/boards.md", () => {
 });
 
 /** Pin numbers by path, `SPI.radio.clock`; what is no pin is left out. */
-function flattened({ SPI, Digital = {}, Serial }: Pins): Record<string, number> {
+function flattened({ SPI = {}, I2C = {}, Digital = {}, Serial }: Pins): Record<string, number> {
   const pins: Record<string, number> = {};
   for (const [chip, { clock, in: input, out, select }] of Object.entries(SPI))
     for (const [name, pin] of Object.entries({ clock, in: input, out, select }))
       pins[`SPI.${chip}.${name}`] = pin;
+  for (const [chip, { data, clock }] of Object.entries(I2C))
+    for (const [name, pin] of Object.entries({ data, clock })) pins[`I2C.${chip}.${name}`] = pin;
   for (const [name, pin] of Object.entries(Digital)) pins[`Digital.${name}`] = pin;
   for (const [port, { receive, transmit }] of Object.entries(Serial))
     for (const [name, pin] of Object.entries({ receive, transmit })) pins[`Serial.${port}.${name}`] = pin;

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
+import { SpiBus } from "hal/drivers/ade7953/spi-bus";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { PollSample } from "hal/metering-chip";
 import { Ade7953Chip } from "../../host-sim/chips/ade7953";
@@ -23,7 +24,7 @@ const behavioural: MakeChip = (time, feed) => new BehaviouralChip(time, feed);
 
 const ade7953: MakeChip = (time, feed) =>
   new Ade7953({
-    spi: new Ade7953Chip(time, feed),
+    bus: new SpiBus(new Ade7953Chip(time, feed)),
     clock: clockOf(time),
     delay_ms() {},
     phases: feed.load.phases === 1 ? 1 : 2,

@@ -1,11 +1,14 @@
 import type { Clock } from "hal/clock";
 import type { Calibration as AdeCalibration } from "hal/drivers/ade7953/calibration";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
+import { I2cBus } from "hal/drivers/ade7953/i2c-bus";
+import { SpiBus } from "hal/drivers/ade7953/spi-bus";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { CHANNELS, countIndex, type MeteringChip, PollSample, QUANTITIES } from "hal/metering-chip";
 import type { Spi } from "hal/spi";
 import { Ade7953Chip } from "../../host-sim/chips/ade7953";
+import { Ade7953OverI2c } from "../../host-sim/chips/ade7953-i2c";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import type { SensorErrors } from "../../host-sim/chips/sensor-errors";
 import type { Time } from "../../host-sim/chips/behavioural-chip";
@@ -165,7 +168,7 @@ export class Rig extends MeteringRig<Atm90e32Chip, Atm90e32> {
 
 /** A rig with an ADE7953. */
 export class Ade7953Rig extends MeteringRig<Ade7953Chip, Ade7953> {
-  constructor(load: Load, options: RigOptions & { calibration?: AdeCalibration } = {}) {
+  constructor(load: Load, options: RigOptions & { calibration?: AdeCalibration; overI2c?: boolean } = {}) {
     super(
       load,
       options,
@@ -173,6 +176,7 @@ export class Ade7953Rig extends MeteringRig<Ade7953Chip, Ade7953> {
       (bench) =>
         new Ade7953({
           ...bench,
+          bus: options.overI2c ? new I2cBus(new Ade7953OverI2c(bench.spi)) : new SpiBus(bench.spi),
           phases: load.phases === 1 ? 1 : 2,
           ...(options.calibration && { calibration: options.calibration }),
         }),

@@ -60,19 +60,21 @@ describe("the manifests", () => {
     "have for the board %s the pins of its one bus",
     async (board) => {
       const { defines } = json<{ defines: { spi: Record<string, number> } }>(`boards/${board}/manifest.json`);
-      const buses = Object.values((await pinsOf(board)).SPI);
-      expect(buses).not.toEqual([]);
+      const { SPI = {}, I2C = {} } = await pinsOf(board);
+      const buses = Object.values(SPI);
+      expect([...buses, ...Object.values(I2C)]).not.toEqual([]);
       for (const { clock, in: miso, out } of buses)
         expect({ miso_pin: miso, mosi_pin: out, sck_pin: clock }).toEqual(defines.spi);
     },
   );
 
   it.each(boards)("use no pin of the board %s twice", async (board) => {
-    const { SPI, Digital = {}, Serial } = await pinsOf(board);
+    const { SPI = {}, I2C = {}, Digital = {}, Serial } = await pinsOf(board);
     const lines = Object.values(SPI).map(({ clock, in: miso, out }) => `${clock} ${miso} ${out}`);
     const used = [
       ...[...new Set(lines)].flatMap((pins) => pins.split(" ").map(Number)),
       ...Object.values(SPI).map(({ select }) => select),
+      ...Object.values(I2C).flatMap(({ data, clock }) => [data, clock]),
       ...Object.values(Digital),
     ];
     for (const { receive, transmit } of Object.values(Serial)) used.push(receive, transmit);

@@ -3,7 +3,8 @@ import { root } from "../support/tools";
 
 /** A board's pins, as `manifests/boards/<board>/pins.ts` has them. */
 export interface Pins {
-  SPI: Record<string, { clock: number; in: number; out: number; select: number }>;
+  SPI?: Record<string, { clock: number; in: number; out: number; select: number }>;
+  I2C?: Record<string, { data: number; clock: number }>;
   Digital?: Record<string, number>;
   Serial: Record<string, { receive: number; transmit: number }>;
 }
@@ -14,6 +15,7 @@ export async function pinsOf(board: string): Promise<Pins> {
     absWorkingDir: root,
     entryPoints: [`manifests/boards/${board}/pins.ts`],
     alias: {
+      "embedded:io/i2c": "./test/xs/moddable/platform/i2c.ts",
       "embedded:io/serial": "./test/xs/moddable/platform/serial.ts",
       "embedded:io/spi": "./test/xs/moddable/platform/spi.ts",
     },

@@ -6,6 +6,7 @@ import { describeXs } from "./suite";
 const stand: Record<string, string> = {
   crypt: "./test/xs/moddable/platform/crypt.ts",
   "embedded:io/digital": "./test/xs/moddable/platform/digital.ts",
+  "embedded:io/i2c": "./test/xs/moddable/platform/i2c.ts",
   "embedded:io/serial": "./test/xs/moddable/platform/serial.ts",
   "embedded:io/spi": "./test/xs/moddable/platform/spi.ts",
   "embedded:storage/flash": "./test/xs/moddable/platform/flash.ts",

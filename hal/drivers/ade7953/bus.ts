@@ -1,38 +1,10 @@
 import { Register, UNLOCK } from "hal/drivers/ade7953/registers";
 import { SteadyBus } from "hal/drivers/steady-bus";
-import type { Spi } from "hal/spi";
 
-const READ = 0x80;
-const WRITE = 0x00;
-/** Address and command, before the data. */
-const HEADER = 3;
 const MAX_WRITES = 8;
 
-/** Registers over SPI: 16 bits of address, a byte that says read or write, then 1 to 4 bytes of data by the page. */
-export class Bus extends SteadyBus {
-  readonly #spi: Spi;
-  /** By page: a frame of the length that its registers need. */
-  readonly #frames: readonly Uint8Array[];
-
-  constructor(spi: Spi) {
-    super();
-    this.#spi = spi;
-    this.#frames = [1, 2, 3, 4].map((width) => new Uint8Array(HEADER + width));
-  }
-
-  /** Registers of 32 bits are signed, the others are not. */
-  read(address: number): number {
-    const frame = this.#frames[address >> 8];
-    frame[0] = address >> 8;
-    frame[1] = address;
-    frame[2] = READ;
-    for (let i = HEADER; i < frame.length; i++) frame[i] = 0;
-    this.#spi.transfer(frame);
-    let value = 0;
-    for (let i = HEADER; i < frame.length; i++) value = (value << 8) | frame[i];
-    return value;
-  }
-
+/** Registers by their 16-bit address, whose high byte is the page; a register of page n has n + 1 bytes. */
+export abstract class Bus extends SteadyBus {
   /** Writes and reads back. False when they never agree. */
   write(address: number, value: number): boolean {
     for (let i = 0; i < MAX_WRITES; i++) {
@@ -43,12 +15,22 @@ export class Bus extends SteadyBus {
     return false;
   }
 
-  writeUnchecked(address: number, value: number): void {
-    const frame = this.#frames[address >> 8];
-    frame[0] = address >> 8;
-    frame[1] = address;
-    frame[2] = WRITE;
-    for (let i = frame.length - 1, rest = value; i >= HEADER; i--, rest >>= 8) frame[i] = rest;
-    this.#spi.transfer(frame);
-  }
+  abstract writeUnchecked(address: number, value: number): void;
+}
+
+/** For each page the room for `header` bytes and a register; made once, as nothing is allocated by a transfer. */
+export function framesByPage(header: number): readonly Uint8Array[] {
+  return [1, 2, 3, 4].map((width) => new Uint8Array(header + width));
+}
+
+/** The register at the end of `frame`, after `header` bytes; one of 32 bits is signed, others are not. */
+export function valueIn(frame: Uint8Array, header: number): number {
+  let value = 0;
+  for (let i = header; i < frame.length; i++) value = (value << 8) | frame[i];
+  return value;
+}
+
+/** Puts a register there. */
+export function putValue(frame: Uint8Array, header: number, value: number): void {
+  for (let i = frame.length - 1, rest = value; i >= header; i--, rest >>= 8) frame[i] = rest;
 }

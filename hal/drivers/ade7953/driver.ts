@@ -1,5 +1,5 @@
 import type { Clock } from "hal/clock";
-import { Bus } from "hal/drivers/ade7953/bus";
+import type { Bus } from "hal/drivers/ade7953/bus";
 import type { Calibration } from "hal/drivers/ade7953/calibration";
 import { configurationWords } from "hal/drivers/ade7953/configuration";
 import { EnergyAccumulators } from "hal/drivers/ade7953/energy";
@@ -7,11 +7,10 @@ import { readMeasurements, readVoltage_mV } from "hal/drivers/ade7953/measuremen
 import { CONFIG_RESET, OPTIMUM, Register, RESET_FLAG, SOFTWARE_RESET } from "hal/drivers/ade7953/registers";
 import { COUNTS_PER_MWH } from "hal/drivers/ade7953/units";
 import { PollStatus, type Measurements, type MeteringChip, type PollSample } from "hal/metering-chip";
-import type { Spi } from "hal/spi";
 
 export interface Ade7953Options {
-  /** At most 5 Mbit/s. */
-  spi: Spi;
+  /** Over SPI or I2C. */
+  bus: Bus;
   /** Blocks; used by {@link Ade7953.initialize} only. */
   delay_ms: (ms: number) => void;
   clock: Clock;
@@ -49,9 +48,9 @@ export class Ade7953 implements MeteringChip {
   #taken_ms = 0;
   #lastCheck_ms = 0;
 
-  constructor({ spi, delay_ms, clock, phases, calibration }: Ade7953Options) {
+  constructor({ bus, delay_ms, clock, phases, calibration }: Ade7953Options) {
     this.phases = phases;
-    this.#bus = new Bus(spi);
+    this.#bus = bus;
     this.#delay_ms = delay_ms;
     this.#clock = clock;
     this.#configuration = configurationWords(calibration);

@@ -1,11 +1,11 @@
+import I2C from "embedded:io/i2c";
 import Serial from "embedded:io/serial";
-import SPI from "embedded:io/spi";
 
 /** An ESP32-WROOM module on a development board. */
 const pins = Object.freeze(
   {
-    SPI: {
-      metering: { io: SPI, port: 2, clock: 18, in: 19, out: 23, select: 5 },
+    I2C: {
+      metering: { io: I2C, data: 21, clock: 22 },
     },
     Serial: {
       /** UART 0 is the debugger's. */
