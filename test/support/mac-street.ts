@@ -1,6 +1,8 @@
 import { Kernel } from "firmware/kernel/kernel";
 import { Mac } from "firmware/mesh/mac/mac";
+import { COUNTER_BLOCK, type CounterStore, LinkSecurity } from "firmware/mesh/mac/security";
 import type { Radio } from "hal/radio";
+import { NodeCipher } from "../../host-sim/cipher";
 import { CrystalClock } from "../../host-sim/clock";
 import { meterIdentity, SeededEntropy } from "../../host-sim/node";
 import { Medium, type MediumOptions, OPEN_STREET } from "../../host-sim/radio/medium";
@@ -10,25 +12,58 @@ import { World } from "../../host-sim/world";
 export const PAN = 0x574d;
 export const CHANNEL = 7;
 
-/** Nodes with a radio, behavioural unless told otherwise, and a MAC and nothing above. */
+/** How the nodes of a street use the air. */
+export interface Access {
+  hopping?: boolean;
+  security?: boolean;
+  neighbours?: number;
+}
+
+export const KEY = Uint8Array.from({ length: 16 }, (_, i) => 0xc0 + i);
+
+/** Gives out blocks from `next` on, as flash would. */
+export class RamCounterStore implements CounterStore {
+  constructor(public next = 0) {}
+
+  reserve(): number {
+    this.next += COUNTER_BLOCK;
+    return this.next - COUNTER_BLOCK;
+  }
+}
+
+/** Nodes with a radio, behavioural unless told otherwise, and a MAC and nothing above. The first is the coordinator. */
 export function macStreet(
   nodes: number,
   seed = 1,
   options: Partial<MediumOptions> = {},
   makeRadio: (world: World, medium: Medium) => Radio = (_world, medium) => medium.addRadio(),
+  access: Access = {},
 ) {
   const world = new World();
   const medium = new Medium({ ...OPEN_STREET, world, random: new Random(seed, "medium"), ...options });
+  const { hopping = false, neighbours = 64 } = access;
   const macs: Mac[] = [];
+  const securities: LinkSecurity[] = [];
   for (let n = 0; n < nodes; n++) {
     const random = new Random(seed, `node ${n}`);
     const kernel = new Kernel(new CrystalClock(world, random.between(-20, 20)));
     const entropy = new SeededEntropy(random);
     const { eui64 } = meterIdentity(n);
     const radio = makeRadio(world, medium);
-    macs.push(new Mac({ radio, kernel, entropy, eui64, panId: PAN, channel: CHANNEL, queueSlots: 4 }));
+    let security: LinkSecurity | undefined;
+    if (access.security === true) {
+      security = new LinkSecurity(new NodeCipher(), new RamCounterStore());
+      security.install(1, KEY);
+      security.use(1);
+      securities.push(security);
+    }
+    const coordinator = n === 0 && { coordinator: new RamCounterStore() };
+    const air = { hopping, security, neighbours, ...coordinator };
+    macs.push(
+      new Mac({ radio, kernel, entropy, eui64, panId: PAN, channel: CHANNEL, queueSlots: 4, ...air }),
+    );
   }
-  return { world, medium, macs };
+  return { world, medium, macs, securities };
 }
 
 /** Queues `payload` at `mac`; answers whether it was taken. */

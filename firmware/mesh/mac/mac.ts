@@ -1,23 +1,18 @@
-import { Writer } from "firmware/codec/cursor";
+import type { Writer } from "firmware/codec/cursor";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
+import { Askers } from "firmware/mesh/mac/askers";
+import { MacCounters } from "firmware/mesh/mac/counters";
+import { WisunFrame } from "firmware/mesh/mac/elements";
+import { Cause, FrameType, type MacFrame } from "firmware/mesh/mac/frame";
 import { Duplicates } from "firmware/mesh/mac/duplicates";
-import {
-  AddressMode,
-  BROADCAST,
-  Cause,
-  CAUSES,
-  FCS_BYTES,
-  FrameType,
-  fcsMatches,
-  MacFrame,
-  writeAckHeader,
-  writeDataHeader,
-  writeFcs,
-} from "firmware/mesh/mac/frame";
-import { Queue } from "firmware/mesh/mac/queue";
-import type { Entropy } from "hal/entropy";
-import type { Radio } from "hal/radio";
+import { Gate, sameEui64 } from "firmware/mesh/mac/gate";
+import { NONE } from "firmware/mesh/mac/neighbours";
+import { type MacNode, macNode, type MacOptions } from "firmware/mesh/mac/node";
+import { NEVER, Placement } from "firmware/mesh/mac/placement";
+import { Queue, type Slot } from "firmware/mesh/mac/queue";
+import { Sweep } from "firmware/mesh/mac/sweep";
+import { Transmitter } from "firmware/mesh/mac/transmitter";
 
 // Unslotted CSMA-CA, IEEE 802.15.4-2015, 6.2.5.1, with its names and defaults; only the backoff period is our own,
 // since a timer and a look at the channel take about a millisecond here.
@@ -25,9 +20,9 @@ const BACKOFF_PERIOD_ms = 2;
 const MIN_BE = 3;
 const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
-/** Retries after the first attempt. With the backoffs between them a frame is done within 2 s. */
+/** Retries after the first attempt, each in the receiver's next slot where it hops. A frame is done within 3 s. */
 const MAX_FRAME_RETRIES = 5;
-/** The receiver answers within a turnaround of 10 ms, and the acknowledgement takes 3 ms. */
+/** For a turnaround of 10 ms, and an acknowledgement of 3 to 5 ms. */
 const ACK_WAIT_ms = 25;
 /**
  * How long others keep quiet after a frame that asks for an acknowledgement: during the turnaround the channel
@@ -35,38 +30,12 @@ const ACK_WAIT_ms = 25;
  */
 const ACK_QUIET_ms = 14;
 
-const State = Object.freeze({ idle: 0, backoff: 1, sending: 2, waiting: 3 });
-
-/** Frames, but for `retries`; acknowledgements are counted apart. */
-export class MacCounters {
-  /** Put on the air, retries included. */
-  sent = 0;
-  acknowledged = 0;
-  retries = 0;
-  /** Unicast frames given up, and broadcasts that never found the channel clear. */
-  failures = 0;
-  acksSent = 0;
-  /** Handed up. */
-  received = 0;
-  /** Not handed up, by {@link Cause}. */
-  readonly dropped = new Uint32Array(CAUSES);
-}
-
-export interface MacOptions {
-  radio: Radio;
-  kernel: Kernel;
-  entropy: Entropy;
-  /** Most significant byte first. */
-  eui64: Uint8Array;
-  panId: number;
-  channel: number;
-  /** How many frames may wait to be sent. */
-  queueSlots: number;
-}
+const State = Object.freeze({ idle: 0, backoff: 1, sending: 2, waiting: 3, asking: 4 });
 
 /**
  * The medium access of one node: sends frames one after the other, acknowledged and tried again where they have one
- * destination, and hands up each received frame once.
+ * destination, and hands up each received frame once. docs/mac.md tells how nodes that hop find each other, and which
+ * frames are taken.
  */
 export class Mac {
   readonly counters = new MacCounters();
@@ -86,16 +55,19 @@ export class Mac {
   /** Strength of the frame that {@link onFrame} is called with. */
   rssi_dBm = 0;
   readonly eui64: Uint8Array;
+  readonly channel: number;
 
-  readonly #radio: Radio;
   readonly #kernel: Kernel;
   readonly #random: RandomBelow;
-  readonly #panId: number;
-  readonly channel: number;
+  readonly #node: MacNode;
+  readonly #queueSlots: number;
   readonly #queue: Queue;
   readonly #duplicates = new Duplicates();
-  readonly #frame = new MacFrame();
-  readonly #ack = new Writer(new Uint8Array(32));
+  readonly #gate: Gate;
+  readonly #placement: Placement;
+  readonly #transmitter: Transmitter;
+  readonly #sweep: Sweep;
+  readonly #askers: Askers;
   readonly #timer: Timer;
 
   #state: number = State.idle;
@@ -106,27 +78,46 @@ export class Mac {
   #quietUntil_ms = 0;
 
   constructor(options: MacOptions) {
-    this.#radio = options.radio;
-    this.#kernel = options.kernel;
+    const { radio, kernel } = options;
+    const { maxFrameBytes } = radio;
+    const node = macNode(options);
+    this.#kernel = kernel;
     this.#random = new RandomBelow(options.entropy);
-    this.eui64 = options.eui64;
-    this.#panId = options.panId;
-    this.channel = options.channel;
-    this.#queue = new Queue(options.queueSlots, options.radio.maxFrameBytes);
-    this.#timer = new Timer(options.kernel, () => this.#onTimer());
+    this.eui64 = node.eui64;
+    this.channel = node.channel;
+    this.#node = node;
+    this.#queueSlots = options.queueSlots;
+    // One more, for an answer to a node that asks for the time.
+    this.#queue = new Queue(options.queueSlots + 1, maxFrameBytes);
+    this.#gate = new Gate(node, maxFrameBytes);
+    this.#placement = new Placement(node);
+    this.#transmitter = new Transmitter(node, radio, kernel, this.counters);
+    this.#sweep = new Sweep(node, kernel, this.#random, this.#transmitter);
+    this.#askers = new Askers(kernel, this.#random, () => this.#answer());
+    this.#timer = new Timer(kernel, () => this.#onTimer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
     this.#sequence = this.#random.below(256);
-    this.#radio.onReceive = (bytes, length, rssi_dBm) => {
+    this.#sweep.onDone = (found) => this.#asked(found);
+    radio.onReceive = (bytes, length, rssi_dBm) => {
       this.rssi_dBm = rssi_dBm;
       this.#receive(bytes, length);
     };
-    this.#radio.onSent = () => this.#onFrameSent();
-    this.#radio.listen(this.channel);
+    radio.onSent = () => this.#onFrameSent();
   }
 
   /** Frames that wait to be sent, the one being sent among them. */
   get queued(): number {
     return this.#queue.length;
+  }
+
+  /** Knows when and where the PAN's broadcasts are; always, where neither hopping nor security asks for it. */
+  get synced(): boolean {
+    return !this.#node.timed || this.#node.pan.synced;
+  }
+
+  /** RAM of what is kept of neighbours and channels. */
+  get tableBytes(): number {
+    return this.#node.neighbours.bytes + this.#transmitter.accountBytes;
   }
 
   /**
@@ -135,13 +126,12 @@ export class Mac {
    * @returns where to write the payload, or undefined while the queue is full
    */
   prepare(destination: Uint8Array | undefined): Writer | undefined {
-    const slot = this.#queue.free;
+    const slot = this.#queue.length < this.#queueSlots ? this.#queue.free : undefined;
     if (slot === undefined) return undefined;
     slot.broadcast = destination === undefined;
     if (destination !== undefined) slot.destination.set(destination);
-    slot.sequence = this.#sequence;
-    slot.writer.reset(slot.frame, 0, slot.frame.length - FCS_BYTES);
-    writeDataHeader(slot.writer, slot.sequence, this.#panId, destination, this.eui64);
+    slot.frameType = WisunFrame.data;
+    slot.writer.reset(slot.payload, 0, this.#transmitter.room(slot.broadcast));
     return slot.writer;
   }
 
@@ -149,48 +139,78 @@ export class Mac {
   submit(): boolean {
     const slot = this.#queue.free;
     if (slot === undefined || !slot.writer.ok) return false;
-    slot.writer.end = slot.frame.length;
-    writeFcs(slot.writer);
     slot.length = slot.writer.length;
+    this.#push(slot);
+    return true;
+  }
+
+  #push(slot: Slot): void {
+    slot.sequence = this.#sequence;
     this.#sequence = (this.#sequence + 1) & 0xff;
     this.#queue.push();
     if (this.#state === State.idle) this.#begin();
-    return true;
   }
 
   #begin(): void {
     this.#retries = 0;
-    this.#contend();
+    this.#node.pan.expire(this.#kernel.now_ms());
+    if (this.#queue.head.broadcast && !this.synced) {
+      this.#state = State.asking;
+      this.#gate.challenge = this.#sweep.start(this.#queue.head);
+    } else {
+      this.#contend();
+    }
+  }
+
+  /** The sweep has ended, and the PAN's time is known or not. */
+  #asked(found: boolean): void {
+    if (found) {
+      this.#contend();
+    } else {
+      this.counters.unknown++;
+      this.#giveUp();
+    }
   }
 
   #contend(): void {
     this.#backoffs = 0;
     this.#backoffExponent = Math.min(MIN_BE + this.#retries, MAX_BE);
-    this.#backOff();
+    const now_ms = this.#kernel.now_ms();
+    const later_ms = this.#retries > 0 ? this.#placement.nextSlot_ms(this.#queue.head, now_ms) : 0;
+    this.#backOff(Math.max(now_ms + later_ms, this.#quietUntil_ms));
   }
 
-  #backOff(): void {
+  #backOff(from_ms: number): void {
     this.#state = State.backoff;
     const periods = this.#random.below(1 << this.#backoffExponent);
-    const from_ms = Math.max(this.#kernel.now_ms(), this.#quietUntil_ms);
     this.#timer.startAt(from_ms + periods * BACKOFF_PERIOD_ms);
   }
 
   #onTimer(): void {
-    if (this.#state === State.waiting) this.#tryAgain();
-    else this.#transmit();
+    if (this.#state === State.waiting) {
+      this.#transmitter.follow();
+      this.#tryAgain();
+    } else {
+      this.#transmit();
+    }
   }
 
   #transmit(): void {
     const slot = this.#queue.head;
-    const clear = this.#kernel.now_ms() >= this.#quietUntil_ms && this.#radio.channelClear(this.channel);
-    if (clear && this.#radio.transmit(slot.frame, slot.length, this.channel)) {
+    const now_ms = this.#kernel.now_ms();
+    const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), now_ms);
+    if (wait_ms === NEVER) {
+      this.counters.unknown++;
+      this.#giveUp();
+    } else if (wait_ms > 0) {
+      const spread_ms = Math.max(this.#placement.spread_ms, BACKOFF_PERIOD_ms << this.#backoffExponent);
+      this.#timer.startAt(now_ms + wait_ms + this.#random.below(spread_ms));
+    } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
       this.#state = State.sending;
-      this.counters.sent++;
     } else if (this.#backoffs < MAX_CSMA_BACKOFFS) {
       this.#backoffs++;
       this.#backoffExponent = Math.min(this.#backoffExponent + 1, MAX_BE);
-      this.#backOff();
+      this.#backOff(Math.max(now_ms, this.#quietUntil_ms));
     } else {
       this.#tryAgain();
     }
@@ -198,12 +218,15 @@ export class Mac {
 
   /** What left may have been an acknowledgement: then no frame of the queue is being sent. */
   #onFrameSent(): void {
-    if (this.#state !== State.sending) return;
-    if (this.#queue.head.broadcast) {
-      this.#finish(true);
-    } else {
-      this.#state = State.waiting;
-      this.#timer.startIn(ACK_WAIT_ms);
+    if (this.#state === State.asking) {
+      this.#sweep.onSent();
+    } else if (this.#state === State.sending) {
+      if (this.#queue.head.broadcast) {
+        this.#finish(true);
+      } else {
+        this.#state = State.waiting;
+        this.#timer.startIn(ACK_WAIT_ms);
+      }
     }
   }
 
@@ -213,9 +236,13 @@ export class Mac {
       this.counters.retries++;
       this.#contend();
     } else {
-      this.counters.failures++;
-      this.#finish(false);
+      this.#giveUp();
     }
+  }
+
+  #giveUp(): void {
+    this.counters.failures++;
+    this.#finish(false);
   }
 
   /** The head's slot stays as it is until the callback, which may queue another frame, has returned. */
@@ -228,60 +255,69 @@ export class Mac {
   }
 
   #receive(bytes: Uint8Array, length: number): void {
-    const frame = this.#frame;
-    let cause = frame.parse(bytes, length);
-    if (cause === Cause.ok) cause = this.#filter(frame);
-    if (cause === Cause.ok && !fcsMatches(bytes, length)) cause = Cause.fcs;
-    if (cause === Cause.ok) {
-      cause = frame.type === FrameType.ack ? this.#acknowledged(frame) : this.#data(frame, bytes);
-    }
+    const gate = this.#gate;
+    const { frame } = gate;
+    const now_ms = this.#kernel.now_ms();
+    let cause = gate.take(bytes, length, now_ms);
+    if (cause === Cause.ok) cause = this.#taken(frame, now_ms);
+    // A channel that is hopped over says nothing: the next frame goes out on another one.
+    else if (cause === Cause.notForUs && !this.#node.hopping)
+      this.#quietUntil_ms = frame.ackRequest ? now_ms + ACK_QUIET_ms : 0;
     if (cause !== Cause.ok) this.counters.dropped[cause]++;
   }
 
-  /** Is it for this node, and can it be answered? */
-  #filter(frame: MacFrame): number {
-    const pan = frame.destinationPan;
-    if (pan >= 0 && pan !== this.#panId && pan !== BROADCAST) return Cause.wrongPan;
-    const ours = frame.destinationMode === AddressMode.extended && equal(frame.destination, this.eui64);
-    if (!ours && !(frame.broadcast && frame.type === FrameType.data)) {
-      this.#quietUntil_ms = frame.ackRequest ? this.#kernel.now_ms() + ACK_QUIET_ms : 0;
-      return Cause.notForUs;
+  #taken(frame: MacFrame, now_ms: number): number {
+    const gate = this.#gate;
+    const { pan, timed, neighbours } = this.#node;
+    if (timed) {
+      const { frameType, hasChallenge, challenge, sequence_ms } = gate.elements;
+      if (gate.retimed) this.#retime();
+      if (gate.row !== NONE && !frame.broadcast) neighbours.exchanged(gate.row, now_ms);
+      if (frameType === WisunFrame.solicitation && pan.synced && hasChallenge)
+        this.#askers.add(frame.source, challenge, sequence_ms, gate.start_ms, neighbours.count);
+      if (frameType < WisunFrame.data) return Cause.ok;
     }
-    if (frame.sourceMode !== AddressMode.extended || frame.sequence < 0) return Cause.unsupported;
-    return Cause.ok;
+    return frame.type === FrameType.ack ? this.#acknowledged(frame) : this.#data(frame, now_ms);
+  }
+
+  /** The broadcast windows have moved, or are known now. */
+  #retime(): void {
+    if (this.#state !== State.waiting && this.#state !== State.sending) this.#transmitter.follow();
+    if (this.#state === State.asking) this.#sweep.found();
   }
 
   #acknowledged(frame: MacFrame): number {
     if (this.#state !== State.waiting) return Cause.strayAck;
     const slot = this.#queue.head;
-    if (frame.sequence !== slot.sequence || !equal(frame.source, slot.destination)) return Cause.strayAck;
+    if (frame.sequence !== slot.sequence || !sameEui64(frame.source, slot.destination)) return Cause.strayAck;
     this.#timer.stop();
+    this.#transmitter.follow();
     this.counters.acknowledged++;
     this.#finish(true);
     return Cause.ok;
   }
 
-  #data(frame: MacFrame, bytes: Uint8Array): number {
+  #data(frame: MacFrame, now_ms: number): number {
     if (!frame.broadcast) {
-      if (frame.ackRequest) this.#acknowledge(frame);
-      if (this.#duplicates.seen(frame.source, frame.sequence, this.#kernel.now_ms())) return Cause.duplicate;
+      if (frame.ackRequest) this.#transmitter.acknowledge(frame, this.#gate.start_ms);
+      if (this.#duplicates.seen(frame.source, frame.sequence, now_ms)) return Cause.duplicate;
     }
     this.counters.received++;
-    this.onFrame(frame.source, bytes, frame.payloadOffset, frame.payloadLength, frame.broadcast);
+    this.onFrame(frame.source, this.#gate.bytes, frame.payloadOffset, frame.payloadLength, frame.broadcast);
     return Cause.ok;
   }
 
-  /** At once, before anything is done with the frame: the other end waits no longer than {@link ACK_WAIT_ms}. */
-  #acknowledge(frame: MacFrame): void {
-    const writer = this.#ack;
-    writer.reset(writer.bytes, 0, writer.bytes.length);
-    writeAckHeader(writer, frame.sequence, frame.source, this.eui64);
-    writeFcs(writer);
-    if (this.#radio.transmit(writer.bytes, writer.length, this.channel)) this.counters.acksSent++;
+  /** Tells the first that has asked for the PAN's time, where nothing else waits. */
+  #answer(): void {
+    const slot = this.#queue.length === 0 ? this.#queue.free : undefined;
+    if (slot === undefined) {
+      this.#askers.wait();
+      return;
+    }
+    slot.broadcast = true;
+    slot.frameType = WisunFrame.advertisement;
+    slot.length = 0;
+    this.#askers.take(slot);
+    this.#push(slot);
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 7; i >= 0; i--) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -1,18 +1,30 @@
 import { Writer } from "firmware/codec/cursor";
+import { WisunFrame } from "firmware/mesh/mac/elements";
 
 /** One frame that waits to be sent. */
 export class Slot {
-  readonly frame: Uint8Array;
+  readonly payload: Uint8Array;
   length = 0;
   sequence = 0;
   broadcast = false;
   readonly destination = new Uint8Array(8);
-  /** Writes into {@link frame}. */
+  /** One of {@link WisunFrame}: data or an advertisement. */
+  frameType: number = WisunFrame.data;
+  /** Of an advertisement: what its asker wants back, and where it stood in its sequence when it asked. */
+  challenge = 0;
+  asker_ms = 0;
+  asked_ms = 0;
+  /** Writes into {@link payload}. */
   readonly writer: Writer;
 
   constructor(maxFrameBytes: number) {
-    this.frame = new Uint8Array(maxFrameBytes);
-    this.writer = new Writer(this.frame);
+    this.payload = new Uint8Array(maxFrameBytes);
+    this.writer = new Writer(this.payload);
+  }
+
+  /** An advertisement, sent to all where {@link destination} listens. */
+  get toAsker(): boolean {
+    return this.frameType === WisunFrame.advertisement;
   }
 }
 

@@ -181,7 +181,8 @@ describe("frames as they are read", () => {
   it("refuses what it does not understand, each for its cause", () => {
     const addresses = "5a cdab 22000000c04d5702 11000000004d5702";
     expect(parse("").cause).toBe(Cause.tooShort);
-    expect(parse(`29ec ${addresses}`).cause).toBe(Cause.security);
+    expect(parse(`29ec ${addresses} 07 00000000 01 0000000000000000`).cause).toBe(Cause.security); // level 7
+    expect(parse(`29ec ${addresses} 0e 00000000 01 00000000000000`).cause).toBe(Cause.malformed); // cut tag
     expect(parse(`20ec ${addresses}`).cause).toBe(Cause.unsupported); // beacon
     expect(parse(`23ec ${addresses}`).cause).toBe(Cause.unsupported); // MAC command
     expect(parse(`21cc ${addresses}`).cause).toBe(Cause.unsupported); // version 0

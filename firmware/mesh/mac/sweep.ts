@@ -1,0 +1,87 @@
+import { CHANNELS } from "hal/channel-plan";
+import { type Kernel, Timer } from "firmware/kernel/kernel";
+import type { RandomBelow } from "firmware/kernel/random";
+import type { MacNode } from "firmware/mesh/mac/node";
+import type { Slot } from "firmware/mesh/mac/queue";
+import { channelOf, seedOf } from "firmware/mesh/mac/schedule";
+import type { Transmitter } from "firmware/mesh/mac/transmitter";
+
+/** Solicitations on all channels, one round after the other, before it is given up. */
+const ROUNDS = 3;
+/** Answers are waited for at least so long after a round, and at most so much longer. */
+const WAIT_ms = 1_500;
+const WAIT_SPREAD_ms = 1_500;
+/** After a channel that is left out, as the radio does not take the frame. */
+const BUSY_ms = 2;
+
+/**
+ * Asks for the time of the PAN on all channels, one after the other, as nobody's schedule is known. A round takes about
+ * 0.8 s, in which a neighbour that hops meets one of its frames in two of three cases.
+ */
+export class Sweep {
+  /** The sweep has ended; tells whether the PAN's time was found. Set once. */
+  onDone: (found: boolean) => void = () => {};
+  readonly #node: MacNode;
+  readonly #random: RandomBelow;
+  readonly #transmitter: Transmitter;
+  readonly #timer: Timer;
+  #slot: Slot | undefined;
+  #challenge = 0;
+  #rounds = 0;
+  #cycle = 0;
+  #left = 0;
+
+  constructor(node: MacNode, kernel: Kernel, random: RandomBelow, transmitter: Transmitter) {
+    this.#node = node;
+    this.#random = random;
+    this.#transmitter = transmitter;
+    this.#timer = new Timer(kernel, () => this.#onTimer());
+  }
+
+  /**
+   * Asks in the name of a broadcast that waits in `slot`.
+   * @returns the challenge that answers give back
+   */
+  start(slot: Slot): number {
+    this.#slot = slot;
+    this.#challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
+    this.#rounds = 0;
+    this.#round();
+    return this.#challenge;
+  }
+
+  /** A solicitation has left. */
+  onSent(): void {
+    this.#passed(0);
+  }
+
+  /** An answer has come. */
+  found(): void {
+    this.#timer.stop();
+    this.onDone(true);
+  }
+
+  #round(): void {
+    this.#rounds++;
+    this.#left = this.#node.hopping ? CHANNELS : 1;
+    this.#cycle = this.#random.below(0x10000) * CHANNELS;
+    this.#next();
+  }
+
+  #onTimer(): void {
+    if (this.#left > 0) this.#next();
+    else if (this.#rounds < ROUNDS) this.#round();
+    else this.onDone(false);
+  }
+
+  #next(): void {
+    const { hopping, channel, eui64 } = this.#node;
+    const to = hopping ? channelOf(seedOf(eui64), this.#cycle + this.#left - 1) : channel;
+    if (!this.#transmitter.solicit(this.#slot!, this.#challenge, to)) this.#passed(BUSY_ms);
+  }
+
+  #passed(pause_ms: number): void {
+    const last = --this.#left === 0;
+    this.#timer.startIn(last ? WAIT_ms + this.#random.below(WAIT_SPREAD_ms) : pause_ms);
+  }
+}
