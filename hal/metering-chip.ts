@@ -21,7 +21,8 @@ export interface MeteringChip {
   initialize(keepCounts?: boolean): number;
 
   /**
-   * Moves the energy counted since the last poll, and the phase voltages, into `sample` (every field is written).
+   * Moves the energy counted since the last poll, the phase voltages and what was wrong with the supply into `sample`
+   * (every field is written). A chip may tell of the supply a poll late.
    * Counts are believed: what did not pass the driver's checks is not in them. Answers a {@link PollStatus}.
    */
   poll(sample: PollSample): number;
@@ -68,12 +69,35 @@ export function countIndex(quantity: number, channel: number): number {
   return quantity * CHANNELS + channel;
 }
 
+/**
+ * What a chip tells of the supply: of each condition three bits, phase A the lowest, from the bit given here on, and one
+ * bit for the order of three phases.
+ */
+export const Supply = Object.freeze({
+  /** Below {@link SupplyLimit.sag}; so is a phase that is lost. */
+  sag: 0,
+  swell: 3,
+  phaseLoss: 6,
+  /** One bit: the phases follow each other in the wrong order. */
+  sequence: 9,
+});
+
+/** Limits of voltage as shares of the nominal one. */
+export const SupplyLimit = Object.freeze({ sag: 0.78, swell: 1.22, phaseLoss: 0.1 });
+
+/** Bits of the phases (1 A, 2 B, 4 C) that a condition of {@link Supply} has in {@link PollSample.supply}. */
+export function phasesIn(supply: number, condition: number): number {
+  return (supply >> condition) & 7;
+}
+
 /** What one poll brings; made once and reused. */
 export class PollSample {
   /** Counts since the last poll, never negative; see {@link countIndex}. Phases that are not wired read 0. */
   readonly counts = new Int32Array(QUANTITIES * CHANNELS);
   /** Phase voltages in mV, A to C; 0 where not wired or not known. */
   readonly voltage_mV = new Int32Array(3);
+  /** What was wrong with the supply at some time since the last poll, or is now: bits of {@link Supply}. */
+  supply = 0;
 }
 
 /** Instantaneous values, made once and reused. Arrays of 4 are total, A, B, C; arrays of 3 are A, B, C. */

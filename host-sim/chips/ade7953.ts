@@ -2,15 +2,18 @@ import {
   CONFIG_RESET,
   GAIN_ONE,
   NO_LOAD,
+  OVER_VOLTAGE_FLAG,
   Register,
   RESET_FLAG,
   RSTREAD,
+  SAG_FLAG,
   SOFTWARE_RESET,
   UNLOCK,
 } from "hal/drivers/ade7953/registers";
 import {
   CURRENT_LSB_MA,
   COUNTS_PER_MWH,
+  PEAK_LSB_MV,
   PERIOD_CLOCK_HZ,
   POWER_LSB_MW,
   VOLTAGE_LSB_MV,
@@ -45,7 +48,7 @@ const NO_TOTAL = [false, false, false];
 
 /** Registers that can be written, with their values after a reset. */
 const WRITABLE = new Map<number, number>([
-  [0x000, 0],
+  [Register.SAGCYC, 0],
   [Register.DISNOLOAD, 0],
   [Register.LCYCMODE, RSTREAD],
   [Register.PGA_V, 0],
@@ -63,12 +66,12 @@ const WRITABLE = new Map<number, number>([
   [Register.PHCALA + 1, 0],
   [0x110, 0],
   [Register.OPTIMUM, 0],
-  [0x300, 0],
+  [Register.SAGLVL, 0],
   [Register.ACCMODE, 0],
   [Register.AP_NOLOAD, NO_LOAD],
   [Register.VAR_NOLOAD, NO_LOAD],
   [Register.VA_NOLOAD, 0],
-  [0x324, 0xff_ffff],
+  [Register.OVLVL, 0xff_ffff],
   [0x325, 0xff_ffff],
   [0x32c, RESET_FLAG],
   [0x32f, 0],
@@ -156,6 +159,7 @@ export class Ade7953Chip implements Shiftable, Measuring {
     const seen = this.#frontEnd;
     seen.measure(this.#feed.flow);
     this.#bank.setPowers(seen.activePower_mW, seen.reactivePower_mvar, seen.apparentPower_mVA, NO_TOTAL);
+    this.#watchSupply(seen.voltage_mV / PEAK_LSB_MV);
   }
 
   elapsed(us: number): void {
@@ -171,6 +175,14 @@ export class Ade7953Chip implements Shiftable, Measuring {
     this.#bank.flush();
   }
 
+  /** A sag or a swell shows at once, without the half cycles that make one. */
+  #watchSupply(peak: number): void {
+    const registers = this.#registers;
+    if (registers[Register.SAGCYC] > 0 && peak < registers[Register.SAGLVL])
+      registers[Register.IRQSTATA] |= SAG_FLAG;
+    if (peak > registers[Register.OVLVL]) registers[Register.IRQSTATA] |= OVER_VOLTAGE_FLAG;
+  }
+
   #start(): void {
     this.#registers.fill(0);
     for (const [address, value] of WRITABLE) this.#registers[address] = value;
@@ -183,6 +195,7 @@ export class Ade7953Chip implements Shiftable, Measuring {
     const address = registerOf(shown);
     const accumulator = address - Register.AENERGYA;
     if (accumulator >= 0 && accumulator < ACCUMULATORS) return this.#readEnergy(accumulator);
+    if (address === Register.IRQSTATA || address === Register.RSTIRQSTATA) this.#advance();
     if (address === Register.RSTIRQSTATA) {
       const interrupts = this.#registers[Register.IRQSTATA];
       this.#registers[Register.IRQSTATA] = 0;

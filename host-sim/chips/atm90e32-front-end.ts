@@ -67,6 +67,12 @@ export class FrontEnd {
     for (let phase = 0; phase < 3; phase++) this.#measurePhase(flow, phase);
   }
 
+  /** What the detectors of sags and swells see, in their units (application note 46103): no gain acts on it. */
+  detected(flow: Flow, phase: number): number {
+    const voltage_V = (flow.voltage_mV[phase] / 1000) * (1 + (this.#errors[phase] ?? NO_ERRORS).voltage);
+    return (voltage_V * 100 * Math.SQRT2) / 2;
+  }
+
   #measurePhase(flow: Flow, phase: number): void {
     const registers = this.#registers;
     const errors = this.#errors[phase] ?? NO_ERRORS;

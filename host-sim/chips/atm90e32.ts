@@ -7,6 +7,10 @@ import {
   PLCONST_LOW,
   Register,
   RESET,
+  STATE0_OVER_VOLTAGE,
+  STATE0_SEQUENCE,
+  STATE1_PHASE_LOSS,
+  STATE1_SAG,
   TEMP_CONFIG_1,
   TEMP_CONFIG_2,
   UNLOCK,
@@ -35,8 +39,9 @@ const NORMAL_MODE = 3;
 const MEASUREMENTS_START = 0xb0;
 const MEASUREMENTS_END = 0x100;
 const UPDATE_PERIOD_US = 333_333;
-const STATUS_START = 0x71;
-const STATUS_END = 0x75;
+const STATES_START = Register.EMMState0;
+const STATUS_START = Register.EMMIntState0;
+const STATUS_END = Register.EMMIntEn0;
 const ENABLES_END = 0x78;
 /** The group of registers that TempAccEn protects. */
 const TEMPERATURE_START = 0x200;
@@ -67,7 +72,8 @@ const RESET_VALUES = [
  * A frame has exactly 32 clocks: a write of any other length does nothing; a read takes effect once its 16 command
  * clocks are in, so that a frame cut short clears an energy register without LastSPIData having kept the value. Energy
  * comes from the load up to the moment of the read. Past 65,535 counts a register starts over: what the chip does is
- * not documented, and this is the harder case for a driver. Start-up thresholds are kept but not applied.
+ * not documented, and this is the harder case for a driver. Start-up thresholds are kept but not applied. Sags and swells
+ * show at once, without the detector's period.
  */
 export class Atm90e32Chip implements Shiftable, Measuring {
   readonly commandBytes = 2;
@@ -143,6 +149,7 @@ export class Atm90e32Chip implements Shiftable, Measuring {
   flowChanged(flow: Flow): void {
     this.#changed = true;
     this.#bank.setFlow(this.#frontEnd.energyFlow(flow), this.#inTotal);
+    this.#watchSupply(flow);
   }
 
   elapsed(us: number): void {
@@ -169,6 +176,7 @@ export class Atm90e32Chip implements Shiftable, Measuring {
       return counts < 0x10000 ? counts : counts % 0x10000;
     }
     if (address >= MEASUREMENTS_START && address < MEASUREMENTS_END) this.#measure();
+    else if (address >= STATES_START && address < STATUS_END) this.#advance();
     else if (address === Register.CRCDigest) return this.#currentDigest();
     else if (address === Register.CRCErrStatus) return this.#crcError();
     return this.#registers[address];
@@ -218,6 +226,29 @@ export class Atm90e32Chip implements Shiftable, Measuring {
     for (let phase = 0; phase < 3; phase++) this.#inTotal[phase] = (mode & (MMODE0_PHASE_A >> phase)) !== 0;
     this.#frontEnd.configured();
     this.flowChanged(this.#feed.flow);
+  }
+
+  #watchSupply(flow: Flow): void {
+    const registers = this.#registers;
+    let state0 = flow.reversed ? 1 << STATE0_SEQUENCE : 0;
+    let state1 = 0;
+    for (let phase = 0; phase < 3; phase++) {
+      const level = this.#frontEnd.detected(flow, phase);
+      const bit = 4 >> phase;
+      if (level > registers[Register.OVth]) state0 |= bit << STATE0_OVER_VOLTAGE;
+      if (level < registers[Register.SagTh]) state1 |= bit << STATE1_SAG;
+      if (level < registers[Register.PhaseLossTh]) state1 |= bit << STATE1_PHASE_LOSS;
+    }
+    this.#setState(0, state0);
+    this.#setState(1, state1);
+  }
+
+  /** A change is kept where that is enabled. */
+  #setState(index: number, state: number): void {
+    const registers = this.#registers;
+    const changed = registers[Register.EMMState0 + index] ^ state;
+    registers[Register.EMMState0 + index] = state;
+    registers[Register.EMMIntState0 + index] |= changed & registers[Register.EMMIntEn0 + index];
   }
 
   #currentDigest(): number {

@@ -1,4 +1,11 @@
-import { PollStatus, type Measurements, type MeteringChip, type PollSample } from "hal/metering-chip";
+import {
+  PollStatus,
+  Supply,
+  SupplyLimit,
+  type Measurements,
+  type MeteringChip,
+  type PollSample,
+} from "hal/metering-chip";
 import { apparentPower, EnergyBank, MILLIWATT_HOUR } from "../load/energy";
 import type { Feed, Measuring } from "../load/feed";
 import type { Flow } from "../load/load";
@@ -13,6 +20,8 @@ export const COUNT_NUMERATOR = 25;
 export const COUNT_DENOMINATOR = 8;
 export const COUNT = (MILLIWATT_HOUR * COUNT_NUMERATOR) / COUNT_DENOMINATOR;
 
+const NOMINAL_mV = 120_000;
+
 /** A metering chip without a bus: the counts of an ATM90E32AS whose every read succeeds. */
 export class BehaviouralChip implements MeteringChip, Measuring {
   readonly countNumerator = COUNT_NUMERATOR;
@@ -22,6 +31,9 @@ export class BehaviouralChip implements MeteringChip, Measuring {
   readonly #feed: Feed;
   readonly #bank = new EnergyBank(COUNT);
   readonly #inTotal: readonly boolean[];
+  /** What is wrong with the supply, and what was at any time since the last poll. */
+  #supply = 0;
+  #kept = 0;
 
   constructor(time: Time, feed: Feed) {
     this.#time = time;
@@ -35,6 +47,7 @@ export class BehaviouralChip implements MeteringChip, Measuring {
   initialize(keepCounts = false): number {
     this.#feed.advanceTo(this.#time.now_us);
     if (!keepCounts) this.#bank.clear();
+    this.#kept = this.#supply;
     return PollStatus.ok;
   }
 
@@ -52,6 +65,8 @@ export class BehaviouralChip implements MeteringChip, Measuring {
     for (let i = 0; i < counts.length; i++) counts[i] = bank.whole[i]!;
     bank.whole.fill(0);
     for (let phase = 0; phase < 3; phase++) sample.voltage_mV[phase] = this.#voltage_mV(phase);
+    sample.supply = this.#kept;
+    this.#kept = this.#supply;
     return PollStatus.ok;
   }
 
@@ -84,10 +99,23 @@ export class BehaviouralChip implements MeteringChip, Measuring {
 
   flowChanged(flow: Flow): void {
     this.#bank.setFlow(flow, this.#inTotal);
+    this.#supply = this.#supplyOf(flow);
+    this.#kept |= this.#supply;
   }
 
   elapsed(us: number): void {
     this.#bank.elapse(us);
+  }
+
+  #supplyOf(flow: Flow): number {
+    let supply = flow.reversed && this.phases === 3 ? 1 << Supply.sequence : 0;
+    for (let phase = 0; phase < this.phases; phase++) {
+      const share = flow.voltage_mV[phase] / NOMINAL_mV;
+      if (share < SupplyLimit.sag) supply |= 1 << (Supply.sag + phase);
+      if (share > SupplyLimit.swell) supply |= 1 << (Supply.swell + phase);
+      if (share < SupplyLimit.phaseLoss) supply |= 1 << (Supply.phaseLoss + phase);
+    }
+    return supply;
   }
 
   /** As the chip tells it, in steps of 10 mV. */

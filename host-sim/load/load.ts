@@ -4,6 +4,8 @@ export class Flow {
   readonly activePower_mW = new Float64Array(3);
   readonly reactivePower_mvar = new Float64Array(3);
   readonly voltage_mV = new Float64Array(3);
+  /** Three phases follow each other in the wrong order. */
+  reversed = false;
   frequency_mHz = 60_000;
   temperature_dC = 250;
 }

@@ -8,8 +8,11 @@ import {
   PollSample,
   PollStatus,
   QUANTITIES,
+  phasesIn,
   Quantity,
+  Supply,
 } from "hal/metering-chip";
+import { DisturbedLoad, type Disturbance } from "../../host-sim/load/disturbed";
 import { Feed } from "../../host-sim/load/feed";
 import type { Load } from "../../host-sim/load/load";
 import { Truth } from "../../host-sim/load/truth";
@@ -31,6 +34,8 @@ export interface Traits {
   powerStep_mW: number;
   frequencyStep_mHz: number;
   temperature_dC: number;
+  /** Each phase has a voltage of its own; otherwise that of A stands for all. */
+  manyVoltages: boolean;
 }
 
 /** A quantity's two directions; apparent energy has one. */
@@ -144,6 +149,68 @@ export function meteringChipContract(name: string, make: MakeChip, traits: Trait
       meter.sample.voltage_mV.fill(7);
       meter.poll(5 * SECOND_US);
       expect(Array.from(meter.sample.voltage_mV)).toEqual([121_000, 121_000, 0]);
+    });
+
+    describe("tells of the supply", () => {
+      const FROM_US = 20.1 * SECOND_US;
+      /** By poll, each 5 s, what the chip tells while one disturbance comes and goes. */
+      function supplies(disturbance: Partial<Disturbance>, phases = 2): number[] {
+        const steady = Object.assign(steadyLoad(Array<number>(phases).fill(100)), { kind: "steady" });
+        const whole = { from_us: FROM_US, until_us: FROM_US, phases: 1, share: 1, ...disturbance };
+        const meter = connect(new DisturbedLoad(steady, [whole]));
+        return Array.from({ length: 12 }, () => {
+          expect(meter.poll(5 * SECOND_US)).toBe(PollStatus.ok);
+          return meter.sample.supply;
+        });
+      }
+      /** Polls that told of a condition, and of which phases. */
+      const told = (supply: number[], condition: number): number[][] =>
+        supply.map((bits, poll) => [poll, phasesIn(bits, condition)]).filter(([, phases]) => phases !== 0);
+      /** The first poll after the begin is number 4; a poll late is allowed. */
+      const expectTold = (polls: number[][], phases: number, last: number): void => {
+        expect(polls.length).toBeGreaterThan(0);
+        expect(polls[0][0]).toBeGreaterThanOrEqual(4);
+        expect(polls[0][0]).toBeLessThanOrEqual(5);
+        expect(polls.at(-1)![0]).toBeGreaterThanOrEqual(last - 1);
+        expect(polls.at(-1)![0]).toBeLessThanOrEqual(last + 2);
+        for (const [, seen] of polls) expect(seen).toBe(phases);
+        expect(polls.map(([poll]) => poll)).toEqual(polls.map((_, i) => polls[0][0] + i));
+      };
+      const bothOr = (phases: number): number => (traits.manyVoltages ? phases : 3);
+
+      it("nothing while nothing is wrong, up to the limits", () => {
+        for (const share of [0.79, 1, 1.21])
+          expect(supplies({ share, until_us: 60 * SECOND_US })).toEqual(Array(12).fill(0));
+      });
+
+      it("a sag that came and went between two polls", () => {
+        const supply = supplies({ share: 0.77, until_us: FROM_US + 100_000 });
+        expectTold(told(supply, Supply.sag), bothOr(1), 4);
+        expect(told(supply, Supply.phaseLoss)).toEqual([]);
+      });
+
+      it("a swell that lasts, until it is over", () => {
+        const supply = supplies({ share: 1.23, until_us: 41 * SECOND_US });
+        expectTold(told(supply, Supply.swell), bothOr(1), 8);
+        expect(told(supply, Supply.sag)).toEqual([]);
+      });
+
+      it.runIf(traits.manyVoltages)("a phase that is lost, and which", () => {
+        const supply = supplies({ share: 0, phases: 2, until_us: 31 * SECOND_US });
+        expectTold(told(supply, Supply.phaseLoss), 2, 6);
+      });
+
+      it.runIf(traits.maxPhases === 3)(
+        "the order of three phases, and nothing of phases that are not wired",
+        () => {
+          const wrong = { reversed: true, until_us: 31 * SECOND_US };
+          const seen = supplies(wrong, 3).map((bits) => (bits >> Supply.sequence) & 1);
+          expect(seen.slice(0, 4)).toEqual([0, 0, 0, 0]);
+          expect(seen.slice(5, 7)).toEqual([1, 1]);
+          expect(seen.slice(9)).toEqual([0, 0, 0]);
+          expect(supplies(wrong, 2)).toEqual(Array(12).fill(0));
+        },
+      );
     });
 
     it("measures what flows", () => {

@@ -37,6 +37,7 @@ const ATM90E32: Traits = {
   powerStep_mW: 0,
   frequencyStep_mHz: 0,
   temperature_dC: 250,
+  manyVoltages: true,
 };
 const ADE7953: Traits = {
   perCount_mWh: 1 / 30,
@@ -45,6 +46,7 @@ const ADE7953: Traits = {
   powerStep_mW: 12,
   frequencyStep_mHz: 16,
   temperature_dC: 0,
+  manyVoltages: false,
 };
 
 meteringChipContract("ATM90E32AS driver on the simulated chip", onTheBus, ATM90E32);

@@ -55,6 +55,9 @@ export class ScriptedChip implements MeteringChip {
   /** Counts taken so far. */
   readonly taken = new Float64Array(QUANTITIES * CHANNELS);
   readonly voltage_mV = [240_000, 240_000, 240_000];
+  /** Bits of Supply. */
+  supply = 0;
+  readonly current_mA = [0, 0, 0];
   status: number = PollStatus.ok;
   temperature_dC = 250;
   /** Called at the start of each poll, to count what has flowed by then. */
@@ -79,12 +82,14 @@ export class ScriptedChip implements MeteringChip {
     }
     for (let phase = 0; phase < 3; phase++)
       sample.voltage_mV[phase] = phase < this.phases && !isSilent ? this.voltage_mV[phase] : 0;
+    sample.supply = isSilent ? 0 : this.supply;
     return this.status;
   }
 
   measure(into: Measurements): number {
     into.temperature_dC = this.temperature_dC;
     into.voltage_mV.set(this.voltage_mV);
+    into.current_mA.set(this.current_mA);
     into.frequency_mHz = 60_000;
     return this.status;
   }

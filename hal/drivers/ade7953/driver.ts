@@ -4,9 +4,24 @@ import type { Calibration } from "hal/drivers/ade7953/calibration";
 import { configurationWords } from "hal/drivers/ade7953/configuration";
 import { EnergyAccumulators } from "hal/drivers/ade7953/energy";
 import { readMeasurements, readVoltage_mV } from "hal/drivers/ade7953/measurements";
-import { CONFIG_RESET, OPTIMUM, Register, RESET_FLAG, SOFTWARE_RESET } from "hal/drivers/ade7953/registers";
+import {
+  CONFIG_RESET,
+  OPTIMUM,
+  OVER_VOLTAGE_FLAG,
+  Register,
+  RESET_FLAG,
+  SAG_FLAG,
+  SOFTWARE_RESET,
+} from "hal/drivers/ade7953/registers";
 import { COUNTS_PER_MWH } from "hal/drivers/ade7953/units";
-import { PollStatus, type Measurements, type MeteringChip, type PollSample } from "hal/metering-chip";
+import {
+  PollStatus,
+  Supply,
+  SupplyLimit,
+  type Measurements,
+  type MeteringChip,
+  type PollSample,
+} from "hal/metering-chip";
 
 export interface Ade7953Options {
   /** Over SPI or I2C. */
@@ -16,8 +31,12 @@ export interface Ade7953Options {
   clock: Clock;
   /** 1 or 2: current channels A and B, on one voltage. */
   phases: 1 | 2;
+  /** 120 where absent. */
+  nominal_V?: number;
   calibration?: Calibration;
 }
+
+const NOMINAL_V = 120;
 
 /** The longest that the data sheet lets a reset take, and how often its flag is looked at. */
 const RESET_TIME_MS = 100;
@@ -30,7 +49,7 @@ const CONFIGURATION_CHECK_MS = 60_000;
  * The ADE7953 (Analog Devices, data sheet revision B): one voltage, two currents. To be polled each second, so that
  * energy that turns is told apart well (see {@link EnergyAccumulators}), and at least every 40 s.
  *
- * Nothing that is read here is changed by reading, so that bus noise is met by reading again ({@link Bus}). The chip can
+ * No energy that is read here is changed by reading, so that bus noise is met by reading again ({@link Bus}). The chip can
  * reset itself unasked; every poll looks for that after it has read, so that nothing is taken from a chip that had
  * forgotten its calibration.
  */
@@ -43,17 +62,21 @@ export class Ade7953 implements MeteringChip {
   readonly #clock: Clock;
   readonly #configuration: Int32Array;
   readonly #energy: EnergyAccumulators;
+  readonly #nominal_mV: number;
+  /** IRQSTATA at the last look. */
+  #interrupts = 0;
   #configured = false;
   /** The last poll that was believed. */
   #taken_ms = 0;
   #lastCheck_ms = 0;
 
-  constructor({ bus, delay_ms, clock, phases, calibration }: Ade7953Options) {
+  constructor({ bus, delay_ms, clock, phases, nominal_V = NOMINAL_V, calibration }: Ade7953Options) {
     this.phases = phases;
     this.#bus = bus;
     this.#delay_ms = delay_ms;
     this.#clock = clock;
-    this.#configuration = configurationWords(calibration);
+    this.#configuration = configurationWords(nominal_V, calibration);
+    this.#nominal_mV = nominal_V * 1000;
     this.#energy = new EnergyAccumulators(this.#bus, phases);
   }
 
@@ -80,6 +103,7 @@ export class Ade7953 implements MeteringChip {
     bus.noise = false;
     sample.counts.fill(0);
     sample.voltage_mV.fill(0);
+    sample.supply = 0;
     this.#energy.read();
     const voltage_mV = readVoltage_mV(bus);
     let presence = this.#presence();
@@ -94,6 +118,7 @@ export class Ade7953 implements MeteringChip {
     let status = this.#energy.take(now_ms - this.#taken_ms, sample.counts);
     if (status !== PollStatus.held) this.#taken_ms = started_ms;
     for (let phase = 0; phase < this.phases; phase++) sample.voltage_mV[phase] = voltage_mV;
+    sample.supply = this.#supply(voltage_mV);
     if (now_ms - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS) status |= this.#checkConfiguration();
     if (bus.noise) status |= PollStatus.noise;
     return status;
@@ -124,7 +149,26 @@ export class Ade7953 implements MeteringChip {
   }
 
   #isReset(interrupts: number): boolean {
+    this.#interrupts = interrupts;
     return (interrupts & RESET_FLAG) !== 0;
+  }
+
+  /**
+   * What the chip kept since the last poll, and what is by its voltage, which stands for all phases. Keeping starts
+   * anew; should a reset have come since {@link #presence}, its other sign stays.
+   */
+  #supply(voltage_mV: number): number {
+    const share = voltage_mV / this.#nominal_mV;
+    const all = (1 << this.phases) - 1;
+    // A single answer is not believed.
+    let kept = this.#interrupts & (SAG_FLAG | OVER_VOLTAGE_FLAG);
+    if (kept !== 0) kept &= this.#bus.readSteady(Register.IRQSTATA);
+    let supply = 0;
+    if ((kept & SAG_FLAG) !== 0 || share < SupplyLimit.sag) supply |= all << Supply.sag;
+    if ((kept & OVER_VOLTAGE_FLAG) !== 0 || share > SupplyLimit.swell) supply |= all << Supply.swell;
+    if (share < SupplyLimit.phaseLoss) supply |= all << Supply.phaseLoss;
+    if (kept !== 0) this.#bus.read(Register.RSTIRQSTATA);
+    return supply;
   }
 
   #restart(): number {

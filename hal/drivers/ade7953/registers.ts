@@ -4,6 +4,8 @@
  * show the same registers, page 3 sign-extended. What belongs to current channel B follows at the stride given.
  */
 export const Register = Object.freeze({
+  /** Half cycles below SAGLVL that make a sag; 0 makes none. */
+  SAGCYC: 0x000,
   DISNOLOAD: 0x001,
   LCYCMODE: 0x004,
   PGA_V: 0x007,
@@ -17,6 +19,8 @@ export const Register = Object.freeze({
   PERIOD: 0x10e,
   /** Reserved; must be {@link OPTIMUM} for the accuracy that the data sheet states. A reset clears it. */
   OPTIMUM: 0x120,
+  /** Of the voltage's peaks, as {@link Register.OVLVL}. */
+  SAGLVL: 0x300,
   ACCMODE: 0x301,
   AP_NOLOAD: 0x303,
   VAR_NOLOAD: 0x304,
@@ -29,6 +33,7 @@ export const Register = Object.freeze({
   VRMS: 0x31c,
   /** First of six accumulators: active A and B, reactive A and B, apparent A and B. */
   AENERGYA: 0x31e,
+  OVLVL: 0x324,
   IRQSTATA: 0x32d,
   /** The same bits, which reading clears. */
   RSTIRQSTATA: 0x32e,
@@ -57,6 +62,10 @@ export const RSTREAD = 0x40;
 
 /** Of IRQSTATA: the chip has come out of a reset. */
 export const RESET_FLAG = 0x10_0000;
+
+/** Of the same: the voltage was above OVLVL, and below SAGLVL. */
+export const OVER_VOLTAGE_FLAG = 0x01_0000;
+export const SAG_FLAG = 0x08_0000;
 
 /** The reset value of a gain: 1.0. */
 export const GAIN_ONE = 0x40_0000;

@@ -21,6 +21,10 @@ export const POWER_LSB_MW = FULL_SCALE_MW / POWER_AT_FULL_SCALE;
 export const VOLTAGE_LSB_MV = FULL_SCALE_MV / RMS_AT_FULL_SCALE;
 export const CURRENT_LSB_MA = (1000 * FULL_SCALE_MW) / FULL_SCALE_MV / RMS_AT_FULL_SCALE;
 
+/** What samples of the voltage reach at full scale, and so what the levels of sag and over-voltage are worth. */
+const PEAK_AT_FULL_SCALE = 6_500_000;
+export const PEAK_LSB_MV = FULL_SCALE_MV / PEAK_AT_FULL_SCALE;
+
 /** The period register counts one less than the clocks of a cycle. */
 export const PERIOD_CLOCK_HZ = 223_750;
 /** Phase calibration delays by whole clocks of this rate: a quarter of the 3.58 MHz crystal. */

@@ -8,15 +8,11 @@ import {
   PLCONST_LOW,
   Register,
 } from "hal/drivers/atm90e32/registers";
+import { SupplyLimit } from "hal/metering-chip";
 
 /** Below these powers nothing is counted, so that noise does not creep into energy; the unit is 0.32 mW. */
 const START_TOTAL = 7500;
 const START_PHASE = 750;
-
-/** Voltage thresholds as shares of the nominal voltage. */
-const SAG = 0.78;
-const PHASE_LOSS = 0.1;
-const OVER_VOLTAGE = 1.22;
 
 /**
  * What is written at initialization, in this order: address, value, address, value, … All of it is covered by the
@@ -35,9 +31,9 @@ export function configurationWords(
   table.push(Register.MMode0, mode(phases, lineFrequency_Hz));
   table.push(Register.PStartTh, START_TOTAL, Register.QStartTh, START_TOTAL, Register.SStartTh, START_TOTAL);
   table.push(Register.PPhaseTh, START_PHASE, Register.QPhaseTh, START_PHASE, Register.SPhaseTh, START_PHASE);
-  table.push(Register.SagTh, voltageThreshold(SAG * nominal_V, voltageGain));
-  table.push(Register.OVth, voltageThreshold(OVER_VOLTAGE * nominal_V, voltageGain));
-  table.push(Register.PhaseLossTh, voltageThreshold(PHASE_LOSS * nominal_V, voltageGain));
+  table.push(Register.SagTh, voltageThreshold(SupplyLimit.sag * nominal_V, voltageGain));
+  table.push(Register.OVth, voltageThreshold(SupplyLimit.swell * nominal_V, voltageGain));
+  table.push(Register.PhaseLossTh, voltageThreshold(SupplyLimit.phaseLoss * nominal_V, voltageGain));
   for (let phase = 0; phase < phases; phase++) {
     calibrationWords(table, phase, calibration?.[phase] ?? UNCALIBRATED);
   }

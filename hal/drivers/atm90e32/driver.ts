@@ -13,6 +13,7 @@ import {
   TEMP_CONFIG_2,
   UNLOCK,
 } from "hal/drivers/atm90e32/registers";
+import { SupplyState } from "hal/drivers/atm90e32/supply";
 import { PollStatus, type Measurements, type MeteringChip, type PollSample } from "hal/metering-chip";
 import type { Spi } from "hal/spi";
 
@@ -63,6 +64,7 @@ export class Atm90e32 implements MeteringChip {
   readonly #configuration: Uint16Array;
   readonly #currentScale: number;
   readonly #energy: EnergyRegisters;
+  readonly #supply: SupplyState;
   #held = false;
   #digest = NOT_CONFIGURED;
   #lastPoll_ms = 0;
@@ -78,6 +80,7 @@ export class Atm90e32 implements MeteringChip {
     this.#currentScale = options.currentScale ?? 1;
     this.countNumerator = 25 * this.#currentScale;
     this.#energy = new EnergyRegisters(this.#bus, phases);
+    this.#supply = new SupplyState(this.#bus, phases);
   }
 
   /** Upper bound of the counts that any one register of active, reactive or apparent energy has lost to faults. */
@@ -110,12 +113,14 @@ export class Atm90e32 implements MeteringChip {
     if (presence !== PollStatus.ok) {
       sample.counts.fill(0);
       sample.voltage_mV.fill(0);
+      sample.supply = 0;
       return presence === PollStatus.restarted ? this.#restart(sample) : presence;
     }
     let status = this.#pollEnergy(sample.counts);
     for (let phase = 0; phase < 3; phase++) {
       sample.voltage_mV[phase] = phase < this.phases ? this.#bus.readSteady(Register.UrmsA + phase) * 10 : 0;
     }
+    sample.supply = this.#supply.read();
     if (this.#clock.now_ms() - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS)
       status |= this.#checkConfiguration();
     if (this.#bus.noise) status |= PollStatus.noise;
@@ -212,6 +217,7 @@ export class Atm90e32 implements MeteringChip {
     this.#held = false;
     this.#lastPoll_ms = now_ms - counted_ms;
     this.#lastCheck_ms = now_ms;
+    this.#supply.begin();
   }
 
   #reset(): boolean {

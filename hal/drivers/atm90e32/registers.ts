@@ -28,6 +28,12 @@ export const Register = Object.freeze({
   UoffsetA: 0x63,
   IoffsetA: 0x64,
   SoftReset: 0x70,
+  /** Of two: over-voltage and the order of phases; sags and losses of phases. */
+  EMMState0: 0x71,
+  /** Of two, with the same bits: what has changed; writing a bit clears it. */
+  EMMIntState0: 0x73,
+  /** Of two: what changes are kept. */
+  EMMIntEn0: 0x75,
   LastSPIData: 0x78,
   CRCErrStatus: 0x79,
   CRCDigest: 0x7a,
@@ -72,6 +78,12 @@ export const MMODE0_BASE = 0x0080;
 export const MMODE0_60HZ = 0x1000;
 /** Phase A's bit of those that say which phases the totals add up; B and C follow to the right. */
 export const MMODE0_PHASE_A = 0x0004;
+
+/** Bits of EMMState0 and EMMState1: three phases each, C the lowest, from the bit given; the sequence has one. */
+export const STATE0_OVER_VOLTAGE = 10;
+export const STATE0_SEQUENCE = 9;
+export const STATE1_SAG = 12;
+export const STATE1_PHASE_LOSS = 8;
 
 export const TEMP_CONFIG_1 = 0x5183;
 export const TEMP_CONFIG_2 = 0x01c1;

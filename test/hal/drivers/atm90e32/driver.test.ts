@@ -39,12 +39,17 @@ describe("initialization", () => {
       [0x32, 0xc468],
       [0x33, 0x1086],
     ]);
-    expect(writes.slice(-5)).toEqual([
+    expect(writes.slice(-9)).toEqual([
       [0x2ff, 0x55aa],
       [0x216, 0x5183],
       [0x219, 0x01c1],
       [0x2ff, 0],
       [0x7f, 0],
+      // Changes of sags, swells and losses of both phases are kept.
+      [0x75, 0x1800],
+      [0x73, 0xffff],
+      [0x76, 0x6600],
+      [0x74, 0xffff],
     ]);
     expect(rig.delayed_ms).toBeGreaterThanOrEqual(2 * 6);
   });
