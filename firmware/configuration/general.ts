@@ -15,8 +15,9 @@ const Key = Object.freeze({
   billingDay: 6,
   zone: 7,
   pulseConstant: 8,
+  reverseLimit_Wh: 9,
 });
-const KEYS = 9;
+const KEYS = 10;
 
 const MAX_CHANNELS = 1023;
 const MIN_DEMAND_WINDOW_min = 5;
@@ -29,6 +30,7 @@ const MIN_OFFSET_min = -720;
 const MAX_OFFSET_min = 840;
 const MAX_DAYLIGHT_min = 120;
 const MAX_PULSE_CONSTANT = 100_000;
+const MAX_REVERSE_LIMIT_Wh = 10_000;
 const HOUR_min = 60;
 
 /** All that is configured beside the tariff. Its defaults are a meter in UTC with intervals of 15 minutes. */
@@ -49,6 +51,8 @@ export class GeneralConfiguration {
   readonly zone = new TimeZone();
   /** Of the pulse output, in imp/kWh. */
   pulseConstant = 3200;
+  /** More energy received in an hour is an event, where the customer has nothing that produces; 0: never. */
+  reverseLimit_Wh = 0;
 
   encode(w: Writer): void {
     writeMapHead(w, KEYS);
@@ -62,6 +66,7 @@ export class GeneralConfiguration {
     writeUint(w, Key.zone);
     writeZone(w, this.zone);
     writeField(w, Key.pulseConstant, this.pulseConstant);
+    writeField(w, Key.reverseLimit_Wh, this.reverseLimit_Wh);
   }
 
   /** Answers a {@link ConfigurationCode}; where it is not `ok`, what was read so far stands in the fields. */
@@ -77,6 +82,7 @@ export class GeneralConfiguration {
     expectKey(r, Key.zone);
     readZone(r, this.zone);
     this.pulseConstant = readField(r, Key.pulseConstant, 1, MAX_PULSE_CONSTANT);
+    this.reverseLimit_Wh = readField(r, Key.reverseLimit_Wh, 0, MAX_REVERSE_LIMIT_Wh);
     if (!r.ok) return ConfigurationCode.malformed;
     if (!isIntervalLength(this.interval_min)) return ConfigurationCode.intervalLength;
     if (!dividesHour(this.demandWindow_min / this.demandSubintervals)) return ConfigurationCode.demandWindow;

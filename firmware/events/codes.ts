@@ -9,6 +9,8 @@ export const EventCode = Object.freeze({
   /** The log could not take events. Argument: how many. */
   eventsLost: 4,
   configurationChanged: 5,
+  /** A time was refused that was too far off. Argument: by how many ms. */
+  clockRefused: 6,
   /** The metering chip does not answer. */
   chipSilent: 16,
   /** The chip's counts did not balance and wait for the next poll. */
@@ -41,12 +43,16 @@ export const EventCode = Object.freeze({
   /** Phases follow each other in the wrong order: wired wrongly, or exchanged. */
   phaseSequenceWrong: 56,
   phaseSequenceRight: 57,
-  /** Energy was received where none is expected. Argument: by how much since that began, Wh. */
+  /** Energy was received where none is expected. Argument: how much within an hour, Wh. */
   reverseFlow: 64,
   coverOpened: 65,
   coverClosed: 66,
   magnetFound: 67,
   magnetGone: 68,
+  /** A phase counted what is received while the whole did not: wired the wrong way round. Argument: phases. */
+  phaseInverted: 69,
+  /** Current flows on a phase that has lost its voltage. Argument: phases. */
+  currentWithoutVoltage: 70,
   /** The billing date has come: registers were read, and demand reset. */
   selfRead: 80,
   /** Demand was reset by hand. Argument: which reset it was. */

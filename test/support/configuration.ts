@@ -67,6 +67,7 @@ export const GENERAL = {
   billingDay: 0,
   zone: [0] as unknown[],
   pulseConstant: 3200,
+  reverseLimit_Wh: 0,
 };
 
 /** A general object: the defaults, but for what is given. */

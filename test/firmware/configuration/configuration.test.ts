@@ -41,6 +41,7 @@ const generals = fc
     billingDay: range(0, 28),
     zone: zones,
     pulseConstant: range(1, 100_000),
+    reverseLimit_Wh: range(0, 10_000),
   })
   .map(({ subinterval_min, ...rest }) => ({
     ...rest,
@@ -118,6 +119,7 @@ describe("the configuration", () => {
       coldLoadPickup_min: 255,
       zone,
       pulseConstant: 100_000,
+      reverseLimit_Wh: 10_000,
     };
     expect(replace(configuration, general, generalObject(most))).toBe(ConfigurationCode.ok);
     for (const object of whole(configuration))
