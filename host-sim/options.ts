@@ -42,6 +42,8 @@ export interface Faults {
   outages: number;
   /** And how often the whole street does. */
   blackouts: number;
+  /** And how often a meter's voltage sags, swells, or is gone on one phase. */
+  disturbances: number;
 }
 
 export const noFaults: Faults = Object.freeze({
@@ -52,6 +54,7 @@ export const noFaults: Faults = Object.freeze({
   spiAbort: 0,
   outages: 0,
   blackouts: 0,
+  disturbances: 0,
 });
 
 /** The run of `wattmesh sim` where nothing else is said. */

@@ -6,6 +6,7 @@ import { type Read } from "../head-end/poller";
 import { backhaulPair } from "./backhaul";
 import type { Capture } from "./capture";
 import { CrystalClock, TrueClock } from "./clock";
+import { disturbed } from "./load/disturbed";
 import { EndingLoad } from "./load/ending";
 import { streetLoads } from "./load/street-loads";
 import { CRYSTAL_PPM, SimulatedMeter } from "./meter";
@@ -117,7 +118,10 @@ export class Street {
         options,
         NETWORK,
         index + 1,
-        new EndingLoad(loads[index], loadEnd_us),
+        new EndingLoad(
+          disturbed(loads[index], options.faults.disturbances, seed, index + 1, loadEnd_us),
+          loadEnd_us,
+        ),
         this.medium.addRadio(),
       );
       // The installer sets the time; from then on the head end does.

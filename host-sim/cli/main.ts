@@ -139,7 +139,7 @@ function simCommand(parent: Command): Command {
     .addOption(
       new Option(
         "--faults <list>",
-        `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1; outages a meter and blackouts of the street are how many in the run`,
+        `name:share,… of ${faultNames.join(", ")}; shares from 0 to 1; outages and disturbances of the voltage a meter, and blackouts of the street, are how many in the run`,
       )
         .argParser(faultList)
         .default(defaultOptions.faults, "none"),

@@ -19,9 +19,10 @@ const FAULTS: Record<string, keyof Faults> = {
   "spi-abort": "spiAbort",
   outages: "outages",
   blackouts: "blackouts",
+  disturbances: "disturbances",
 };
 /** Those that say how often; the others are shares. */
-const COUNTED: readonly (keyof Faults)[] = ["outages", "blackouts"];
+const COUNTED: readonly (keyof Faults)[] = ["outages", "blackouts", "disturbances"];
 const MAX_COUNT = 1000;
 
 export const faultNames = Object.keys(FAULTS);
