@@ -15,7 +15,9 @@ import { MemoryCommand, VersionCommand } from "firmware/console/status-commands"
 import { Boot } from "firmware/events/boot";
 import { EventCode } from "firmware/events/codes";
 import { EVENT_QUEUE, EventLog } from "firmware/events/log";
+import { PowerQuality } from "firmware/events/power-quality";
 import { EventsResource } from "firmware/events/resource";
+import { Tamper } from "firmware/events/tamper";
 import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { IpStack } from "firmware/ip/stack";
@@ -39,6 +41,7 @@ import { AppendRing } from "firmware/storage/ring";
 import { Upkeep } from "firmware/storage/upkeep";
 import type { Cipher } from "hal/cipher";
 import type { Clock } from "hal/clock";
+import type { DigitalInput } from "hal/digital-pin";
 import type { Entropy } from "hal/entropy";
 import type { Identity } from "hal/identity";
 import type { MeteringChip } from "hal/metering-chip";
@@ -59,6 +62,9 @@ export interface MeterHal {
   pulses?: PulseCounter;
   /** Where absent, power goes without a warning. */
   power?: PowerMonitor;
+  /** See {@link Tamper}. */
+  cover?: DigitalInput;
+  magnet?: DigitalInput;
   radio: Radio;
   flash: Partitions;
   cipher: Cipher;
@@ -151,6 +157,13 @@ export class Meter {
       watchdog: hal.watchdog,
       ...(pollPeriod_ms && { pollPeriod_ms }),
     });
+    utc.onRefused = (error_ms) => events.fault(EventCode.clockRefused, error_ms);
+    const { sample } = registers;
+    const { cover, magnet } = hal;
+    registers.listen(new PowerQuality(sample, chip.phases, events, utc));
+    registers.listen(
+      new Tamper({ chip, sample, events, utc, configuration: configuration.general, cover, magnet }),
+    );
     const intervals = new IntervalLog({
       registers,
       utc,
