@@ -7,6 +7,7 @@ import { ModdableClock } from "hal/moddable/clock";
 import { HardwareEntropy } from "hal/moddable/entropy";
 import { ModdableFlash } from "hal/moddable/flash";
 import { FuseIdentity } from "hal/moddable/identity";
+import { ModdablePowerMonitor } from "hal/moddable/power-monitor";
 import { PlatformReset } from "hal/moddable/reset";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
@@ -15,6 +16,8 @@ import { PlatformWatchdog } from "hal/moddable/watchdog";
 
 const CONSOLE_BAUD = 115_200;
 const INTERVAL_MIN = 15;
+/** Of the capacitor in docs/boards.md. */
+const HOLD_UP_MS = 60_000;
 
 const clock = new ModdableClock();
 const entropy = new HardwareEntropy();
@@ -34,6 +37,7 @@ new Meter(
     },
     cipher: new ModdableCipher(),
     retained: new RtcRetainedMemory(),
+    power: new ModdablePowerMonitor(pins.Digital.mains, HOLD_UP_MS),
     reset: new PlatformReset(),
     watchdog: new PlatformWatchdog(),
     console: new ModdableSerial(console.io, { ...console, baud: CONSOLE_BAUD }),

@@ -7,6 +7,10 @@ const pins = Object.freeze(
     SPI: {
       metering: { io: SPI, port: 2, clock: 12, in: 13, out: 11, select: 10 },
     },
+    Digital: {
+      /** High while the mains are there. */
+      mains: 4,
+    },
     Serial: {
       /** UART 0 is the debugger's. */
       console: { io: Serial, port: 1, receive: 18, transmit: 17 },

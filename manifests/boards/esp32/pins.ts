@@ -7,6 +7,10 @@ const pins = Object.freeze(
     I2C: {
       metering: { io: I2C, data: 21, clock: 22 },
     },
+    Digital: {
+      /** High while the mains are there. */
+      mains: 27,
+    },
     Serial: {
       /** UART 0 is the debugger's. */
       console: { io: Serial, port: 1, receive: 16, transmit: 17 },

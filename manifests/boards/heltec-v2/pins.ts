@@ -16,6 +16,8 @@ const pins = Object.freeze(
       radioReset: 14,
       radioDio0: 26,
       radioDio1: 35,
+      /** High while the mains are there. */
+      mains: 23,
     },
     Serial: {
       /** For the technician; UART 0 is the debugger's. */

@@ -11,6 +11,8 @@ const pins = Object.freeze(
       radioReset: 15,
       radioBusy: 2,
       radioDio1: 20,
+      /** High while the mains are there. */
+      mains: 21,
     },
     Serial: {
       /** The debugger takes USB. */
