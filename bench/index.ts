@@ -8,6 +8,7 @@ import { codecFigures } from "./codec";
 import { noFaults } from "../host-sim/options";
 import { wearFigures } from "./storage";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
+import { live } from "./year";
 import { codecComputrons } from "./xs/codec-computrons";
 import { computrons } from "./xs/computrons";
 
@@ -39,10 +40,12 @@ const chip = chipSpeed();
 const costs = computrons();
 if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
 const wear = wearFigures();
+const years = [1, 2, 3].map((seed) => ({ seed, ...live({ days: 365, outages: 200, seed }) }));
 const codec = existsSync(loads) ? codecFigures(loads) : [];
 const codecCosts = codecComputrons() ?? [];
 const figures = {
   wear,
+  years,
   runs,
   chipDepth: chip,
   kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
@@ -54,6 +57,7 @@ print(runs.map((run) => ({ ...run })));
 print([{ what: "chip simulated at its bus", ...chip }]);
 print([{ what: "memory of a simulated meter, kB", ...figures.kilobytesPerMeter }]);
 print(wear.map((row) => ({ ...row })));
+print(years.map(({ seed, ...year }) => ({ "a year, seed": seed, ...year })));
 if (costs !== undefined)
   print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
 

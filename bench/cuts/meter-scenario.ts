@@ -1,74 +1,19 @@
-import { Interval, IntervalChannel } from "firmware/intervals/interval";
+import { EventCode, EventRecord } from "firmware/events/log";
 import { IntervalFlag } from "firmware/intervals/flags";
-import { IntervalLog } from "firmware/intervals/log";
-import { Checkpoint } from "firmware/registers/checkpoint";
-import { registerIndex } from "firmware/registers/obis";
-import { CHECKPOINT_PERIOD_ms, Registers } from "firmware/registers/registers";
-import { ObjectStore } from "firmware/storage/object-store";
-import { RecordBytes, Store } from "firmware/storage/partitions";
-import { AppendRing } from "firmware/storage/ring";
-import { KEY_BYTES } from "hal/cipher";
-import { Quantity, countIndex } from "hal/metering-chip";
+import { Interval, IntervalChannel } from "firmware/intervals/interval";
+import { CHECKPOINT_PERIOD_ms } from "firmware/registers/registers";
 import { Random } from "../../host-sim/random";
-import { ScriptedMeter } from "../../test/support/scripted-meter";
+import { COUNT_mWh, MeteringDevice } from "../../test/support/metering-device";
 import { expect } from "./ring-scenario";
 import type { Rig, Scenario } from "./scenario";
 
-const KEY = new Uint8Array(KEY_BYTES).fill(9);
 const MIDNIGHT_ms = Date.UTC(2026, 2, 1);
 const CADENCE_ms = 900_000;
-const DELIVERED = countIndex(Quantity.activeDelivered, 0);
-/** A count a second. */
-const COUNT_mWh = 3.125;
 const SLOW_POLL_ms = CADENCE_ms;
 const FAST_POLL_ms = 5_000;
 const OBJECT_BYTES = 40;
-const [REGISTERS, INTERVALS, CONFIGURATION] = [0, 1, 2];
-/** Intervals that are there at least, whatever the ring gives up, copies and marks of starts aside. */
+/** Intervals, and events, that are there at least, whatever the rings give up; copies and marks of starts aside. */
 const KEPT = 24;
-
-/** A meter's metering on its flash, from one start to the next. */
-class Device {
-  readonly scripted = new ScriptedMeter();
-  readonly registers: Registers;
-  readonly log: IntervalLog;
-  readonly configuration: ObjectStore;
-  readonly rings: AppendRing[];
-  readonly #supply = { failing: false };
-
-  constructor({ flashes, cipher, entropy }: Rig, pollPeriod_ms: number) {
-    const { kernel, chip, utc, events, clock } = this.scripted;
-    const sealed = { cipher: cipher.aesCcm(KEY), entropy, supply: this.#supply };
-    const ring = (index: number, store: number, recordBytes: number): AppendRing =>
-      new AppendRing({ ...sealed, flash: flashes[index]!, store, recordBytes });
-    const checkpoints = ring(REGISTERS, Store.registers, RecordBytes.registers);
-    const records = ring(INTERVALS, Store.intervals, RecordBytes.intervals);
-    const objects = ring(CONFIGURATION, Store.configuration, 256);
-    this.rings = [checkpoints, records, objects];
-    let counted_s = 0;
-    chip.onPoll = () => {
-      const now_s = Math.floor(clock.now_ms() / 1000);
-      chip.pending[DELIVERED] += now_s - counted_s;
-      counted_s = now_s;
-    };
-    const checkpoint = new Checkpoint(checkpoints);
-    this.registers = new Registers({ kernel, chip, utc, events, pollPeriod_ms, checkpoint });
-    this.log = new IntervalLog({ registers: this.registers, utc, events, ring: records, interval_min: 15 });
-    this.configuration = new ObjectStore(objects, 2);
-    this.registers.start();
-  }
-
-  /** What the signal of the power monitor does. */
-  fail(): void {
-    this.#supply.failing = true;
-    this.registers.poll();
-    this.registers.save();
-  }
-
-  get delivered_mWh(): number {
-    return this.registers.energy[registerIndex(0, 0)]!;
-  }
-}
 
 /** One acknowledged interval, as it was read back. */
 type Told = readonly [start_s: number, flags: number, delivered_mWh: number, closing_mWh: number];
@@ -82,6 +27,7 @@ export class MeterScenario implements Scenario {
   readonly partitions = [
     { size: 3 * 2048, sectorBytes: 2048 },
     { size: 4 * 2048, sectorBytes: 2048 },
+    { size: 3 * 1024, sectorBytes: 1024 },
     { size: 3 * 2048, sectorBytes: 2048 },
   ];
   /** True time, and what had flowed when the device that runs started. */
@@ -92,6 +38,9 @@ export class MeterScenario implements Scenario {
   #uptime_ms = 0;
   #intervals = new Map<number, Told>();
   #next = 0;
+  /** Arguments of the events that were acknowledged, by number. */
+  #events = new Map<number, number>();
+  #nextEvent = 1;
   /** Number of the object that was acknowledged, and of the one being written. */
   #object = 0;
   #writing = 0;
@@ -101,16 +50,18 @@ export class MeterScenario implements Scenario {
   run(rig: Rig): void {
     const random = new Random(this.seed, this.name);
     for (let start = 0; start < 7; start++) {
-      this.#poll_ms = start % 3 === 1 ? FAST_POLL_ms : SLOW_POLL_ms;
-      this.#uptime_ms = 0;
-      const device = new Device(rig, this.#poll_ms);
+      const pollPeriod_ms = start % 3 === 1 ? FAST_POLL_ms : SLOW_POLL_ms;
+      const device = new MeteringDevice(rig, { pollPeriod_ms });
+      this.#poll_ms = pollPeriod_ms;
       this.#startedAt_mWh = device.delivered_mWh;
+      this.#uptime_ms = 0;
       this.#acknowledge(device);
       const knowsTime = start !== 4;
-      if (knowsTime) device.scripted.utc.set(this.#now_ms);
+      if (knowsTime) device.utc.set(this.#now_ms);
       const steps = this.#poll_ms === FAST_POLL_ms ? 6 : 8 + random.below(6);
       for (let step = 0; step < steps; step++) {
         if (step === 2) this.#configure(device);
+        this.#record(device);
         this.#advance(device, this.#poll_ms === FAST_POLL_ms ? 5_000 : CADENCE_ms);
         if (random.chance(0.3)) for (const ring of device.rings) ring.prepare();
         this.#acknowledge(device);
@@ -121,7 +72,7 @@ export class MeterScenario implements Scenario {
   }
 
   restart(rig: Rig): void {
-    const device = new Device(rig, SLOW_POLL_ms);
+    const device = new MeteringDevice(rig, { pollPeriod_ms: SLOW_POLL_ms });
     this.#judge(device);
     const before = [this.#now_ms, this.#startedAt_mWh, this.#poll_ms, this.#uptime_ms] as const;
     this.#now_ms += 60_000;
@@ -129,7 +80,7 @@ export class MeterScenario implements Scenario {
     this.#poll_ms = SLOW_POLL_ms;
     this.#uptime_ms = 0;
     try {
-      device.scripted.utc.set(this.#now_ms);
+      device.utc.set(this.#now_ms);
       this.#advance(device, 2 * CADENCE_ms);
       this.#judgeIntervals(device);
       const { log } = device;
@@ -142,42 +93,62 @@ export class MeterScenario implements Scenario {
     }
   }
 
-  #advance(device: Device, by_ms: number): void {
+  #advance(device: MeteringDevice, by_ms: number): void {
     // Cuts fall into it: it is then as late as it may be.
     this.#now_ms += by_ms;
     this.#uptime_ms += by_ms;
-    device.scripted.clock.advance(by_ms);
+    device.clock.advance(by_ms);
   }
 
-  #configure({ configuration }: Device): void {
+  #configure({ objects }: MeteringDevice): void {
     this.#writing = this.#object + 1;
-    expect(configuration.write(1, objectOf(this.#writing), OBJECT_BYTES), "the object was not taken");
+    expect(objects.write(1, objectOf(this.#writing), OBJECT_BYTES), "the object was not taken");
     this.#object = this.#writing;
   }
 
+  #record({ events }: MeteringDevice): void {
+    events.record(EventCode.configurationChanged, this.#now_ms / 1000);
+  }
+
   /** What a reader may have seen by now. */
-  #acknowledge({ log }: Device): void {
+  #acknowledge({ log, events }: MeteringDevice): void {
+    const event = new EventRecord();
+    for (; this.#nextEvent < events.next; this.#nextEvent++)
+      if (events.read(this.#nextEvent, event)) this.#events.set(this.#nextEvent, event.argument);
     const interval = new Interval();
     for (; this.#next < log.next; this.#next++)
       if (log.read(this.#next, interval)) this.#intervals.set(this.#next, toldBy(interval));
   }
 
-  #judge(device: Device): void {
+  #judge(device: MeteringDevice): void {
     const flowed_mWh = this.#startedAt_mWh + (this.#uptime_ms / 1000) * COUNT_mWh;
     const missing_mWh = flowed_mWh - device.delivered_mWh;
-    const most_s = (Math.max(this.#poll_ms, CHECKPOINT_PERIOD_ms) + this.#poll_ms) / 1000;
+    const most_s = Math.max(this.#poll_ms, CHECKPOINT_PERIOD_ms) / 1000 + 1;
     expect(missing_mWh > -1, `${-missing_mWh} mWh were invented`);
     expect(missing_mWh <= most_s * COUNT_mWh + 1, `${missing_mWh} mWh are missing`);
     expect(device.delivered_mWh >= this.#startedAt_mWh, "a register went back");
     this.#judgeIntervals(device);
+    this.#judgeEvents(device);
     const object = new Uint8Array(OBJECT_BYTES);
-    const length = device.configuration.read(1, object);
+    const length = device.objects.read(1, object);
     const is = (number: number): boolean =>
       number === 0 ? length === -1 : objectOf(number).every((byte, i) => byte === object[i]);
     expect(is(this.#object) || is(this.#writing), "the configuration is neither the old nor the new one");
   }
 
-  #judgeIntervals({ log }: Device): void {
+  #judgeEvents({ events }: MeteringDevice): void {
+    const event = new EventRecord();
+    expect(events.next >= this.#nextEvent, `event ${this.#nextEvent - 1} is lost`);
+    const { first } = events;
+    expect(first <= Math.max(1, this.#nextEvent - KEPT), `only ${this.#nextEvent - first} events are kept`);
+    for (let sequence = first; sequence < this.#nextEvent; sequence++) {
+      expect(events.read(sequence, event), `event ${sequence} does not read`);
+      const known = this.#events.get(sequence);
+      expect(known === undefined || known === event.argument, `event ${sequence} has changed`);
+    }
+  }
+
+  #judgeIntervals({ log }: MeteringDevice): void {
     const interval = new Interval();
     expect(log.next >= this.#next, `interval ${this.#next - 1} is lost`);
     expect(log.first <= Math.max(1, this.#next - KEPT), `only ${this.#next - log.first} intervals are kept`);

@@ -63,6 +63,8 @@ export class IntervalLog implements PollListener {
   #flags = 0;
   /** The first provisional record of this start: what the registers were at it. */
   readonly #bootAt: number;
+  /** That of the first start since the time was known last. */
+  readonly #unsettledAt: number;
 
   /** Mounts the log in `ring`, brings `registers` up to it and listens to them. */
   constructor({ registers, utc, events, ring, interval_min, minimumOutage_s = 0 }: IntervalLogOptions) {
@@ -76,12 +78,12 @@ export class IntervalLog implements PollListener {
     this.#opened_ms = utc.uptime_ms();
     this.#store = new IntervalStore(ring, this.cadence_s);
     const logged = new Float64Array(REGISTER_QUANTITIES);
-    const isUnsettled = this.#store.mount(logged);
+    const unsettledAt = this.#store.mount(logged);
     registers.raise(logged, OTHER_MODULUS);
     // A new log begins with a record that is no interval: the first one's energy is counted from it.
     if (this.#store.isEmpty) this.#append(RecordKind.interval, 0, IntervalFlag.unknownTime);
-    else if (isUnsettled) this.#settle();
     this.#bootAt = ring.end;
+    this.#unsettledAt = unsettledAt < 0 ? ring.end : unsettledAt;
     this.#append(RecordKind.provisional, 0, 0);
     if (utc.known) this.#stamp(utc.utc_ms(), utc.uptime_ms(), 0);
     registers.listen(this);
@@ -200,7 +202,7 @@ export class IntervalLog implements PollListener {
     let start_ms = this.#slotOf(boot_ms);
     let flags = outage | set;
     if (start_ms > due_ms) {
-      if (due_ms > 0) this.#makeUp(due_ms, start_ms, outage);
+      this.#makeUp(due_ms, start_ms, outage);
       if (boot_ms - start_ms > TOLERANCE_ms) flags |= IntervalFlag.partial;
     } else if (boot_ms >= due_ms - this.#cadence_ms - STEP_BACK_LIMIT_ms) {
       // It goes on in the interval in which it had stopped.
@@ -229,17 +231,21 @@ export class IntervalLog implements PollListener {
     if (utc_ms >= this.#end_ms) this.#close(utc_ms, set);
   }
 
-  /** Closes the interval in which the meter had stopped, and logs those up to `start_ms` as missing. */
+  /**
+   * Closes the interval in which the meter had stopped, puts what starts since then have counted that never knew the
+   * time into one of unknown time, and logs those up to `start_ms` as missing.
+   */
   #makeUp(due_ms: number, start_ms: number, outage: number): void {
-    if (!this.#store.isTimed) {
-      this.#skip(due_ms, start_ms, outage);
-      return;
+    const store = this.#store;
+    let from_ms = due_ms;
+    if (store.isTimed && store.provisionalFrom(this.#unsettledAt, this.#ring.end) >= 0) {
+      const isShort = this.#stopped_ms(due_ms) - due_ms < this.#cadence_ms - TOLERANCE_ms;
+      const flags = outage | IntervalFlag.partial | (isShort ? IntervalFlag.short : 0);
+      if (this.#write(RecordKind.interval, due_ms, flags, 1)) from_ms += this.#cadence_ms;
     }
-    if (this.#store.provisionalFrom(this.#bootAt, this.#ring.end) < 0) return;
-    const isShort = this.#stopped_ms(due_ms) - due_ms < this.#cadence_ms - TOLERANCE_ms;
-    const flags = outage | IntervalFlag.partial | (isShort ? IntervalFlag.short : 0);
-    this.#write(RecordKind.interval, due_ms, flags, 1);
-    this.#skip(due_ms + this.#cadence_ms, start_ms, outage);
+    if (store.provisionalFrom(this.#bootAt, this.#ring.end) >= 0 && store.hasAdvanced())
+      this.#write(RecordKind.interval, from_ms, IntervalFlag.powerFail | IntervalFlag.unknownTime, 1);
+    this.#skip(from_ms, start_ms, outage);
   }
 
   /** When the meter had stopped, as far as it knows: UTC, not before the newest interval's end. */
@@ -259,19 +265,6 @@ export class IntervalLog implements PollListener {
     record.closings.set(closings);
     const kept = IntervalFlag.missing | (flags & (IntervalFlag.powerFail | IntervalFlag.clockSet));
     this.#write(RecordKind.skipped, from_ms, kept, (until_ms - from_ms) / this.#cadence_ms);
-  }
-
-  /** The start before this one has left provisional records: power failed before it knew the time. */
-  #settle(): void {
-    const { record } = this.#store;
-    const { powerFail, partial, unknownTime } = IntervalFlag;
-    const due_ms = this.#store.end_s * 1000;
-    // The first says what the registers were at that start: up to there it is the interval in which power had failed.
-    if (due_ms > 0) this.#write(RecordKind.interval, due_ms, powerFail | partial, 1);
-    let hasCounted = false;
-    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      if (this.#registerOf(quantity) !== record.closings[quantity]) hasCounted = true;
-    if (hasCounted) this.#append(RecordKind.interval, this.#store.end_s * 1000, powerFail | unknownTime);
   }
 
   /** Appends the open interval as it is now. */

@@ -64,17 +64,17 @@ export class IntervalStore {
   /**
    * Finds the newest records, at start-up.
    * @param registers takes the registers of the newest record, where there is one
-   * @returns whether there are provisional records after the newest interval; {@link record} is then the first
+   * @returns the position of the first provisional record after the newest interval, or -1
    */
-  mount(registers: Float64Array): boolean {
+  mount(registers: Float64Array): number {
     const ring = this.#ring;
     const record = this.record;
-    if (this.#loadBefore(ring.end) < 0) return false;
+    if (this.#loadBefore(ring.end) < 0) return -1;
     registers.set(record.closings);
     this.next = record.sequence + 1;
     if (record.kind !== RecordKind.provisional) {
       this.#note();
-      return false;
+      return -1;
     }
     // The interval whose number it carries lies before the first of the provisional ones.
     let from = ring.oldest;
@@ -83,7 +83,7 @@ export class IntervalStore {
       this.#load(from);
       this.#note();
     }
-    return this.provisionalFrom(from, ring.end) >= 0;
+    return this.provisionalFrom(from, ring.end);
   }
 
   /** Writes {@link record}. False: the flash did not take it. */
@@ -127,6 +127,13 @@ export class IntervalStore {
       else low = at + 1;
     }
     return low;
+  }
+
+  /** Whether {@link record} has other registers than there were at the end of the newest interval. */
+  hasAdvanced(): boolean {
+    for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
+      if (this.record.closings[quantity] !== this.closings[quantity]) return true;
+    return false;
   }
 
   /** Leaves the first provisional record from `position` on in {@link record}; answers its position, or -1. */

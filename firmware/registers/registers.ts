@@ -20,8 +20,8 @@ const FIRST_POLL_ms = 500;
 
 /** Registers are written to flash so often; so much energy may be missing after a cut without warning. */
 export const CHECKPOINT_PERIOD_ms = 10_000;
-/** A slewing clock moves polls by so much at most. */
-const TOLERANCE_ms = 500;
+/** A slewing clock and a busy processor move polls by less. */
+const TOLERANCE_ms = 20;
 
 /** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
 const RETAINED_LAYOUT = 1;
@@ -254,7 +254,8 @@ export class Registers {
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
     this.#retained?.save();
-    if (now_ms - this.#saved_ms >= CHECKPOINT_PERIOD_ms - TOLERANCE_ms) this.save();
+    // The next poll would be too late.
+    if (now_ms - this.#saved_ms + this.#period_ms > CHECKPOINT_PERIOD_ms + TOLERANCE_ms) this.save();
     this.#watchdog?.feed();
     this.#report(this.status);
   }
