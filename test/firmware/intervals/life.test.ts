@@ -11,7 +11,6 @@ describe("a meter through months of outages, torn writes and wrong times", () =>
       const outages = 25;
       const life = live({ days: 12, outages, seed });
       expect(life.torn).toBeGreaterThan(0);
-      expect(life.wrongTimesRefused).toBeGreaterThan(0);
       expect(life.skipped).toBeGreaterThan(0);
       expect(life.untold).toBe(0);
       expect(life.mostLostWh).toBeLessThanOrEqual(MOST_LOST_WH);

@@ -239,7 +239,7 @@ describe("after a power failure", () => {
         // All time up to now is told.
         expect(house.now_ms / 1000 - next_s).toBeLessThan(900 + 5);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });
