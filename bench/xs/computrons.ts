@@ -20,6 +20,8 @@ export interface Computrons {
   poll: Cost;
   /** What closing an interval adds to the poll on its boundary. */
   closeInterval: Cost;
+  /** Recording an event: its link in the hash chain, sealed, on flash. */
+  event: Cost;
   /** Parsing and answering a request of `/reg`, from datagram to datagram. */
   registersRequest: Cost;
   /** Checking and parsing one MAC frame with 60 bytes of payload. */
@@ -88,6 +90,7 @@ export function computrons(): Computrons | undefined {
   const costs = {
     poll,
     closeInterval: { net: boundary.net - poll.net, withHal: boundary.withHal - poll.withHal },
+    event: measure("event()"),
     registersRequest: measure("answer()"),
     macFrame: measure("parse()"),
     sealShort: measure("seal(56)"),

@@ -3,7 +3,7 @@ import { CoapEndpoint } from "firmware/coap/endpoint";
 import { MessageBuilder, OptionNumber, Type } from "firmware/coap/message";
 import { Code } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
-import { EventLog } from "firmware/events/log";
+import { EventCode, EventLog } from "firmware/events/log";
 import { IntervalLog } from "firmware/intervals/log";
 import { Peer, type UdpSocket } from "firmware/ip/socket";
 import { Kernel } from "firmware/kernel/kernel";
@@ -32,6 +32,7 @@ const EVENT_FLASH_BYTES = 16 * 1024;
 let own = 0;
 let served = 0;
 let registers: Registers;
+let events: EventLog;
 let socket: UdpSocket;
 const peer = new Peer();
 const request = new MessageBuilder(64);
@@ -55,7 +56,7 @@ export function start(hal: ServedHal): void {
     store: Store.events,
     recordBytes: RecordBytes.events,
   });
-  const events = new EventLog(utc, eventRing);
+  events = new EventLog(utc, eventRing);
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
   const retained = new RetainedRecords(apart(hal.retained, ["read", "write"]));
   registers = new Registers({ kernel, chip, utc, events, retained });
@@ -85,6 +86,11 @@ export function start(hal: ServedHal): void {
 /** One poll of the chip with accumulation; on a boundary it closes an interval. */
 export function poll(): Float64Array {
   return measure(() => registers.poll());
+}
+
+/** Recording an event: its link in the hash chain, sealed, on flash. */
+export function event(): Float64Array {
+  return measure(() => events.record(EventCode.sagBegan, 1));
 }
 
 /** Parsing and answering a request of `/reg`, from datagram to datagram. */

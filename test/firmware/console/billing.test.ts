@@ -1,30 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { DemandResetCommand } from "firmware/console/demand-command";
-import { MORE, Result, slugOf, type Command } from "firmware/console/command";
-import { Output } from "firmware/console/output";
+import { Result, slugOf } from "firmware/console/command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { ConfigurationKind } from "firmware/configuration/configuration";
 import { BilledMeter } from "../../support/billed-meter";
+import { lines } from "../../support/command-lines";
 import { DAY_TYPES, replace, tariffObject, WEEK } from "../../support/configuration";
 
 const POLL_MS = 5000;
-
-/** Runs a command; answers its lines, its result last. */
-function lines(command: Command, ...args: string[]): string[] {
-  let text = "";
-  const output = new Output({
-    write: (bytes, length) => {
-      text += String.fromCharCode(...bytes.subarray(0, length));
-      return length;
-    },
-    read: () => 0,
-    onReadable: () => {},
-    onWritable: () => {},
-  });
-  let result = command.start(args);
-  while (result === MORE) result = command.step(output);
-  return [...text.split("\r\n").slice(0, -1), slugOf(result)];
-}
 
 function running(): BilledMeter {
   const meter = new BilledMeter(POLL_MS, (configuration) =>
