@@ -3,7 +3,7 @@ import { Capture, writeProfile } from "./capture";
 import { detail } from "./detail";
 import type { StreetOptions } from "./options";
 import type { MeterDetail, StreetResult } from "./result";
-import { EPOCH_MS, HEAD_END, NETWORK, Street } from "./street";
+import { EPOCH_MS, HEAD_END, LINK_KEY, NETWORK, Street } from "./street";
 import { DAY_S, tally } from "./tally";
 
 /** Reads still under way at the end have so long. */
@@ -39,12 +39,13 @@ export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetO
 
 /** Keeps the frames from now on, where that is asked for, with the profile to read them. */
 export function openCapture(street: Street): void {
-  const { capture } = street.options;
+  const { capture, linkSecurity } = street.options;
   if (capture === undefined) return;
   street.capture = new Capture(capture, EPOCH_MS);
   writeProfile(`${capture}.keys`, {
     panId: NETWORK.panId,
     contexts: [`${formatAddress(NETWORK.prefix)}/64`, `${formatAddress(HEAD_END)}/128`],
+    linkKeys: linkSecurity ? [LINK_KEY] : [],
   });
 }
 

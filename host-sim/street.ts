@@ -1,11 +1,13 @@
 import { Collector } from "firmware/app/collector";
-import type { Network } from "firmware/app/network";
+import type { LinkKey, Network } from "firmware/app/network";
 import { writeEui64 } from "firmware/ip/address";
 import { HeadEnd } from "../head-end/head-end";
 import { type Read } from "../head-end/poller";
 import { backhaulPair } from "./backhaul";
 import type { Capture } from "./capture";
+import { NodeCipher } from "./cipher";
 import { CrystalClock, TrueClock } from "./clock";
+import { NorFlash } from "./flash";
 import { disturbed } from "./load/disturbed";
 import { EndingLoad } from "./load/ending";
 import { streetLoads } from "./load/street-loads";
@@ -28,7 +30,16 @@ const DAY_US = 86_400e6;
 const BACKHAUL_US = 100_000;
 const PREFIX = address("20010db8000000000000000000000000");
 export const HEAD_END = address("20010db8ffff00000000000000000001");
+/** Network of a street whose nodes neither hop nor seal. */
 export const NETWORK: Network = { panId: 0x574d, channel: 64, prefix: PREFIX, headEnd: HEAD_END };
+
+/** The key of link security, where the street has it. */
+export const LINK_KEY: LinkKey = {
+  index: 1,
+  key: Uint8Array.from(Buffer.from("57617474 4d657368 206c696e 6b206b65".replaceAll(" ", ""), "hex")),
+};
+/** For the collector's keys: the least that a store takes. */
+const KEYS_BYTES = 4 * 4096;
 
 /** The registers' truth at one boundary of intervals, by meter. */
 export interface TruthPoint {
@@ -75,17 +86,20 @@ export class Street {
       this.capture?.write(at_us, channel, bytes, length, rssi_dBm);
     };
 
+    const network = networkOf(options);
     const [collectorEnd, headEndEnd] = backhaulPair(world, BACKHAUL_US);
     const random = new Random(seed, "collector");
     this.collector = new Collector(
       {
         clock: new CrystalClock(world, random.between(-CRYSTAL_PPM, CRYSTAL_PPM)),
         radio: this.medium.addRadio(),
+        cipher: new NodeCipher(),
+        keys: new NorFlash({ size: KEYS_BYTES }),
         backhaul: collectorEnd,
         entropy: new SeededEntropy(new Random(seed, "collector entropy")),
         identity: collectorIdentity(1),
       },
-      NETWORK,
+      network,
       options.meters,
     );
     this.headEnd = new HeadEnd({
@@ -116,7 +130,7 @@ export class Street {
       const meter = new SimulatedMeter(
         world,
         options,
-        NETWORK,
+        network,
         index + 1,
         new EndingLoad(
           disturbed(loads[index], options.faults.disturbances, seed, index + 1, loadEnd_us),
@@ -167,6 +181,10 @@ export class Street {
       this.#recordTruth(interval + 1);
     });
   }
+}
+
+function networkOf({ hopping, linkSecurity }: StreetOptions): Network {
+  return { ...NETWORK, hopping, linkKeys: linkSecurity ? [LINK_KEY] : [] };
 }
 
 function eui64Of(address: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 import { Collector } from "firmware/app/collector";
+import { partitionsOf } from "firmware/storage/partition";
 import { NETWORK } from "../../test/xs/programs/meter";
 import { linkedHal, type Native } from "./meter";
 
@@ -6,6 +7,6 @@ import { linkedHal, type Native } from "./meter";
 export function startCollector(capacity: number, ...native: Native): (callback: ArrayBuffer) => void {
   const hal = linkedHal(...native);
   const backhaul = { send: () => true, onReceive: () => {} };
-  new Collector({ ...hal, backhaul }, NETWORK, capacity);
+  new Collector({ ...hal, keys: partitionsOf(hal.flash).keys, backhaul }, NETWORK, capacity);
   return (callback) => hal.deliver(new Uint8Array(callback));
 }

@@ -1,3 +1,4 @@
+import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { Link, Packet } from "firmware/ip/packet";
@@ -6,17 +7,26 @@ import { Kernel } from "firmware/kernel/kernel";
 import { MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Root } from "firmware/mesh/rpl/root";
+import { Upkeep } from "firmware/storage/upkeep";
 import type { Backhaul } from "hal/backhaul";
+import type { Cipher } from "hal/cipher";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
+import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
 
 const QUEUE_SLOTS = 16;
 
+/** In range of its radio, and kept in mind. */
+const NEIGHBOURS = 512;
+
 export interface CollectorHal {
   clock: Clock;
   radio: Radio;
+  cipher: Cipher;
+  /** Of what must not start over with it, where the network hops or is secured. */
+  keys: Flash;
   backhaul: Backhaul;
   entropy: Entropy;
   identity: Identity;
@@ -35,7 +45,27 @@ export class Collector {
     const eui64 = hal.identity.eui64;
     const kernel = new Kernel(clock);
     const { panId, channel, prefix } = network;
-    const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
+    const { hopping, security, intervals, store } = airAccess(
+      network,
+      hal.keys,
+      hal.cipher,
+      entropy,
+      hal.identity,
+    );
+    if (store !== undefined) new Upkeep(kernel, [store]);
+    const mac = new Mac({
+      radio,
+      kernel,
+      entropy,
+      eui64,
+      panId,
+      channel,
+      queueSlots: QUEUE_SLOTS,
+      neighbours: NEIGHBOURS,
+      hopping,
+      security,
+      ...(intervals && { coordinator: intervals }),
+    });
     const mesh = new MeshLink(mac, networkContexts(network));
     const backhaul = new BackhaulLink(hal.backhaul);
     const router = {

@@ -1,3 +1,4 @@
+import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
 import { VERSION } from "firmware/app/version";
 import { TimeResource } from "firmware/clock/resource";
@@ -136,7 +137,9 @@ export class Meter {
       recordBytes: RecordBytes.configuration,
     });
     const objects = new ObjectStore(objectRecords, CONFIGURATION_KINDS + BILLING_OBJECTS);
-    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords, objects]);
+    const { hopping, security, store } = airAccess(network, flash.keys, hal.cipher, entropy, identity);
+    const kept = store === undefined ? [] : [store];
+    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords, objects, ...kept]);
 
     // Metering
     const retained = new RetainedRecords(hal.retained);
@@ -194,7 +197,17 @@ export class Meter {
     }
 
     // Network
-    const mac = new Mac({ radio, kernel, entropy, eui64, panId, channel, queueSlots: QUEUE_SLOTS });
+    const mac = new Mac({
+      radio,
+      kernel,
+      entropy,
+      eui64,
+      panId,
+      channel,
+      queueSlots: QUEUE_SLOTS,
+      hopping,
+      security,
+    });
     const mesh = new MeshLink(mac, networkContexts(network));
     const stack = new IpStack({ eui64, link: mesh, kernel });
     mesh.onPacket = (packet) => stack.receive(packet);

@@ -17,8 +17,6 @@ const MAX_PORT = 65_535;
 export async function sim(options: StreetOptions): Promise<number> {
   const { meters, collectors, capture, report, json, coapBridge } = options;
   if (collectors > 1) throw new BadInput(`--collectors ${collectors}: this release has one`);
-  if (options.hopping) throw new BadInput("--hopping on: this release keeps to one channel");
-  if (options.linkSecurity) throw new BadInput("--link-security on: this release has none");
   if (options.chip === "ade7953" && options.depth === "model")
     throw new BadInput("--chip ade7953: there is no model of it, so that --depth model does not go with it");
   if (coapBridge !== undefined && coapBridge + meters - 1 > MAX_PORT)

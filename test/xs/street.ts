@@ -3,6 +3,7 @@ import { ResetReason } from "hal/reset";
 import { HeadEnd } from "../../head-end/head-end";
 import { backhaulPair } from "../../host-sim/backhaul";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
+import { NodeCipher } from "../../host-sim/cipher";
 import { CrystalClock, TrueClock } from "../../host-sim/clock";
 import { NorFlash } from "../../host-sim/flash";
 import { Feed } from "../../host-sim/load/feed";
@@ -25,6 +26,8 @@ const SEED = 1;
 /** Installed a minute before the hour. */
 const BOOT_US = -60e6;
 const FLASH_BYTES = 4 * 1024 * 1024;
+/** The collector's. */
+const KEYS_BYTES = 4 * 4096;
 /** Of the served meter's crystal. */
 const METER_PPM = 12;
 
@@ -68,6 +71,8 @@ export class ServedStreet {
       {
         clock: new CrystalClock(world, -5),
         radio: medium.addRadio(),
+        cipher: new NodeCipher(),
+        keys: new NorFlash({ size: KEYS_BYTES }),
         backhaul: collectorEnd,
         entropy: new SeededEntropy(new Random(SEED, "collector")),
         identity: collectorIdentity(1),

@@ -3,7 +3,9 @@ import type { RandomBelow } from "firmware/kernel/random";
 import type { Slot } from "firmware/mesh/mac/queue";
 
 const ASKERS = 8;
-/** An answer waits up to this long, so that those of many neighbours do not collide. */
+/** An asker is busy asking for so long before it listens. */
+const SWEEP_ms = 1_000;
+/** Then an answer waits up to this long, so that those of many neighbours do not collide. */
 const SPREAD_ms = 400;
 /** About so many of the neighbours answer. */
 const ANSWERS = 6;
@@ -33,7 +35,7 @@ export class Askers {
     this.#challenges[at] = challenge;
     this.#sequence_ms[at] = sequence_ms;
     this.#asked_ms[at] = at_ms;
-    if (this.#count++ === 0) this.wait();
+    if (this.#count++ === 0) this.#timer.startIn(SWEEP_ms + this.#random.below(SPREAD_ms));
   }
 
   /** Answers later. */

@@ -198,12 +198,14 @@ export class Mac {
   #transmit(): void {
     const slot = this.#queue.head;
     const now_ms = this.#kernel.now_ms();
-    const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), now_ms);
+    const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), this.#retries, now_ms);
     if (wait_ms === NEVER) {
       this.counters.unknown++;
       this.#giveUp();
     } else if (wait_ms > 0) {
-      const spread_ms = Math.max(this.#placement.spread_ms, BACKOFF_PERIOD_ms << this.#backoffExponent);
+      // Whoever waits for one receiver waits for the same moment; a broadcast window is for all.
+      const backoff_ms = slot.broadcast ? Infinity : BACKOFF_PERIOD_ms << this.#backoffExponent;
+      const spread_ms = Math.min(this.#placement.spread_ms, backoff_ms);
       this.#timer.startAt(now_ms + wait_ms + this.#random.below(spread_ms));
     } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
       this.#state = State.sending;

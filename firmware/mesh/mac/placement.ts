@@ -11,6 +11,13 @@ const GUARD_ms = 8;
 /** Kept from the ends of a broadcast window: the clocks of all that listen differ by more. */
 const WINDOW_GUARD_ms = 20;
 
+/**
+ * Whom so much uncertainty is about may be in the slot before or after: attempts go near the middle of its slot, then
+ * near a quarter from either end.
+ */
+const UNSURE_ms = 60;
+const TARGET_ms = 20;
+
 export const NEVER = -1;
 
 /** Where and when a frame can be sent, so that whom it is for listens there. */
@@ -19,6 +26,9 @@ export class Placement {
   channel: number;
   spread_ms = 0;
   readonly #node: MacNode;
+  /** Of a slot, in which a unicast frame may begin. */
+  #first_ms = 0;
+  #last_ms = 0;
 
   constructor(node: MacNode) {
     this.#node = node;
@@ -28,24 +38,22 @@ export class Placement {
   /**
    * How long a frame of `length` bytes has to wait: 0 where it can go now, on {@link channel}; it is asked again after
    * any other time. {@link NEVER} where the receiver is not known.
+   * @param retries after the first attempt
    */
-  find(slot: Slot, length: number, now_ms: number): number {
+  find(slot: Slot, length: number, retries: number, now_ms: number): number {
     const { hopping, timed, neighbours } = this.#node;
     const row = slot.broadcast || !timed ? NONE : neighbours.find(slot.destination);
     if (timed && row === NONE && !slot.broadcast) return NEVER;
     if (!hopping) return 0;
     const airtime_ms = Math.ceil(frameTime_us(length) / 1000);
-    if (row !== NONE)
-      return this.#unicast(
-        neighbours.seed(row),
-        neighbours.sequence_ms(row, now_ms),
-        neighbours.uncertainty_ms(row, now_ms),
-        airtime_ms,
-        now_ms,
-      );
+    if (row !== NONE) {
+      this.#aim(neighbours.uncertainty_ms(row, now_ms), retries);
+      return this.#unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
+    }
     if (slot.toAsker) {
       const sequence_ms = modulo(slot.asker_ms + now_ms - slot.asked_ms, SEQUENCE_ms);
-      return this.#unicast(seedOf(slot.destination), sequence_ms, 0, airtime_ms, now_ms);
+      this.#aim(0, retries);
+      return this.#unicast(seedOf(slot.destination), sequence_ms, airtime_ms, now_ms);
     }
     return this.#broadcast(airtime_ms, now_ms);
   }
@@ -57,22 +65,26 @@ export class Placement {
     return row === NONE ? 0 : Math.ceil(DWELL_ms - (neighbours.sequence_ms(row, now_ms) % DWELL_ms));
   }
 
-  #unicast(
-    seed: number,
-    sequence_ms: number,
-    uncertainty_ms: number,
-    airtime_ms: number,
-    now_ms: number,
-  ): number {
+  #aim(uncertainty_ms: number, retries: number): void {
+    if (uncertainty_ms <= UNSURE_ms) {
+      this.#first_ms = GUARD_ms + uncertainty_ms;
+      this.#last_ms = DWELL_ms - this.#first_ms;
+    } else {
+      const turn = retries % 3;
+      const target_ms = (turn === 0 ? 0.5 : turn === 1 ? 0.25 : 0.75) * DWELL_ms;
+      this.#first_ms = target_ms - TARGET_ms;
+      this.#last_ms = target_ms + TARGET_ms;
+    }
+    this.spread_ms = Math.floor(this.#last_ms - this.#first_ms);
+  }
+
+  #unicast(seed: number, sequence_ms: number, airtime_ms: number, now_ms: number): number {
     const { pan } = this.#node;
-    this.spread_ms = 0;
     this.channel = channelOf(seed, Math.floor(sequence_ms / DWELL_ms));
     const into_ms = sequence_ms % DWELL_ms;
-    // One that nothing is known of any more is tried in the middle of what would be its slot.
-    const margin_ms = Math.min(GUARD_ms + uncertainty_ms, DWELL_ms / 2 - 1);
     let wait_ms = 0;
-    if (into_ms < margin_ms) wait_ms = Math.ceil(margin_ms - into_ms);
-    else if (into_ms > DWELL_ms - margin_ms) wait_ms = Math.ceil(DWELL_ms - into_ms + margin_ms);
+    if (into_ms < this.#first_ms) wait_ms = Math.ceil(this.#first_ms - into_ms);
+    else if (into_ms > this.#last_ms) wait_ms = Math.ceil(DWELL_ms - into_ms + this.#first_ms);
     if (!pan.synced) return wait_ms;
     const interval_ms = modulo(pan.at(now_ms + wait_ms), INTERVAL_ms);
     const clear_ms = WINDOW_ms + GUARD_ms;

@@ -7,7 +7,7 @@ import { channelOf, seedOf } from "firmware/mesh/mac/schedule";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
 
 /** Solicitations on all channels, one round after the other, before it is given up. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Answers are waited for at least so long after a round, and at most so much longer. */
 const WAIT_ms = 1_500;
 const WAIT_SPREAD_ms = 1_500;

@@ -93,8 +93,6 @@ describe("wattmesh", () => {
     [["sim", "--density", "0"], "whole number from 1 to"],
     [["sim", "--turnaround", "fast"], "Allowed choices are device, ideal"],
     [["sim", "--hopping", "maybe"], "It must be on or off"],
-    [["sim", "--hopping", "on"], "--hopping on: this release keeps to one channel"],
-    [["sim", "--link-security", "on"], "--link-security on: this release has none"],
     [["console"], "required option '--meter <n>'"],
     [["console", "--meter", "0"], "'--meter <n>' argument '0'"],
   ])("refuses %j in one line", (args, reason) => expectRefused(args, reason));
