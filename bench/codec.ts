@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Writer } from "firmware/codec/cursor";
 import { RangeEncoder } from "firmware/codec/range-coder";
-import { bucketOf, ValueModel } from "firmware/intervals/model";
+import { placeOf, ValueModel } from "firmware/intervals/model";
 import { referenceCodecs } from "./reference-codecs";
 
 const DAY = 96;
@@ -94,13 +94,14 @@ function reads(values: readonly number[]): number[] {
  * ends a message, and its check, are counted with the block.
  */
 function coded(values: readonly number[], starts: readonly number[], length: number, primer: number): number {
+  const places = Uint8Array.from(values, placeOf);
   const model = new ValueModel(DAYS_OF_PRIMER.at(-1)! * DAY + DAY);
   const coder = new RangeEncoder();
   const w = new Writer(new Uint8Array(values.length * 4));
   coder.start(w);
   for (const start of starts) {
     model.clear(DAY);
-    for (let i = Math.max(0, start - primer); i < start; i++) model.add(bucketOf(values[i]));
+    model.prime(places, Math.max(0, start - primer), start);
     for (let i = start; i < start + length; i++) model.encode(coder, values[i]);
   }
   coder.finish();

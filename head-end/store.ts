@@ -10,8 +10,8 @@ import {
 import { EventHistory } from "./events";
 import { OutageHistory } from "./outages";
 
-/** Intervals that a block is primed on: two days of 15 minutes. More cost the meter more than they save on the air. */
-const MAX_PRIMER = 192;
+/** Intervals that a block is primed on: a week of 15 minutes, as many as a meter takes. */
+const MAX_PRIMER = 672;
 
 /**
  * One interval as the head end keeps it. Where it was read in whole watt-hours its registers are exact where a block

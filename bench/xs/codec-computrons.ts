@@ -20,7 +20,10 @@ export function codecComputrons(): CodecCost[] | undefined {
   const costs = [
     cost("a day, alone", 96, 0),
     cost("16 intervals, alone", 16, 0),
+    cost("16 intervals, primed on 2 days, the first since the start", 16, 192),
     cost("16 intervals, primed on 2 days", 16, 192),
+    cost("16 intervals, primed on 7 days, the first since the start", 16, 672),
+    cost("16 intervals, primed on 7 days", 16, 672),
   ];
   machine.close();
   return costs;

@@ -5,7 +5,7 @@ import { Block, BlockEncoder, Interval, decodeBlock, type IntervalSource } from 
 declare function resetMeter(limit: number, meter: number): number;
 
 const CADENCE_s = 900;
-const INTERVALS = 384;
+const INTERVALS = 704;
 
 /** A household's energies, some more in the evening; nothing received. */
 class Household implements IntervalSource {

@@ -1,6 +1,6 @@
 /** What both ends of a load profile block share: its bounds, its check word, its primer. docs/interval-codec.md. */
 import { Interval, IntervalChannel, INTERVAL_CHANNELS } from "firmware/intervals/interval";
-import { bucketOf, type ValueModel } from "firmware/intervals/model";
+import { placeOf, type ValueModel } from "firmware/intervals/model";
 
 export const ALL_CHANNELS = (1 << INTERVAL_CHANNELS) - 1;
 /** Active energy delivered and received. */
@@ -116,64 +116,73 @@ export class Check {
   }
 }
 
-/** The intervals right before a block, which both ends hold. Made once. */
+/** The intervals right before a block, which both ends hold. Made once: each is read from its source but once. */
 export class Primer {
-  /** Intervals loaded. */
+  /** Intervals that the next block is primed on. */
   count = 0;
   /** Total registers at the end of the last, by channel, mWh. */
   readonly closing_mWh = new Float64Array(REGISTERS);
-  readonly #expected_mWh = new Float64Array(REGISTERS);
+  /** UTC at which the last ends. */
+  end_s = 0;
   readonly #interval = new Interval();
-  /** By channel, the newest first. */
-  readonly #buckets = new Int16Array(REGISTERS * MAX_PRIMER);
+  /** By channel and number, round and round: {@link placeOf} each energy. */
+  readonly #places = new Uint8Array(REGISTERS * MAX_PRIMER);
+  #unit_mWh = 0;
+  /** Number from which on intervals have been read, and of the next to be. */
+  #oldest = 0;
+  #next = 0;
+  /** Intervals before the next that follow each other in number, time and registers. */
+  #chain = 0;
 
   clear(): void {
     this.count = 0;
   }
 
   /**
-   * Loads at most `most` intervals of `source` before number `next`, which starts at `start_s`: as many as follow each
-   * other in number, time and registers.
+   * Takes at most `most` intervals of `source` before number `next`: as many as follow each other in number, time and
+   * registers.
    * @param unit_mWh in which the energies are counted
-   * @param check gets the energies loaded
    */
-  load(
-    source: IntervalSource,
-    next: number,
-    start_s: number,
-    most: number,
-    channels: number,
-    unit_mWh: number,
-    check: Check,
-  ): void {
-    const interval = this.#interval;
-    const expected_mWh = this.#expected_mWh;
-    this.count = 0;
-    const limit = Math.min(most, MAX_PRIMER, next - source.first);
-    while (this.count < limit && source.read(next - 1 - this.count, interval)) {
-      if (interval.start_s !== start_s - (this.count + 1) * source.cadence_s) return;
-      for (let channel = 0; channel < REGISTERS; channel++) {
-        if (!isAsked(channels, channel)) continue;
-        const closing_mWh = closingOf(interval, channel);
-        if (this.count === 0) this.closing_mWh[channel] = closing_mWh;
-        else if (closing_mWh !== expected_mWh[channel]) return;
-      }
-      for (let channel = 0; channel < REGISTERS; channel++) {
-        if (!isAsked(channels, channel)) continue;
-        const closing_mWh = closingOf(interval, channel);
-        const opening_mWh = closing_mWh - interval.values[channel];
-        expected_mWh[channel] = opening_mWh;
-        const units = Math.floor(closing_mWh / unit_mWh) - Math.floor(opening_mWh / unit_mWh);
-        this.#buckets[channel * MAX_PRIMER + this.count] = bucketOf(units);
-        check.add(units);
-      }
-      this.count++;
+  load(source: IntervalSource, next: number, most: number, unit_mWh: number): void {
+    const oldest = Math.max(source.first, next - Math.min(most, MAX_PRIMER));
+    const goesOn = unit_mWh === this.#unit_mWh && oldest >= this.#oldest && oldest <= this.#next;
+    if (!goesOn || next < this.#next) {
+      this.#unit_mWh = unit_mWh;
+      this.#oldest = oldest;
+      this.#next = oldest;
+      this.#chain = 0;
     }
+    for (; this.#next < next; this.#next++) this.#take(source);
+    this.count = Math.min(this.#chain, next - oldest);
   }
 
   /** Shows a model, just cleared, the intervals of `channel`. */
   prime(model: ValueModel, channel: number): void {
     if (channel >= REGISTERS) return;
-    for (let i = this.count - 1; i >= 0; i--) model.add(this.#buckets[channel * MAX_PRIMER + i]);
+    const begin = channel * MAX_PRIMER;
+    const end = begin + MAX_PRIMER;
+    const first = begin + ((this.#next - this.count) % MAX_PRIMER);
+    model.prime(this.#places, first, Math.min(end, first + this.count));
+    model.prime(this.#places, begin, first + this.count - MAX_PRIMER);
+  }
+
+  #take(source: IntervalSource): void {
+    const interval = this.#interval;
+    const closing_mWh = this.closing_mWh;
+    if (!source.read(this.#next, interval)) {
+      this.#chain = 0;
+      return;
+    }
+    if (interval.start_s !== this.end_s) this.#chain = 0;
+    this.end_s = interval.start_s + source.cadence_s;
+    for (let channel = 0; channel < REGISTERS; channel++) {
+      const closing = closingOf(interval, channel);
+      const opening = closing - interval.values[channel];
+      if (opening !== closing_mWh[channel]) this.#chain = 0;
+      closing_mWh[channel] = closing;
+      const units = Math.floor(closing / this.#unit_mWh) - Math.floor(opening / this.#unit_mWh);
+      this.#places[channel * MAX_PRIMER + (this.#next % MAX_PRIMER)] = placeOf(units);
+    }
+    if (this.#chain < MAX_PRIMER) this.#chain++;
   }
 }

@@ -62,8 +62,8 @@ export function decodeBlock(r: Reader, into: Block, held?: IntervalSource): bool
   const primer = new Primer();
   if (into.primed > 0) {
     if (held === undefined) return false;
-    primer.load(held, into.first, into.start_s, into.primed, into.channels, 10 ** into.scale, check);
-    if (primer.count !== into.primed) return false;
+    primer.load(held, into.first, into.primed, 10 ** into.scale);
+    if (primer.count !== into.primed || primer.end_s !== into.start_s) return false;
   }
   check.add(into.newest);
   check.add(into.first);

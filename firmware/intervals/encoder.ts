@@ -130,12 +130,13 @@ export class BlockEncoder {
     const check = this.#check;
     const unit_mWh = 10 ** scale;
     check.clear();
-    primer.load(this.#source, first, this.#start_s, held, channels, unit_mWh, check);
+    primer.clear();
+    if (held > 0) primer.load(this.#source, first, held, unit_mWh);
+    if (primer.end_s !== this.#start_s) primer.clear();
     for (let channel = 0; channel < REGISTERS; channel++) {
       const leadsHere = primer.closing_mWh[channel] === this.#openings_mWh[channel];
       if (isAsked(channels, channel) && !leadsHere) primer.clear();
     }
-    if (primer.count === 0) check.clear();
     writeArrayHead(w, ITEMS);
     this.#item(w, next - 1);
     this.#item(w, first);

@@ -13,69 +13,122 @@ const BUCKETS = EXACT + 49 * OCTAVE;
 /** Total of the frequencies of all buckets. */
 const TOTAL = 0x10000;
 
-/** Buckets before the first number, and what they are taken for. */
+/**
+ * Where the buckets begin on the scale by which likeness is judged. There they are one place wide from 6 on, and wider
+ * below: from 1 to 2 is further than from 101 to 102, though not by so much as the logarithm has it.
+ */
+const STARTS = Object.freeze([0, 1, 5, 8, 10, 12]);
+const MIDDLES = Object.freeze([0, 2, 6, 8, 10, 12]);
+const WIDE = 6;
+const SHIFT = 8;
+/** The past is not told apart beyond this place: 2^32 units. */
+const LAST_PLACE = 255;
+const SCALE_PLACES = LAST_PLACE + 1;
+
+/** Numbers before the first, and where they are taken for. */
 const CONTEXT = 4;
-const START_BUCKET = 40;
+const START_PLACE = 40;
 
 /**
- * Unlikeness of a past place to the present one, in eighths of an octave of weight: 8 log2(1 + (16 d / scale)^2) for
- * the distances d of the last bucket, of the one before it, and of the mean of the two before those, up to a limit of
- * d; and by intervals between their times of day.
+ * Unlikeness of a past moment to the present one, in eighths of an octave of weight: 8 log2(1 + (4 d / scale)^2) for
+ * the distances d of the last place, of the one before it, and of the mean of the two before those; and by intervals
+ * between their times of day; and by age.
  */
-const DISTANCES = 64;
-const SCALES_x16 = Object.freeze([32, 98, 222]);
-const TIME_UNLIKENESS = Object.freeze([0, 12, 20, 23, 25, 26, 26, 27]);
-const FAR_TIME = 8;
+const DISTANCES = 2 * LAST_PLACE + 1;
+const KINDS = 3;
+/** No distance counts for more than this one, so that all unlikeness together stays below {@link WEIGHTS}. */
+const NEAR = 63;
+const TIME_UNLIKENESS = Object.freeze([0, 10, 17, 21, 24, 26]);
+const FAR_TIME = 6;
 const FAR_TIME_UNLIKENESS = 28;
+/** All of so many days counts; of those before, what is near in the time of day. */
+const WHOLE_DAYS = 2;
 /** Weights by unlikeness: at most 2^12, so that the sum of 1,023 of them by {@link SHARES} stays below 2^30. */
 const WEIGHTS = 256;
 const MOST_WEIGHT = 4096;
 
-/** How a weight is shared out around the bucket that followed: 256ths that lie below a bucket, from 5 under it on. */
+/** How a weight is shared out around the place that followed: by {@link SHARES}, as far as this. */
 const SHARES = 256;
-const REACH = 5;
-const SHARES_BELOW = Object.freeze([0, 1, 3, 8, 21, 72, 184, 235, 248, 253, 255]);
-
-/** Weight by {@link SHARES} of all that is new, on each side of the last bucket, and how near to it half of it lies. */
-const NOVELTY = 12_800;
-const NOVELTY_REACH = 4;
+const REACH = 8;
+/** How near to the first place half of what is new lies. */
 const FIRST_REACH = 14;
+
+/** What was found by trying on the loads of households. */
+export interface ModelShape {
+  /** Scales of distance, in quarters of a place. */
+  readonly scales_x4: readonly number[];
+  /** Intervals that add one to the unlikeness. */
+  readonly age: number;
+  /** How steeply shares fall off, in eighths of an octave a place. */
+  readonly steepness: number;
+  /** Weight by {@link SHARES} of all that is new, on each side of the last place, and how near to it half of it lies. */
+  readonly novelty: number;
+  readonly reach: number;
+}
+
+const SHAPE: ModelShape = Object.freeze({
+  scales_x4: Object.freeze([8, 22, 46]),
+  age: 48,
+  steepness: 14,
+  novelty: 12_800,
+  reach: 5,
+});
 
 /** Codes a column of numbers from 0 to 2^53-1. Made once, and cleared for each column. */
 export class ValueModel {
+  readonly #shape: ModelShape;
   /** Oldest first, after {@link CONTEXT}. */
-  readonly #buckets: Int16Array;
-  /** Place of the next bucket. */
+  readonly #places: Uint8Array;
+  /** Index of the next place. */
   #now = CONTEXT;
-  /** Place up to which all buckets are the same. */
+  /** Index up to which all places are the same. */
   #alike = CONTEXT;
   /** Intervals a day. */
-  #day = 1;
-  readonly #unlikeness = new Uint8Array(SCALES_x16.length * BUCKETS);
+  #day = 0;
+  /** By scale, for distances from -{@link LAST_PLACE} on. */
+  readonly #unlikeness = new Uint8Array(KINDS * DISTANCES);
+  /** By how many intervals ago. */
+  readonly #ago: Uint8Array;
   readonly #weights = new Uint16Array(WEIGHTS);
-  /** By bucket: weight of the places that it followed. */
-  readonly #followed = new Int32Array(BUCKETS);
+  /** {@link SHARES} that lie below a place, from {@link REACH} under the one that followed to as far above it. */
+  readonly #shares = new Uint16Array(2 * REACH + 1);
+  /** By place: weight of the moments that it followed. */
+  readonly #followed = new Int32Array(SCALE_PLACES);
   /** Of all weights, by {@link SHARES}. */
   #weight = 0;
+  /** Weights that followed as 0, and as places from 1 to before {@link #summedTo}. */
+  #summed = 0;
+  #summedTo = 1;
 
-  /** @param capacity numbers between two calls of {@link clear}, at most 1,023 */
-  constructor(capacity: number) {
-    this.#buckets = new Int16Array(CONTEXT + capacity).fill(START_BUCKET);
-    for (let kind = 0; kind < SCALES_x16.length; kind++) {
-      const squared = SCALES_x16[kind] * SCALES_x16[kind];
-      for (let d = 0; d < BUCKETS; d++) {
-        const near = Math.min(d, DISTANCES - 1);
-        const ratio = Math.floor((65_536 * near * near) / squared);
-        this.#unlikeness[kind * BUCKETS + d] = log2_x8(256 + ratio) - 64;
+  /**
+   * @param capacity numbers between two calls of {@link clear}, at most 1,023
+   * @param shape both ends have the same
+   */
+  constructor(capacity: number, shape = SHAPE) {
+    this.#shape = shape;
+    this.#places = new Uint8Array(CONTEXT + capacity).fill(START_PLACE);
+    this.#ago = new Uint8Array(CONTEXT + capacity);
+    for (let kind = 0; kind < KINDS; kind++) {
+      const squared = shape.scales_x4[kind] * shape.scales_x4[kind];
+      for (let d = 0; d <= LAST_PLACE; d++) {
+        const near = Math.min(d, NEAR);
+        const unlikeness = log2_x8(256 + Math.floor((4096 * near * near) / squared)) - 64;
+        this.#unlikeness[kind * DISTANCES + LAST_PLACE - d] = unlikeness;
+        this.#unlikeness[kind * DISTANCES + LAST_PLACE + d] = unlikeness;
       }
     }
     for (let u = 0; u < WEIGHTS; u++) {
-      const weight = ((16 - (u & 7)) << 8) >> (u >> 3);
+      const weight = weightOf(u);
       // Sharper than the plain power of 2 while it is near.
-      this.#weights[u] = Math.max(
-        1,
-        Math.floor((weight * (3 * weight + 2 * MOST_WEIGHT)) / (5 * MOST_WEIGHT)),
-      );
+      this.#weights[u] = Math.max(1, Math.floor((weight * (weight + 3 * MOST_WEIGHT)) / (4 * MOST_WEIGHT)));
+    }
+    const { steepness } = shape;
+    let total = 0;
+    for (let d = -REACH; d <= REACH; d++) total += shareOf(d, steepness);
+    let below = 0;
+    for (let d = -REACH; d <= REACH; d++) {
+      this.#shares[d + REACH] = Math.floor((SHARES * below) / total);
+      below += shareOf(d, steepness);
     }
   }
 
@@ -83,15 +136,21 @@ export class ValueModel {
   clear(day: number): void {
     this.#now = CONTEXT;
     this.#alike = CONTEXT;
+    if (day === this.#day) return;
     this.#day = day;
+    for (let ago = 0; ago < this.#ago.length; ago++) {
+      const later = Math.min(ago % day, day - (ago % day));
+      const unlikeness = later < FAR_TIME ? TIME_UNLIKENESS[later] : FAR_TIME_UNLIKENESS;
+      this.#ago[ago] = unlikeness + Math.floor(ago / this.#shape.age);
+    }
   }
 
-  /** Takes a number into account that both ends know, by its {@link bucketOf}. */
-  add(bucket: number): void {
-    const isAlike =
-      this.#now === CONTEXT || (this.#alike === this.#now && bucket === this.#buckets[this.#now - 1]);
-    this.#buckets[this.#now++] = bucket;
-    if (isAlike) this.#alike = this.#now;
+  /** Takes numbers into account that both ends know, each as its {@link placeOf}: `places` from `begin` to before `end`. */
+  prime(places: Uint8Array, begin: number, end: number): void {
+    const into = this.#places;
+    let now = this.#now;
+    for (let i = begin; i < end; i++) into[now++] = places[i];
+    this.#now = now;
   }
 
   encode(encoder: RangeEncoder, value: number): void {
@@ -101,7 +160,7 @@ export class ValueModel {
     encoder.symbol(below, this.#below(bucket + 1) - below, TOTAL);
     const bits = bitsIn(bucket);
     encoder.bits(value % 2 ** bits, bits);
-    this.add(bucket);
+    this.#places[this.#now++] = placeOfBucket(bucket);
   }
 
   decode(decoder: RangeDecoder): number {
@@ -115,93 +174,117 @@ export class ValueModel {
     }
     const below = this.#below(bucket);
     decoder.take(below, this.#below(bucket + 1) - below, TOTAL);
-    this.add(bucket);
+    this.#places[this.#now++] = placeOfBucket(bucket);
     return leastOf(bucket) + decoder.bits(bitsIn(bucket));
   }
 
-  /** Gathers what followed in the past, each place by how much like the present it is. */
+  /** Gathers what followed in the past, each moment by how much like the present it is. */
   #weigh(): void {
-    const buckets = this.#buckets;
+    const places = this.#places;
     const followed = this.#followed;
     const now = this.#now;
+    const day = this.#day;
+    while (this.#alike < now && places[this.#alike] === places[CONTEXT]) this.#alike++;
     followed.fill(0);
     let sum = 0;
     if (this.#alike === now) {
-      // Nothing but the same so far: all places are alike.
+      // Nothing but the same so far: all moments are alike.
       sum = Math.max(0, now - CONTEXT - 1) * MOST_WEIGHT;
-      followed[buckets[now - 1]] = sum;
+      followed[places[now - 1]] = sum;
     } else {
-      sum = this.#weighPlaces();
+      let end = now - WHOLE_DAYS * day;
+      sum = this.#weighFrom(end, now);
+      for (let like = end; like + FAR_TIME > CONTEXT; like -= day) {
+        sum += this.#weighFrom(like - FAR_TIME, Math.min(end, like + FAR_TIME + 1));
+        end = Math.min(end, like - FAR_TIME);
+      }
     }
-    this.#weight = sum * SHARES + 2 * NOVELTY;
+    this.#sumFrom0();
+    this.#weight = sum * SHARES + 2 * this.#shape.novelty;
   }
 
-  /** The inner loop of all coding. */
-  #weighPlaces(): number {
-    const buckets = this.#buckets;
+  #sumFrom0(): void {
+    this.#summed = this.#followed[0];
+    this.#summedTo = 1;
+  }
+
+  /** The inner loop of all coding: answers the weight of the moments from `begin` to before `end`. */
+  #weighFrom(begin: number, end: number): number {
+    const places = this.#places;
     const unlikeness = this.#unlikeness;
+    const ago = this.#ago;
     const weights = this.#weights;
     const followed = this.#followed;
-    const day = this.#day;
-    const evening = day - FAR_TIME;
     const now = this.#now;
-    const last = buckets[now - 1];
-    const before = buckets[now - 2];
-    const two = buckets[now - 3] + buckets[now - 4];
+    const near = LAST_PLACE - places[now - 1];
+    const before = DISTANCES + LAST_PLACE - places[now - 2];
+    const two = 2 * (2 * DISTANCES + LAST_PLACE) - places[now - 3] - places[now - 4];
     let sum = 0;
-    // How many intervals later in the day it is now than at place i.
-    let later = (now - CONTEXT - 1) % day;
-    let b1 = buckets[CONTEXT];
-    let b2 = START_BUCKET;
-    let b3 = START_BUCKET;
-    let b4 = START_BUCKET;
-    for (let i = CONTEXT + 1; i < now; i++) {
-      let d = b1 - last;
-      let u = unlikeness[d < 0 ? -d : d];
-      d = b2 - before;
-      u += unlikeness[BUCKETS + (d < 0 ? -d : d)];
-      d = b3 + b4 - two;
-      u += unlikeness[2 * BUCKETS + ((d < 0 ? -d : d) >> 1)];
-      if (later < FAR_TIME) u += TIME_UNLIKENESS[later];
-      else if (later > evening) u += TIME_UNLIKENESS[day - later];
-      else u += FAR_TIME_UNLIKENESS;
-      later = later === 0 ? day - 1 : later - 1;
-      const weight = weights[u];
+    let i = begin > CONTEXT ? begin : CONTEXT + 1;
+    let b1 = places[i - 1];
+    let b2 = places[i - 2];
+    let b3 = places[i - 3];
+    let b4 = places[i - 4];
+    for (; i < end; i++) {
+      const weight =
+        weights[
+          unlikeness[b1 + near] + unlikeness[b2 + before] + unlikeness[(b3 + b4 + two) >> 1] + ago[now - i]
+        ];
       b4 = b3;
       b3 = b2;
       b2 = b1;
-      b1 = buckets[i];
+      b1 = places[i];
       followed[b1] += weight;
       sum += weight;
     }
     return sum;
   }
 
-  /** Frequency of all buckets below `bucket`; each has at least 1. */
+  /**
+   * Frequency of all buckets below `bucket`; each has at least 1. What followed as 0 is not shared out: 0 is not one
+   * more small number.
+   */
   #below(bucket: number): number {
     if (bucket === 0) return 0;
     if (bucket === BUCKETS) return TOTAL;
     const followed = this.#followed;
-    // 0 is not one more small number: what followed as 0 is not shared out.
-    let sum = followed[0];
-    const near = Math.max(1, bucket - REACH);
-    for (let i = 1; i < near; i++) sum += followed[i];
+    const shares = this.#shares;
+    const place = startOf(bucket);
+    const near = Math.max(1, Math.min(SCALE_PLACES, place - REACH));
+    if (near < this.#summedTo) this.#sumFrom0();
+    let sum = this.#summed;
+    for (let i = this.#summedTo; i < near; i++) sum += followed[i];
+    this.#summed = sum;
+    this.#summedTo = near;
     sum *= SHARES;
-    const end = Math.min(BUCKETS, bucket + REACH);
-    for (let i = near; i < end; i++) sum += followed[i] * SHARES_BELOW[bucket - i + REACH];
-    return Math.floor(((sum + this.#newBelow(bucket)) * (TOTAL - BUCKETS)) / this.#weight) + bucket;
+    const end = Math.min(SCALE_PLACES, place + REACH + 1);
+    if (bucket > 1) for (let i = near; i < end; i++) sum += followed[i] * shares[place - i + REACH];
+    return Math.floor(((sum + this.#newBelow(place)) * (TOTAL - BUCKETS)) / this.#weight) + bucket;
   }
 
-  #newBelow(bucket: number): number {
-    const last = this.#buckets[this.#now - 1];
-    const reach = this.#now === CONTEXT ? FIRST_REACH : NOVELTY_REACH;
-    if (bucket <= last) return Math.floor((NOVELTY * reach) / (reach + 1 + last - bucket));
-    return 2 * NOVELTY - Math.floor((NOVELTY * reach) / (reach + bucket - last));
+  #newBelow(place: number): number {
+    const { novelty } = this.#shape;
+    const last = this.#places[this.#now - 1];
+    const reach = this.#now === CONTEXT ? FIRST_REACH : this.#shape.reach;
+    if (place <= last) return Math.floor((novelty * reach) / (reach + 1 + last - place));
+    return 2 * novelty - Math.floor((novelty * reach) / (reach + place - last));
   }
 }
 
-/** The bucket of a number from 0 to 2^53-1. */
-export function bucketOf(value: number): number {
+/** Where the past keeps a number from 0 to 2^53-1. */
+export function placeOf(value: number): number {
+  return placeOfBucket(bucketOf(value));
+}
+
+function placeOfBucket(bucket: number): number {
+  return bucket < WIDE ? MIDDLES[bucket] : Math.min(LAST_PLACE, bucket + SHIFT);
+}
+
+function startOf(bucket: number): number {
+  return bucket < WIDE ? STARTS[bucket] : bucket + SHIFT;
+}
+
+function bucketOf(value: number): number {
   if (value < EXACT) return value;
   let rest = value;
   let bucket = 0;
@@ -223,4 +306,15 @@ function leastOf(bucket: number): number {
 function log2_x8(value: number): number {
   const exponent = 31 - Math.clz32(value);
   return exponent * 8 + Math.floor((value * 8) / 2 ** exponent) - 8;
+}
+
+/** 2 to the power of -u/8, of {@link MOST_WEIGHT}, by straight lines between the whole powers. */
+function weightOf(u: number): number {
+  return ((16 - (u & 7)) << 8) >> (u >> 3);
+}
+
+/** What comes of a weight to a place at the distance `d` from the one that followed. */
+function shareOf(d: number, steepness: number): number {
+  const distance = Math.abs(d);
+  return weightOf(steepness * distance) + (weightOf(3 * distance) >> 5);
 }

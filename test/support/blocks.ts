@@ -69,10 +69,14 @@ export interface Asked {
   room?: number;
 }
 
-export function encode(source: IntervalSource, asked: Asked = {}): Uint8Array {
+export function encode(
+  source: IntervalSource,
+  asked: Asked = {},
+  encoder = new BlockEncoder(source),
+): Uint8Array {
   const { since = 0, most = Infinity, channels = DEFAULT_CHANNELS, scale = 3, held = 0, room = 4096 } = asked;
   const w = new Writer(new Uint8Array(room));
-  new BlockEncoder(source).encode(w, since, most, channels, scale, held);
+  encoder.encode(w, since, most, channels, scale, held);
   expect(w.ok).toBe(true);
   return w.bytes.slice(0, w.length);
 }

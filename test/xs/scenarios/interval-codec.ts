@@ -3,7 +3,7 @@ import { ALL_CHANNELS, Block, BlockEncoder, Interval, decodeBlock } from "firmwa
 import { Random } from "../../../host-sim/random";
 
 const CADENCE_s = 900;
-const INTERVALS = 400;
+const INTERVALS = 800;
 
 /** Blocks of all channels and scales, primed and not, from intervals of every size: as bytes, and read back. */
 export function run(): string {
@@ -53,7 +53,8 @@ export function run(): string {
   };
   for (let scale = 0; scale <= 4; scale++) {
     block(0, 96, 3, scale, 0);
-    block(384, 16, 3, scale, 192);
+    block(784, 16, 3, scale, 672);
+    block(783, 16, 3, scale, 192);
     block(200, 34, ALL_CHANNELS, scale, 50);
   }
   return lines.join("\n");
