@@ -63,7 +63,7 @@ if (costs !== undefined)
 
 if (codec.length > 0) {
   print(
-    codec.map(({ meters, resolution_Wh, references, day, primed }) => ({
+    codec.map(({ meters, resolution_Wh, references, day, primed, sent }) => ({
       "bits an interval, meters": meters,
       "in Wh": resolution_Wh,
       ...references,
@@ -74,6 +74,8 @@ if (codec.length > 0) {
           [`16, ${days} primed`, bits.read],
         ]),
       ),
+      "a day, ended": sent.day,
+      "16, ended": sent.read,
     })),
   );
 }
