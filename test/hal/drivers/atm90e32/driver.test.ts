@@ -26,6 +26,22 @@ function recordWrites(rig: Rig): number[][] {
   return writes;
 }
 
+describe("a poll", () => {
+  it("reads one register of the supply while nothing is wrong", () => {
+    const rig = new Rig(steadyLoad([100, 100]));
+    rig.driver.initialize();
+    for (let i = 0; i < 1000; i++) rig.poll();
+    const read: number[] = [];
+    rig.beforeFrame = (frame) => {
+      const address = ((frame[0] & 0x03) << 8) | frame[1];
+      if (address >= 0x71 && address <= 0x74) read.push(address);
+    };
+    for (let i = 0; i < 4; i++) rig.poll();
+    // Twice, as every register: two answers are compared.
+    expect([...read].sort()).toEqual([0x73, 0x73, 0x73, 0x73, 0x74, 0x74, 0x74, 0x74]);
+  });
+});
+
 describe("initialization", () => {
   it("resets, waits, unlocks, configures and locks, in the order of the application note", () => {
     const rig = new Rig(steadyLoad([100, 100]));
