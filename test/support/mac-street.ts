@@ -17,6 +17,8 @@ export interface Access {
   hopping?: boolean;
   security?: boolean;
   neighbours?: number;
+  /** Of every node's frame counters. */
+  store?: CounterStore;
 }
 
 export const KEY = Uint8Array.from({ length: 16 }, (_, i) => 0xc0 + i);
@@ -52,7 +54,7 @@ export function macStreet(
     const radio = makeRadio(world, medium);
     let security: LinkSecurity | undefined;
     if (access.security === true) {
-      security = new LinkSecurity(new NodeCipher(), new RamCounterStore());
+      security = new LinkSecurity(new NodeCipher(), access.store ?? new RamCounterStore());
       security.install(1, KEY);
       security.use(1);
       securities.push(security);

@@ -10,7 +10,7 @@ export const SEQUENCE_ms = SEQUENCE_SLOTS * DWELL_ms;
 // The smallest rectangle that holds all channels: halves of different size keep the walk below short.
 const LEFT = 12;
 const RIGHT = 11;
-const ROUNDS = 2;
+const ROUNDS = 3;
 const GOLDEN = 0x9e3779b1;
 
 /** What makes a node's sequence its own, of its EUI-64: FNV-1a, mixed. */
