@@ -13,10 +13,15 @@ export interface MeteringChip {
   readonly phases: number;
 
   /**
+   * What the driver must know to go on with the chip's counts after a restart of the software: kept after each poll,
+   * and put back before {@link initialize}. Absent where the chip tells everything itself.
+   */
+  readonly kept?: Int32Array;
+
+  /**
    * Resets and configures the chip. Answers a {@link PollStatus}.
    * @param keepCounts the software was restarted and the chip may have gone on: one that is configured as it should be
-   *   is taken up as it is, with what it counted since its last poll. Without it, and with a chip whose driver cannot
-   *   tell, counting starts from 0.
+   *   is taken up as it is, with what it counted since its last poll. Without it counting starts from 0.
    */
   initialize(keepCounts?: boolean): number;
 

@@ -81,7 +81,8 @@ export class MeterScenario implements Scenario {
     this.#uptime_ms = 0;
     try {
       device.utc.set(this.#now_ms);
-      this.#advance(device, 2 * CADENCE_ms);
+      this.#advance(device, CADENCE_ms);
+      this.#advance(device, CADENCE_ms);
       this.#judgeIntervals(device);
       const { log } = device;
       const last = new Interval();

@@ -23,10 +23,14 @@ export const CHECKPOINT_PERIOD_ms = 10_000;
 /** A slewing clock and a busy processor move polls by less. */
 const TOLERANCE_ms = 20;
 
-/** What is kept through restarts: each register (8 bytes), and what is left of it below a unit (4). */
+/**
+ * What is kept through restarts: each register (8 bytes), what is left of it below a unit (4), then what the chip's
+ * driver must know (4 a word).
+ */
 const RETAINED_LAYOUT = 1;
 const RETAINED_REGISTER_BYTES = 12;
 const RETAINED_BYTES = REGISTERS * RETAINED_REGISTER_BYTES;
+const RETAINED_WORD_BYTES = 4;
 
 /** Where the totals of each quantity stand among the counts and the registers; phases A to C follow. */
 const DELIVERED_COUNTS = Quantity.activeDelivered * CHANNELS;
@@ -124,6 +128,8 @@ export class Registers {
   /** By channel: 1 where the active energy counted last was received. */
   readonly #receiving = new Uint8Array(CHANNELS);
   readonly #retained: RetainedRecord | undefined;
+  /** Of the chip's driver: {@link MeteringChip.kept}. */
+  readonly #kept: Int32Array;
   readonly #checkpoint: Checkpoint | undefined;
   #saved_ms = 0;
   readonly #watchdog: Watchdog | undefined;
@@ -148,7 +154,11 @@ export class Registers {
     this.#channels = 1 + chip.phases;
     this.#timer = new Timer(kernel, () => this.#onTimer());
     this.#watchdog = watchdog;
-    this.#retained = retained?.next(RETAINED_LAYOUT, RETAINED_BYTES);
+    this.#kept = chip.kept ?? new Int32Array(0);
+    this.#retained = retained?.next(
+      RETAINED_LAYOUT,
+      RETAINED_BYTES + this.#kept.length * RETAINED_WORD_BYTES,
+    );
     this.resumed = this.#retained?.found ?? false;
     this.#checkpoint = checkpoint;
     const isRestored = checkpoint?.load(this.energy, this.#rests) ?? false;
@@ -253,6 +263,7 @@ export class Registers {
     let turned = false;
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
+    this.#retainKept();
     this.#retained?.save();
     // The next poll would be too late.
     if (now_ms - this.#saved_ms + this.#period_ms > CHECKPOINT_PERIOD_ms + TOLERANCE_ms) this.save();
@@ -304,6 +315,7 @@ export class Registers {
       this.energy[i] = reader.u64();
       this.#remainders[i] = reader.u32();
     }
+    for (let i = 0; i < this.#kept.length; i++) this.#kept[i] = reader.u32();
   }
 
   /** Puts a register into the record that is saved at the end of a poll. */
@@ -312,6 +324,12 @@ export class Registers {
     const writer = this.#retained.at(index * RETAINED_REGISTER_BYTES);
     writer.u64(this.energy[index]);
     writer.u32(this.#remainders[index]);
+  }
+
+  #retainKept(): void {
+    if (this.#retained === undefined || this.#kept.length === 0) return;
+    const writer = this.#retained.at(RETAINED_BYTES);
+    for (let i = 0; i < this.#kept.length; i++) writer.u32(this.#kept[i]);
   }
 
   #report(status: number): void {

@@ -8,6 +8,7 @@ import {
 import type { Time } from "../chips/behavioural-chip";
 import type { Truth } from "./truth";
 
+const NOTHING = new Int32Array(0);
 /** A poll that leaves the counts in the chip, for the next one. */
 const TOOK_NOTHING = PollStatus.noAnswer | PollStatus.held;
 
@@ -45,8 +46,12 @@ export class Turns implements MeteringChip {
     this.#received_mWh = this.#total_mWh(Quantity.activeReceived);
   }
 
-  initialize(): number {
-    return this.chip.initialize();
+  get kept(): Int32Array {
+    return this.chip.kept ?? NOTHING;
+  }
+
+  initialize(keepCounts = false): number {
+    return this.chip.initialize(keepCounts);
   }
 
   poll(sample: PollSample): number {

@@ -23,6 +23,9 @@ import {
   type PollSample,
 } from "hal/metering-chip";
 
+/** From the last poll before a restart of the software to the first one after, at most: a watchdog's time, and more. */
+const RESTART_MS = 20_000;
+
 export interface Ade7953Options {
   /** Over SPI or I2C. */
   bus: Bus;
@@ -85,7 +88,17 @@ export class Ade7953 implements MeteringChip {
     return this.#energy.turnedPolls;
   }
 
-  initialize(): number {
+  get kept(): Int32Array {
+    return this.#energy.kept;
+  }
+
+  initialize(keepCounts = false): number {
+    this.#configured = keepCounts;
+    if (keepCounts && this.#presence() === PollStatus.ok && this.#intact()) {
+      this.#lastCheck_ms = this.#clock.now_ms();
+      this.#taken_ms = this.#lastCheck_ms - RESTART_MS;
+      return PollStatus.ok;
+    }
     this.#configured = false;
     for (let i = 0; i < INITIALIZE_TRIES && !this.#configured; i++) {
       this.#configured = this.#reset() && this.#configure() && this.#intact();

@@ -38,11 +38,13 @@ export class EnergyAccumulators {
   readonly #bus: Bus;
   readonly #phases: number;
   readonly #read = new Int32Array(ACCUMULATORS);
+  /** What the following two are: enough to go on from. */
+  readonly kept = new Int32Array(ACCUMULATORS + QUANTITIES);
   /** As of the last poll that was believed. */
-  readonly #last = new Int32Array(ACCUMULATORS);
-  #held = 0;
+  readonly #last = this.kept.subarray(0, ACCUMULATORS);
   /** Sums of the phases that the totals do not have yet. */
-  readonly #pending = new Int32Array(QUANTITIES);
+  readonly #pending = this.kept.subarray(ACCUMULATORS);
+  #held = 0;
   /** By channel (total, A, B): the sign of the active energy counted last, 0 before any. */
   readonly #direction = new Int8Array(1 + PHASES);
 
