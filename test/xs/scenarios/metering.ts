@@ -1,10 +1,12 @@
 import { Writer } from "firmware/codec/cursor";
 import { ALL_CHANNELS, BlockEncoder } from "firmware/intervals/codec";
 import { IntervalLog } from "firmware/intervals/log";
+import { RecordBytes } from "firmware/storage/partitions";
 import { PollStatus } from "hal/metering-chip";
 import { NorFlash } from "../../../host-sim/flash";
 import { Random } from "../../../host-sim/random";
 import { ScriptedMeter } from "../../support/scripted-meter";
+import { testRing } from "../../support/ring";
 import { Transcript } from "../transcript";
 
 const START_UTC_MS = 1_767_571_200_000;
@@ -17,7 +19,13 @@ export function run(): string {
   const random = new Random(1, "metering");
   const { clock, utc, events, chip, registers } = new ScriptedMeter();
   const flash = new NorFlash({ size: 64 * 1024 });
-  const intervals = new IntervalLog({ registers, utc, events, flash, interval_min: 15 });
+  const intervals = new IntervalLog({
+    registers,
+    utc,
+    events,
+    ring: testRing(flash, RecordBytes.intervals),
+    interval_min: 15,
+  });
   registers.start();
   utc.set(START_UTC_MS);
   for (let poll = 0; poll < POLLS; poll++) {
