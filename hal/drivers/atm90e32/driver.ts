@@ -97,6 +97,7 @@ export class Atm90e32 implements MeteringChip {
       const digest = this.#reset() ? this.#configure() : NOT_CONFIGURED;
       if (digest !== NOT_CONFIGURED && digest === before) {
         this.#energy.reset();
+        this.#supply.begin();
         this.#begin(digest, 0);
         return PollStatus.ok;
       }
@@ -206,6 +207,7 @@ export class Atm90e32 implements MeteringChip {
       if (bus.readSteady(table[i]) !== table[i + 1]) return false;
     }
     this.#energy.resume();
+    this.#supply.resume();
     this.#begin(bus.readSteady(Register.CRCDigest), RESTART_MS);
     return true;
   }
@@ -217,7 +219,6 @@ export class Atm90e32 implements MeteringChip {
     this.#held = false;
     this.#lastPoll_ms = now_ms - counted_ms;
     this.#lastCheck_ms = now_ms;
-    this.#supply.begin();
   }
 
   #reset(): boolean {

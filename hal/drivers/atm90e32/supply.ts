@@ -33,13 +33,18 @@ export class SupplyState {
     this.#wired[1] = (wired << STATE1_SAG) | (wired << STATE1_PHASE_LOSS);
   }
 
-  /** Has the chip keep what changes from now on. */
+  /** Has the chip, which was reset, keep what changes from now on. */
   begin(): void {
     for (let i = 0; i < REGISTERS; i++) {
       this.#bus.write(Register.EMMIntEn0 + i, this.#wired[i]);
       this.#bus.writeUnchecked(Register.EMMIntState0 + i, ALL_ONES);
       this.#state[i] = 0;
     }
+  }
+
+  /** Goes on with a chip that kept what changed while the software restarted. */
+  resume(): void {
+    for (let i = 0; i < REGISTERS; i++) this.#state[i] = this.#readState(i);
   }
 
   /** Answers bits of {@link Supply}. */
@@ -60,7 +65,11 @@ export class SupplyState {
     const turn = this.#turn;
     if (kept === 0 && this.#state[turn] === 0) return;
     if (kept !== 0) this.#bus.writeUnchecked(Register.EMMIntState0 + turn, kept);
-    this.#state[turn] = kept | (this.#bus.readSteady(Register.EMMState0 + turn) & this.#wired[turn]);
+    this.#state[turn] = kept | this.#readState(turn);
+  }
+
+  #readState(index: number): number {
+    return this.#bus.readSteady(Register.EMMState0 + index) & this.#wired[index];
   }
 }
 

@@ -149,9 +149,17 @@ describe("the simulated ATM90E32AS", () => {
     expect(read(0xfc)).toBe(25);
   });
 
-  it("clears status bits by writing ones", () => {
-    chip.upset(0x72, 0x7000);
-    write(0x72, 0x3000);
-    expect(read(0x72)).toBe(0x4000);
+  it("keeps changes of the supply where that is enabled, until ones are written", () => {
+    chip.upset(0x74, 0x7000);
+    write(0x74, 0x3000);
+    expect(read(0x74)).toBe(0x4000);
+    write(0x76, 0x4000);
+    // A sag threshold above any voltage: all three phases sag, and A's is kept.
+    chip.upset(0x74, 0);
+    chip.upset(0x08, 0xffff);
+    expect(read(0x72) & 0x7000).toBe(0x7000);
+    expect(read(0x74)).toBe(0x4000);
+    write(0x72, 0x7000);
+    expect(read(0x72) & 0x7000).toBe(0x7000);
   });
 });

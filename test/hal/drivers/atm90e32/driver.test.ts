@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { Register } from "hal/drivers/atm90e32/registers";
-import { countIndex, Measurements, PollStatus, Quantity } from "hal/metering-chip";
+import { countIndex, Measurements, PollStatus, Quantity, Supply } from "hal/metering-chip";
+import { DisturbedLoad } from "../../../../host-sim/load/disturbed";
 import type { Flow, Load } from "../../../../host-sim/load/load";
 import { Random } from "../../../../host-sim/random";
-import { Rig, SECOND_US, steadyLoad } from "../../metering-rig";
+import { clockOf, Rig, SECOND_US, steadyLoad } from "../../metering-rig";
 
 const ROUNDING = 1e-6;
 
@@ -27,6 +29,25 @@ function recordWrites(rig: Rig): number[][] {
 }
 
 describe("a poll", () => {
+  it("goes on with what is wrong with the supply after a restart of the software", () => {
+    const load = Object.assign(steadyLoad([100, 100]), { kind: "steady" });
+    const sag = { from_us: 10 * SECOND_US, until_us: 60 * SECOND_US, phases: 2, share: 0.5 };
+    const rig = new Rig(new DisturbedLoad(load, [sag]));
+    rig.driver.initialize();
+    for (let i = 0; i < 5; i++) rig.poll();
+    expect(rig.sample.supply).toBe(2 << Supply.sag);
+    const again = new Atm90e32({
+      spi: rig.chip,
+      clock: clockOf(rig.time),
+      delay_ms() {},
+      phases: 2,
+      lineFrequency_Hz: 60,
+    });
+    expect(again.initialize(true)).toBe(PollStatus.ok);
+    again.poll(rig.sample);
+    expect(rig.sample.supply).toBe(2 << Supply.sag);
+  });
+
   it("reads one register of the supply while nothing is wrong", () => {
     const rig = new Rig(steadyLoad([100, 100]));
     rig.driver.initialize();
