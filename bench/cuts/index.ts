@@ -12,7 +12,7 @@ const WORKERS = 2;
 /** Each with a seed of its own. */
 const LONG_ROUNDS = 10;
 /** Share of the cuts after which the restart is cut again. */
-const AGAIN = 0.04;
+const AGAIN = 0.02;
 const MAX_SHOWN = 20;
 
 interface Work {

@@ -10,7 +10,10 @@ describe("the head end's reads", () => {
     const street = new Street(streetOptions({ meters: 3, depth: "model" }));
     const [, silent] = street.meters;
     street.run(5 * HOUR_S);
-    silent.radio.listen(ANOTHER_CHANNEL);
+    const { radio } = silent;
+    const listen = radio.listen.bind(radio);
+    radio.listen = radio.follow = () => listen(ANOTHER_CHANNEL);
+    listen(ANOTHER_CHANNEL);
     street.run(11 * HOUR_S);
     const ofCycle = (hour: number) =>
       street.reads.filter(({ due_ms }) => due_ms === EPOCH_MS + hour * HOUR_S * 1000);
@@ -21,7 +24,8 @@ describe("the head end's reads", () => {
     expect(failed.attempts).toBe(5);
     expect(record.last).toBe(17);
 
-    silent.radio.listen(street.collector.mac.channel);
+    radio.listen = listen;
+    radio.listen(street.collector.mac.channel);
     street.run(13 * HOUR_S);
     const caughtUp = ofCycle(12).find(({ meter }) => meter === record)!;
     expect(caughtUp.done_ms).toBeDefined();
