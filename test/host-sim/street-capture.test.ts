@@ -8,6 +8,63 @@ import { streetOptions } from "../support/street";
 import { describeWithTool } from "../support/tools";
 import { Tshark } from "../support/tshark";
 
+describeWithTool("tshark", "the capture of a day in a street that hops and seals its frames", (program) => {
+  const folder = mkdtempSync(join(tmpdir(), "wattmesh-secured-"));
+  const capture = join(folder, "street.pcap");
+  const tshark = new Tshark(program, capture);
+  let outcome: StreetOutcome;
+
+  beforeAll(() => {
+    const faults = { ...noFaults, frameLoss: 0.05 };
+    const air = { hopping: true, linkSecurity: true };
+    outcome = runStreet(streetOptions({ meters: 12, depth: "model", capture, faults, ...air }));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is read in full", () => {
+    const { intervals, reads, mesh } = outcome.result;
+    expect(intervals).toMatchObject({ delivered: intervals.due, missing: 0, corrupt: 0, duplicate: 0 });
+    expect(reads.done).toBe(reads.due);
+    expect(mesh.channelDwellMaxMs).toBeLessThanOrEqual(400);
+  });
+
+  it("decrypts every frame to CoAP, RPL, an acknowledgement or a named question for the PAN and its answer", () => {
+    const { framesSent } = outcome.result.mesh;
+    const kinds = [
+      "coap",
+      "icmpv6.type == 155",
+      "wpan.frame_type == 2",
+      "wisun.uttie.type == 0",
+      "wisun.uttie.type == 1",
+    ];
+    const counts = kinds.map((kind) => tshark.count(kind));
+    for (const count of counts) expect(count).toBeGreaterThan(0);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(framesSent);
+    expect(tshark.count("data")).toBe(0);
+    expect(tshark.count("wpan.aux_sec.sec_level == 6 && wpan.mic")).toBe(framesSent);
+  });
+
+  it("has no malformed packet, no bad FCS, no bad checksum, and no frame that does not decrypt", () => {
+    expect(tshark.count("_ws.malformed")).toBe(0);
+    expect(tshark.count("wpan.fcs_ok == 0")).toBe(0);
+    expect(tshark.count("udp && !(udp.checksum.status == Good)")).toBe(0);
+    expect(tshark.count("icmpv6 && !(icmpv6.checksum.status == Good)")).toBe(0);
+    expect(tshark.count("_ws.expert.severity == error")).toBe(0);
+  });
+
+  it("uses no nonce twice", () => {
+    const nonces = tshark.fields("wpan", "wpan.src64", "wpan.aux_sec.frame_counter").map((row) => row.join());
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
+  it("says where each sender stands in its schedule, and what time the PAN has", () => {
+    expect(tshark.count("wisun.uttie.ufsi")).toBe(outcome.result.mesh.framesSent);
+    expect(tshark.count("coap && wisun.btie.slot && wpan.header_ie.vendor_specific.vendor_oui")).toBe(
+      tshark.count("coap"),
+    );
+  });
+});
+
 describeWithTool("tshark", "the capture of a day in a street", (program) => {
   const folder = mkdtempSync(join(tmpdir(), "wattmesh-street-"));
   const capture = join(folder, "street.pcap");

@@ -22,6 +22,8 @@ const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
 /** Retries after the first attempt, each in the receiver's next slot where it hops. A frame is done within 3 s. */
 const MAX_FRAME_RETRIES = 5;
+/** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
+const RETRY_SPREAD_ms = 192;
 /** For a turnaround of 10 ms, and an acknowledgement of 3 to 5 ms. */
 const ACK_WAIT_ms = 25;
 /**
@@ -176,8 +178,10 @@ export class Mac {
     this.#backoffs = 0;
     this.#backoffExponent = Math.min(MIN_BE + this.#retries, MAX_BE);
     const now_ms = this.#kernel.now_ms();
-    const later_ms = this.#retries > 0 ? this.#placement.nextSlot_ms(this.#queue.head, now_ms) : 0;
-    this.#backOff(Math.max(now_ms + later_ms, this.#quietUntil_ms));
+    let from_ms = Math.max(now_ms, this.#quietUntil_ms);
+    if (this.#retries > 0 && this.#node.hopping)
+      from_ms += this.#placement.nextSlot_ms(this.#queue.head, now_ms) + this.#random.below(RETRY_SPREAD_ms);
+    this.#backOff(from_ms);
   }
 
   #backOff(from_ms: number): void {
@@ -203,10 +207,7 @@ export class Mac {
       this.counters.unknown++;
       this.#giveUp();
     } else if (wait_ms > 0) {
-      // Whoever waits for one receiver waits for the same moment; a broadcast window is for all.
-      const backoff_ms = slot.broadcast ? Infinity : BACKOFF_PERIOD_ms << this.#backoffExponent;
-      const spread_ms = Math.min(this.#placement.spread_ms, backoff_ms);
-      this.#timer.startAt(now_ms + wait_ms + this.#random.below(spread_ms));
+      this.#timer.startAt(now_ms + wait_ms + this.#random.below(this.#placement.spread_ms));
     } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
       this.#state = State.sending;
     } else if (this.#backoffs < MAX_CSMA_BACKOFFS) {

@@ -8,6 +8,9 @@ import { frameTime_us } from "hal/channel-plan";
 
 /** Kept from the ends of a slot, for turning the radio and for what timers are late by. */
 const GUARD_ms = 8;
+/** Whoever waits for one receiver waits for the same moment, and after a broadcast window all wait for it. */
+const SPREAD_ms = 32;
+const WINDOW_SPREAD_ms = 160;
 /** Kept from the ends of a broadcast window: the clocks of all that listen differ by more. */
 const WINDOW_GUARD_ms = 20;
 
@@ -22,7 +25,7 @@ export const NEVER = -1;
 
 /** Where and when a frame can be sent, so that whom it is for listens there. */
 export class Placement {
-  /** Where, and by how much later it may be drawn, after {@link find}. */
+  /** Where, and by how much more to wait at random, after {@link find}. */
   channel: number;
   spread_ms = 0;
   readonly #node: MacNode;
@@ -75,7 +78,7 @@ export class Placement {
       this.#first_ms = target_ms - TARGET_ms;
       this.#last_ms = target_ms + TARGET_ms;
     }
-    this.spread_ms = Math.floor(this.#last_ms - this.#first_ms);
+    this.spread_ms = Math.min(SPREAD_ms, Math.floor(this.#last_ms - this.#first_ms));
   }
 
   #unicast(seed: number, sequence_ms: number, airtime_ms: number, now_ms: number): number {
@@ -88,10 +91,10 @@ export class Placement {
     if (!pan.synced) return wait_ms;
     const interval_ms = modulo(pan.at(now_ms + wait_ms), INTERVAL_ms);
     const clear_ms = WINDOW_ms + GUARD_ms;
-    if (interval_ms < clear_ms) return wait_ms + clear_ms - interval_ms;
-    if (interval_ms > INTERVAL_ms - GUARD_ms - airtime_ms)
-      return wait_ms + INTERVAL_ms - interval_ms + clear_ms;
-    return wait_ms;
+    const before = interval_ms < clear_ms;
+    if (!before && interval_ms <= INTERVAL_ms - GUARD_ms - airtime_ms) return wait_ms;
+    this.spread_ms = WINDOW_SPREAD_ms;
+    return wait_ms + clear_ms - interval_ms + (before ? 0 : INTERVAL_ms);
   }
 
   #broadcast(airtime_ms: number, now_ms: number): number {

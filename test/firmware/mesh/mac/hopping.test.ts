@@ -1,27 +1,185 @@
-import { describe, expect, it } from "vitest";
-import { DEVICE } from "../../../../host-sim/radio/timing";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { CHANNELS, frameTime_us } from "hal/channel-plan";
+import type { Radio } from "hal/radio";
+import { Capture } from "../../../../host-sim/capture";
+import type { Medium, MediumOptions } from "../../../../host-sim/radio/medium";
+import { DEVICE, IDEAL } from "../../../../host-sim/radio/timing";
+import { Random } from "../../../../host-sim/random";
+import type { World } from "../../../../host-sim/world";
+import { sx1262 } from "../../../support/chip-radio";
 import { macStreet, send } from "../../../support/mac-street";
 
-const NODES = 6;
+const LIMIT_us = 400_000;
+const WINDOW_us = 20e6;
 
-/** Nodes that have all sent a broadcast, after which they know the PAN's time. */
-function joined(seed: number, frameLoss = 0) {
-  const options = { timing: DEVICE, frameLoss };
-  const street = macStreet(NODES, seed, options, undefined, { hopping: true, security: true });
+type Maker = (world: World, medium: Medium) => Radio;
+
+/** Nodes that have all sent two broadcasts, after which they know the PAN and each other. */
+function joined(nodes: number, seed: number, options: Partial<MediumOptions> = {}, maker?: Maker) {
+  const timing = maker === undefined ? DEVICE : IDEAL;
+  const street = macStreet(nodes, seed, { timing, ...options }, maker, { hopping: true, security: true });
   const { world, macs } = street;
   const heard = macs.map(() => 0);
   macs.forEach((mac, n) => (mac.onFrame = (_source, _buffer, _offset, _length, all) => (heard[n] += +all)));
-  for (let n = 1; n < NODES; n++) world.at(n * 100_000, () => send(macs[n], undefined, [n]));
-  world.runUntil(30e6);
-  for (let n = 0; n < NODES; n++) world.at(30e6 + n * 300_000, () => send(macs[n], undefined, [n]));
-  world.runUntil(60e6);
+  for (let round = 0; round < 3; round++)
+    for (let n = 0; n < nodes; n++)
+      world.at(round * 20e6 + (n + 1) * 1.1e6, () => send(macs[n], undefined, [n]));
+  world.runUntil(90e6);
   return { ...street, heard };
 }
 
+/** Every node sends numbered frames to random others for a while. */
+function exchange(street: ReturnType<typeof joined>, frames: number, interval_us: number, bytes = 60) {
+  const { world, macs } = street;
+  const random = new Random(1, "exchange");
+  const received: string[] = [];
+  let acked = 0;
+  let failed = 0;
+  macs.forEach((mac, n) => {
+    mac.onSent = (_destination, _attempts, ok) => (ok ? acked++ : failed++);
+    mac.onFrame = (source, buffer, offset) =>
+      received.push(`${source.join()}>${n}#${buffer[offset] * 256 + buffer[offset + 1]}`);
+    for (let k = 0; k < frames; k++) {
+      const payload = new Uint8Array(bytes);
+      payload.set([k >> 8, k & 0xff]);
+      const other = (n + 1 + random.below(macs.length - 1)) % macs.length;
+      world.at(world.now_us + Math.round((k + random.below(1000) / 1000) * interval_us), () =>
+        send(mac, macs[other].eui64, payload),
+      );
+    }
+  });
+  world.runUntil(world.now_us + frames * interval_us + 30e6);
+  return { received, acked, failed };
+}
+
 describe("nodes that hop", () => {
-  it.each([1, 2, 3])("find the PAN, and hear each other's broadcasts (seed %d)", (seed) => {
-    const { macs, heard } = joined(seed);
+  it.each([1, 2, 3, 4])("find the PAN, and hear each other's broadcasts (seed %d)", (seed) => {
+    const { macs, heard } = joined(6, seed);
     expect(macs.every((mac) => mac.synced)).toBe(true);
-    for (const count of heard) expect(count).toBeGreaterThanOrEqual(NODES - 1);
+    for (const count of heard) expect(count).toBeGreaterThanOrEqual(2 * 5);
+  });
+
+  it.each([0, 0.1, 0.3])("deliver each frame once or report it failed, at a loss of %d", (frameLoss) => {
+    const street = joined(6, 5, { frameLoss });
+    const { received, acked, failed } = exchange(street, 150, 1.5e6);
+    console.log(`hopping, loss ${frameLoss}: ${acked} acknowledged, ${failed} given up`);
+    expect(new Set(received).size).toBe(received.length);
+    expect(acked + failed).toBe(6 * 150);
+    expect(received.length).toBeGreaterThanOrEqual(acked);
+    expect(acked / (6 * 150)).toBeGreaterThan(frameLoss === 0.3 ? 0.95 : 0.995);
+  });
+
+  it("try again on another channel each time, no sooner than the receiver is there", () => {
+    const street = joined(2, 7);
+    const { world, macs, medium } = street;
+    const tries: { at_us: number; channel: number }[] = [];
+    medium.onFrame = (at_us, from, channel) => from === 0 && tries.push({ at_us, channel });
+    medium.radios[1].powerOff();
+    send(macs[0], macs[1].eui64, [1]);
+    world.runUntil(world.now_us + 5e6);
+    expect(tries.length).toBe(6);
+    expect(new Set(tries.map(({ channel }) => channel)).size).toBe(6);
+    const gaps = tries.slice(1).map(({ at_us }, i) => at_us - tries[i].at_us);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(40_000);
+  });
+
+  it("still find a neighbour that was not heard for hours, its crystal 40 ppm off theirs", () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const street = joined(3, seed);
+      street.world.runUntil(street.world.now_us + 3600e6);
+      const { acked, failed } = exchange(street, 1, 1e6);
+      expect([acked, failed]).toEqual([3, 0]);
+    }
+  });
+
+  it("deliver over the SX1262 and its simulated chip what they do over the behavioural radio", () => {
+    const chips: Maker = (world, medium) => sx1262(world, medium).radio;
+    const model = exchange(joined(4, 3), 60, 1.2e6);
+    const chip = exchange(joined(4, 3, {}, chips), 60, 1.2e6);
+    expect(model.failed).toBe(0);
+    expect(chip.failed).toBe(0);
+    expect([...chip.received].sort()).toEqual([...model.received].sort());
   });
 });
+
+describe("the use of the channels", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wattmesh-hopping-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("stays within 400 ms a channel in any 20 s under a load that would not, as an independent pass over the capture finds", () => {
+    const street = joined(3, 11);
+    const { world, medium, macs } = street;
+    const file = join(folder, "load.pcap");
+    const capture = new Capture(file, 0);
+    const senders: number[] = [];
+    medium.onFrame = (at_us, from, channel, bytes, length, rssi_dBm) => {
+      senders.push(from);
+      capture.write(at_us, channel, bytes, length, rssi_dBm);
+    };
+    // A receiver that hops no more: all that is sent to it stays on one channel.
+    medium.radios[1].powerOff();
+    const stuck = (mac: (typeof macs)[0]) => {
+      const refill = () => {
+        while (send(mac, macs[1].eui64, new Uint8Array(180)));
+      };
+      mac.onSent = refill;
+      refill();
+    };
+    stuck(macs[0]);
+    stuck(macs[2]);
+    world.runUntil(world.now_us + 300e6);
+    capture.close();
+    const dwell_us = greatestDwell(readFileSync(file), senders);
+    const counted = Math.max(...medium.radios.map(({ airtime }) => airtime.channelDwellMax_us));
+    expect(dwell_us).toBeLessThanOrEqual(LIMIT_us);
+    expect(dwell_us).toBeGreaterThan(20_000);
+    expect(counted).toBeLessThanOrEqual(LIMIT_us);
+  });
+
+  it("is even: of more than 13,000 frames of a node no channel has 1.5 times the mean", () => {
+    const street = joined(4, 13);
+    const { medium } = street;
+    const before = medium.radios.map(({ airtime }) => airtime.byChannel_us.slice());
+    exchange(street, 7_500, 0.3e6, 40);
+    const ratios = medium.radios.flatMap(({ airtime }, n) => {
+      if (airtime.frames < 13_000) return [];
+      const used = airtime.byChannel_us.map((time_us, channel) => time_us - before[n][channel]);
+      const mean_us = used.reduce((sum, time_us) => sum + time_us, 0) / CHANNELS;
+      return [Math.max(...used) / mean_us];
+    });
+    console.log(
+      `greatest share of a channel, of the mean: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`,
+    );
+    expect(ratios.length).toBe(4);
+    for (const ratio of ratios) expect(ratio).toBeLessThan(1.5);
+  }, 60_000);
+});
+
+/** Reads a capture by its format alone: the greatest time of one sender on one channel in any 20 s. */
+function greatestDwell(file: Buffer, senders: number[]): number {
+  const sent = new Map<string, { end_us: number; time_us: number }[]>();
+  let greatest_us = 0;
+  let number = 0;
+  for (let at = 24; at < file.length; number++) {
+    const start_us = file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4);
+    const captured = file.readUInt32LE(at + 8);
+    const tap = file.readUInt16LE(at + 16 + 2);
+    const channel = file.readUInt16LE(at + 16 + 24);
+    const time_us = frameTime_us(captured - tap);
+    const key = `${senders[number]} ${channel}`;
+    const list = sent.get(key) ?? [];
+    sent.set(key, list);
+    list.push({ end_us: start_us + time_us, time_us });
+    const window = list.filter(({ end_us }) => end_us > start_us + time_us - WINDOW_us);
+    greatest_us = Math.max(
+      greatest_us,
+      window.reduce((sum, frame) => sum + frame.time_us, 0),
+    );
+    at += 16 + captured;
+  }
+  expect(number).toBe(senders.length);
+  return greatest_us;
+}
