@@ -1,5 +1,6 @@
 import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
+import { Stores } from "firmware/app/stores";
 import { VERSION } from "firmware/app/version";
 import { TimeResource } from "firmware/clock/resource";
 import { UtcClock } from "firmware/clock/utc";
@@ -28,17 +29,14 @@ import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { CoapNotices } from "firmware/power/coap-notices";
 import { Power } from "firmware/power/power";
-import { BILLING_OBJECTS, BillingStore } from "firmware/registers/billing-store";
+import { BillingStore } from "firmware/registers/billing-store";
 import { Checkpoint } from "firmware/registers/checkpoint";
 import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
-import { ObjectStore } from "firmware/storage/object-store";
 import type { Partitions } from "firmware/storage/partition";
-import { RecordBytes, Store } from "firmware/storage/partitions";
 import { RetainedRecords } from "firmware/storage/retained";
-import { AppendRing } from "firmware/storage/ring";
 import { Upkeep } from "firmware/storage/upkeep";
 import type { Cipher } from "hal/cipher";
 import type { Clock } from "hal/clock";
@@ -110,46 +108,20 @@ export class Meter {
     const kernel = new Kernel(clock);
 
     // What is kept
-    const { flash } = hal;
-    const sealed = { cipher: hal.cipher.aesCcm(identity.storageKey), entropy, supply: hal.power };
-    const checkpoints = new AppendRing({
-      ...sealed,
-      flash: flash.registers,
-      store: Store.registers,
-      recordBytes: RecordBytes.registers,
-    });
-    const eventRecords = new AppendRing({
-      ...sealed,
-      flash: flash.events,
-      store: Store.events,
-      recordBytes: RecordBytes.events,
-    });
-    const intervalRecords = new AppendRing({
-      ...sealed,
-      flash: flash.intervals,
-      store: Store.intervals,
-      recordBytes: RecordBytes.intervals,
-    });
-    const objectRecords = new AppendRing({
-      ...sealed,
-      flash: flash.configuration,
-      store: Store.configuration,
-      recordBytes: RecordBytes.configuration,
-    });
-    const objects = new ObjectStore(objectRecords, CONFIGURATION_KINDS + BILLING_OBJECTS);
-    const { hopping, security, store } = airAccess(network, flash.keys, hal.cipher, entropy, identity);
+    const stores = new Stores(hal);
+    const { hopping, security, store } = airAccess(network, hal.flash.keys, hal.cipher, entropy, identity);
     const kept = store === undefined ? [] : [store];
-    new Upkeep(kernel, [checkpoints, eventRecords, intervalRecords, objects, ...kept]);
+    new Upkeep(kernel, [stores.checkpoints, stores.events, stores.intervals, stores.objects, ...kept]);
 
     // Metering
     const retained = new RetainedRecords(hal.retained);
     const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
-    const events = new EventLog(utc, eventRecords);
-    const configuration = new Configuration(objects);
+    const events = new EventLog(utc, stores.events);
+    const configuration = new Configuration(stores.objects);
     configuration.general.interval_min = interval_min;
     configuration.load();
-    const checkpoint = new Checkpoint(checkpoints);
+    const checkpoint = new Checkpoint(stores.checkpoints);
     const registers = new Registers({
       kernel,
       chip,
@@ -171,13 +143,13 @@ export class Meter {
       registers,
       utc,
       events,
-      ring: intervalRecords,
+      ring: stores.intervals,
       interval_min: configuration.general.interval_min,
       minimumOutage_s: configuration.general.minimumOutage_s,
     });
     const billing = new Billing(registers, configuration);
     checkpoint.attach(billing.tiers);
-    const billingStore = new BillingStore(objects, CONFIGURATION_KINDS, registers, billing);
+    const billingStore = new BillingStore(stores.objects, CONFIGURATION_KINDS, registers, billing);
     if (boot.reason === ResetReason.powerUp) billing.demand.restored(utc.uptime_ms());
     billing.onSelfRead = () => {
       billingStore.saveSelfRead();
@@ -237,6 +209,8 @@ export class Meter {
       lastSeen_ms: registers.restoredUtc_ms,
       reason: boot.reason,
     });
+    for (let i = 0; i < stores.foreign.length; i++)
+      events.record(EventCode.storageForeign, stores.foreign[i]);
     power.onSave = () => {
       registers.poll();
       registers.save();

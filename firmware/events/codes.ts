@@ -26,6 +26,8 @@ export const EventCode = Object.freeze({
   busNoise: 22,
   /** The flash did not take an interval, which stays open. Argument: its start, s. */
   storageFailed: 32,
+  /** A store was found with records of another format, or under another key, and begins anew. Argument: which. */
+  storageForeign: 33,
   /** The supply has failed, at the time of the event, and was not back after the shortest outage. */
   powerFailed: 48,
   /** The supply is back, at the time of the event. Argument: how long it was away, s. */

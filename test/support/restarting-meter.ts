@@ -41,6 +41,8 @@ export class RestartingMeter {
   readonly retained = new SimulatedRetainedMemory();
   readonly flash = new NorFlash({ size: 4 * 1024 * 1024 });
   readonly serial = new SimulatedSerial();
+  /** Of the storage; another one is used from the next start on. */
+  readonly storageKey = meterIdentity(1).storageKey.slice();
   readonly feed: Feed;
   readonly truth: Truth;
   /** The clock rings in vain: no task runs any more. */
@@ -108,7 +110,7 @@ export class RestartingMeter {
           watchdog: this.#tapped(watchdog),
           console: this.#tapped(this.serial),
           entropy: this.#tapped(new SeededEntropy(new Random(1, "entropy"))),
-          identity: meterIdentity(1),
+          identity: { ...meterIdentity(1), storageKey: this.storageKey },
         },
         { network: NETWORK, interval_min: 15 },
       );
