@@ -59,7 +59,7 @@ describe("the rule of arrows", () => {
     ["firmware/security/oscore", "firmware/coap/message"],
     ["firmware/ip/stack", "firmware/mesh/link"],
     ["firmware/ip/udp", "firmware/coap/message"],
-    ["firmware/storage/ring", "firmware/kernel/kernel"],
+    ["firmware/storage/ring", "firmware/events/log"],
     ["firmware/clock/utc", "firmware/coap/resource"],
     ["firmware/clock/resource", "firmware/coap/server"],
     ["firmware/kernel/kernel", "firmware/codec/cursor"],
