@@ -12,8 +12,9 @@ const CADENCE_ms = 900_000;
 const SLOW_POLL_ms = CADENCE_ms;
 const FAST_POLL_ms = 5_000;
 const OBJECT_BYTES = 40;
-/** Intervals, and events, that are there at least, whatever the rings give up; copies and marks of starts aside. */
-const KEPT = 24;
+/** What is there at least, whatever the rings give up for new sectors, and for copies and marks at starts. */
+const KEPT_INTERVALS = 24;
+const KEPT_EVENTS = 16;
 
 /** One acknowledged interval, as it was read back. */
 type Told = readonly [start_s: number, flags: number, delivered_mWh: number, closing_mWh: number];
@@ -149,7 +150,10 @@ export class MeterScenario implements Scenario {
     const event = new EventRecord();
     expect(events.next >= this.#nextEvent, `event ${this.#nextEvent - 1} is lost`);
     const { first } = events;
-    expect(first <= Math.max(1, this.#nextEvent - KEPT), `only ${this.#nextEvent - first} events are kept`);
+    expect(
+      first <= Math.max(1, this.#nextEvent - KEPT_EVENTS),
+      `only ${this.#nextEvent - first} events are kept`,
+    );
     for (let sequence = first; sequence < this.#nextEvent; sequence++) {
       expect(events.read(sequence, event), `event ${sequence} does not read`);
       const known = this.#events.get(sequence);
@@ -160,7 +164,10 @@ export class MeterScenario implements Scenario {
   #judgeIntervals({ log }: MeteringDevice): void {
     const interval = new Interval();
     expect(log.next >= this.#next, `interval ${this.#next - 1} is lost`);
-    expect(log.first <= Math.max(1, this.#next - KEPT), `only ${this.#next - log.first} intervals are kept`);
+    expect(
+      log.first <= Math.max(1, this.#next - KEPT_INTERVALS),
+      `only ${this.#next - log.first} intervals are kept`,
+    );
     let closing_mWh: number | undefined;
     let end_s: number | undefined;
     for (let sequence = log.first; sequence < log.next; sequence++) {

@@ -132,6 +132,8 @@ export class Registers {
   readonly #kept: Int32Array;
   readonly #checkpoint: Checkpoint | undefined;
   #saved_ms = 0;
+  /** The last poll is in the checkpoint. */
+  #isSaved = true;
   readonly #watchdog: Watchdog | undefined;
   #dueUtc_ms = 0;
 
@@ -212,11 +214,12 @@ export class Registers {
 
   /** Writes the registers to flash now, as they were at the last poll. */
   save(): void {
-    if (this.#checkpoint === undefined) return;
+    if (this.#checkpoint === undefined || this.#isSaved) return;
     for (let i = 0; i < REGISTERS; i++) this.#rests[i] = this.#remainders[i] / this.#denominator;
     this.#saved_ms = this.polled_ms;
     if (!this.#checkpoint.save(this.energy, this.#rests, this.polledUtc_ms))
       this.#events.fault(EventCode.storageFailed);
+    else this.#isSaved = true;
   }
 
   /** Polls now, beside the polls that are due. */
@@ -260,6 +263,7 @@ export class Registers {
     this.polled_ms = now_ms;
     this.polledUtc_ms = this.#utc.utc_ms();
     this.polls++;
+    this.#isSaved = false;
     let turned = false;
     for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
