@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { channelUse } from "./channels";
 import { chipSpeed } from "./chip";
 import { codecFigures } from "./codec";
 import { noFaults } from "../host-sim/options";
@@ -11,6 +12,7 @@ import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { live } from "./year";
 import { codecComputrons } from "./xs/codec-computrons";
 import { computrons } from "./xs/computrons";
+import { macComputrons } from "./xs/mac-computrons";
 
 const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
 const loads = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/data/ch_elcons_15min_24meters_Wh.csv`;
@@ -39,6 +41,7 @@ runs.push(
 const chip = chipSpeed();
 const costs = computrons();
 if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
+const mac = { computrons: macComputrons(), channels: channelUse() };
 const wear = wearFigures();
 const years = [1, 2, 3].map((seed) => ({ seed, ...live({ days: 365, outages: 200, seed }) }));
 const codec = existsSync(loads) ? codecFigures(loads) : [];
@@ -50,6 +53,7 @@ const figures = {
   chipDepth: chip,
   kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
   computrons: costs,
+  mac,
   codec: { bitsAnInterval: codec, computronsAnInterval: codecCosts },
 };
 
@@ -60,6 +64,8 @@ print(wear.map((row) => ({ ...row })));
 print(years.map(({ seed, ...year }) => ({ "a year, seed": seed, ...year })));
 if (costs !== undefined)
   print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
+if (mac.computrons !== undefined) print([{ "XS computrons, medium access": "", ...mac.computrons }]);
+print(mac.channels.map((use, node) => ({ "channels used by node": node, ...use })));
 
 if (codec.length > 0) {
   print(

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { CHANNELS, frameTime_us } from "hal/channel-plan";
+import { frameTime_us } from "hal/channel-plan";
 import type { Radio } from "hal/radio";
+import { channelUse } from "../../../../bench/channels";
 import { Capture } from "../../../../host-sim/capture";
 import type { Medium, MediumOptions } from "../../../../host-sim/radio/medium";
 import { DEVICE, IDEAL } from "../../../../host-sim/radio/timing";
@@ -140,21 +141,15 @@ describe("the use of the channels", () => {
   });
 
   it("is even: of more than 13,000 frames of a node no channel has 1.5 times the mean", () => {
-    const street = joined(4, 13);
-    const { medium } = street;
-    const before = medium.radios.map(({ airtime }) => airtime.byChannel_us.slice());
-    exchange(street, 7_500, 0.3e6, 40);
-    const ratios = medium.radios.flatMap(({ airtime }, n) => {
-      if (airtime.frames < 13_000) return [];
-      const used = airtime.byChannel_us.map((time_us, channel) => time_us - before[n][channel]);
-      const mean_us = used.reduce((sum, time_us) => sum + time_us, 0) / CHANNELS;
-      return [Math.max(...used) / mean_us];
-    });
+    const use = channelUse();
     console.log(
-      `greatest share of a channel, of the mean: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`,
+      `greatest time on a channel, of the mean: ${use.map(({ maxOverMean }) => maxOverMean).join(", ")}`,
     );
-    expect(ratios.length).toBe(4);
-    for (const ratio of ratios) expect(ratio).toBeLessThan(1.5);
+    for (const { frames, maxOverMean, dwellMax_ms } of use) {
+      expect(frames).toBeGreaterThan(13_000);
+      expect(maxOverMean).toBeLessThan(1.5);
+      expect(dwellMax_ms).toBeLessThan(400);
+    }
   }, 60_000);
 });
 
