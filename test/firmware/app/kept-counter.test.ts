@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { airAccess } from "firmware/app/air-access";
+import type { Network } from "firmware/app/network";
+import { COUNTER_BLOCK } from "firmware/mesh/mac/security";
+import { NodeCipher } from "../../../host-sim/cipher";
+import { NorFlash } from "../../../host-sim/flash";
+import { meterIdentity, SeededEntropy } from "../../../host-sim/node";
+import { Random } from "../../../host-sim/random";
+import { NETWORK } from "../../../host-sim/street";
+import { KEY } from "../../support/mac-street";
+
+const FLASH_BYTES = 4 * 4096;
+const secured: Network = { ...NETWORK, hopping: true, linkKeys: [{ index: 1, key: KEY }] };
+
+function start(flash: NorFlash, network = secured) {
+  const entropy = new SeededEntropy(new Random(1, "entropy"));
+  return airAccess(network, flash, new NodeCipher(), entropy, meterIdentity(1));
+}
+
+it("gives no frame counter and no broadcast interval twice, over 200 restarts and all sectors", () => {
+  const flash = new NorFlash({ size: FLASH_BYTES });
+  let counter = -1;
+  let interval = -1;
+  for (let boot = 0; boot < 200; boot++) {
+    const { security, intervals } = start(flash);
+    for (let i = 0; i < 3; i++) {
+      const next = security!.nextCounter();
+      expect(next).toBeGreaterThan(counter);
+      counter = next;
+    }
+    const first = intervals!.reserve();
+    expect(first).toBeGreaterThan(interval);
+    interval = first + COUNTER_BLOCK - 1;
+  }
+  expect(counter).toBe(199 * COUNTER_BLOCK + 2);
+});
+
+it("leaves flash alone where nothing hops or is secured", () => {
+  const flash = new NorFlash({ size: FLASH_BYTES });
+  expect(start(flash, NETWORK)).toEqual({ hopping: false });
+});
