@@ -9,6 +9,7 @@ import { measureStart, type StartBudget } from "./start";
 const HOUR_US = 3600e6;
 const SECOND_US = 1e6;
 const POLL_US = 5 * SECOND_US;
+const CHECKPOINT_US = 10 * SECOND_US;
 const INTERVAL_US = 900 * SECOND_US;
 const READ_CYCLE_US = 4 * HOUR_US;
 /** Hours of the run that is measured: enough for 16 intervals. */
@@ -29,6 +30,8 @@ export interface DeviceBudget {
     /** From the end of loading to a running meter. */
     boot: number;
     poll: number;
+    /** What a checkpoint of the registers adds to a poll: sealed, programmed and read back. */
+    checkpoint: number;
     /** What closing an interval adds to the poll on its boundary. */
     intervalClose: number;
     /** The median of all frames heard, acknowledged where asked. */
@@ -40,7 +43,7 @@ export interface DeviceBudget {
   };
   /** Of the processor's time, in parts of a million, at 240 MHz and an instruction a cycle. */
   processorShare_ppm: {
-    /** A poll each 5 s. */
+    /** A poll each 5 s, a checkpoint each 10 s. */
     metering: number;
     /** One each 15 minutes. */
     intervals: number;
@@ -68,7 +71,7 @@ export interface DeviceBudget {
 
 export async function measureBudget(): Promise<DeviceBudget> {
   const { instructions, heap, bytecode } = await measureMeter();
-  const metering = share_ppm(instructions.poll, POLL_US);
+  const metering = share_ppm(instructions.poll, POLL_US) + share_ppm(instructions.checkpoint, CHECKPOINT_US);
   const intervals = share_ppm(instructions.intervalClose, INTERVAL_US);
   const reads = share_ppm(instructions.loadProfileAnswer, READ_CYCLE_US);
   const collectors: DeviceBudget["collectors"] = {};
@@ -91,11 +94,14 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
   const { boot } = machine;
 
   const polls: number[] = [];
+  const checkpoints: number[] = [];
   const closes: number[] = [];
   const frames: number[] = [];
   let besidePolls = 0;
   meter.onReply = (callback, calls, { instructions }) => {
-    if (calls.has(Call.flashProgram)) closes.push(instructions);
+    // Intervals end on multiples of their length.
+    if (calls.has(Call.flashProgram) && world.now_us % INTERVAL_US < SECOND_US) closes.push(instructions);
+    else if (calls.has(Call.flashProgram)) checkpoints.push(instructions);
     else if (calls.has(Call.transfer)) polls.push(instructions);
     else besidePolls += instructions;
     if (callback === Callback.receive) frames.push(instructions);
@@ -123,6 +129,7 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
   machine.close();
 
   const poll = median(polls);
+  const checkpoint = median(checkpoints) - poll;
   const bytecode: Record<string, number> = {};
   for (const [path, bytes] of meter.modules) {
     if (path.startsWith("firmware/") || path.startsWith("hal/")) bytecode[path] = bytes;
@@ -131,7 +138,8 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
     load: boot.loadInstructions,
     boot: boot.instructions - boot.loadInstructions,
     poll,
-    intervalClose: median(closes) - poll,
+    checkpoint,
+    intervalClose: median(closes) - checkpoint - poll,
     frameReceived: median(frames),
     registersAnswer,
     loadProfileAnswer,
