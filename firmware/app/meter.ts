@@ -53,6 +53,10 @@ import type { SerialPort } from "hal/serial-port";
 import type { Watchdog } from "hal/watchdog";
 
 const QUEUE_SLOTS = 4;
+/** A meter asks for nothing, and few ask it at a time: its head end, and a technician. */
+const COAP_EXCHANGES = 1;
+const COAP_DUPLICATES = 4;
+const COAP_REPRESENTATIONS = 2;
 
 export interface MeterHal {
   clock: Clock;
@@ -194,7 +198,15 @@ export class Meter {
       new TimeResource(utc),
       new ConfigurationResource(configuration),
     ];
-    const coap = new CoapEndpoint({ socket: stack.bind(COAP_PORT), kernel, entropy, resources });
+    const coap = new CoapEndpoint({
+      socket: stack.bind(COAP_PORT),
+      kernel,
+      entropy,
+      resources,
+      exchanges: COAP_EXCHANGES,
+      duplicates: COAP_DUPLICATES,
+      representations: COAP_REPRESENTATIONS,
+    });
 
     // When the supply fails
     const power = new Power({

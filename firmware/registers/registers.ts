@@ -118,6 +118,7 @@ export class Registers {
   readonly #events: EventLog;
   readonly #period_ms: number;
   readonly #timer: Timer;
+  readonly #firstPoll: Timer;
   readonly #numerator: number;
   readonly #denominator: number;
   readonly #channels: number;
@@ -155,6 +156,7 @@ export class Registers {
     this.#denominator = chip.countDenominator;
     this.#channels = 1 + chip.phases;
     this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#firstPoll = new Timer(kernel, () => this.poll());
     this.#watchdog = watchdog;
     this.#kept = chip.kept ?? new Int32Array(0);
     this.#retained = retained?.next(
@@ -184,11 +186,11 @@ export class Registers {
     this.#report(this.#chip.initialize(this.resumed));
     if (this.resumed) {
       this.poll();
-      this.#arm();
     } else {
       this.#retained?.save();
-      this.#timer.startIn(FIRST_POLL_ms);
+      this.#firstPoll.startIn(FIRST_POLL_ms);
     }
+    this.#arm();
   }
 
   /**
@@ -236,8 +238,9 @@ export class Registers {
   }
 
   #onTimer(): void {
-    // The clock may have been slowed down since the timer was set.
-    if (!this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms) this.poll();
+    // The clock may have been slowed down since the timer was set; the first poll may have come at this very moment.
+    const isDue = !this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms;
+    if (isDue && this.#utc.uptime_ms() !== this.polled_ms) this.poll();
     this.#arm();
   }
 

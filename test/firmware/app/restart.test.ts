@@ -122,9 +122,9 @@ describe("a meter whose software restarts", () => {
       fc.property(fc.uint8Array({ minLength: 1024, maxLength: 1024 }), (content) => {
         const bench = new RestartingMeter(2);
         bench.start();
-        bench.run(56_000);
+        bench.run(52_000);
         const before = bench.meter.registers.energy.slice();
-        bench.run(4_000);
+        bench.run(2_000);
         bench.retained.bytes.set(content);
         bench.start();
         expect(bench.meter.registers.energy).toEqual(before);

@@ -27,4 +27,4 @@ export const Call = Object.freeze({
 export const Callback = Object.freeze({ alarm: 0, receive: 1, sent: 2, readable: 3, writable: 4 });
 
 /** Room for the largest message: a flash page, a radio frame, a console's output. */
-export const MAX_MESSAGE_BYTES = 8192;
+export const MAX_MESSAGE_BYTES = 1024;
