@@ -42,7 +42,10 @@ export interface Radio {
    */
   transmit(frame: Uint8Array, length: number, channel: number): boolean;
 
-  /** Clear channel assessment: false while energy is heard on `channel`, or the radio is sending. */
+  /**
+   * Clear channel assessment (IEEE 802.15.4-2015, 10.2.8, mode 3): false while energy is heard on `channel`, while a frame
+   * is arriving there on a radio that listens to it, or while the radio is sending.
+   */
   channelClear(channel: number): boolean;
 
   /**

@@ -1,7 +1,8 @@
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { UdpSocket } from "firmware/ip/socket";
-import { IpStack } from "firmware/ip/stack";
+import type { Link } from "firmware/ip/packet";
+import { IpStack, type Router } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
 import type { Backhaul } from "hal/backhaul";
 import type { Clock } from "hal/clock";
@@ -9,10 +10,13 @@ import type { Entropy } from "hal/entropy";
 import { PowerResource } from "./outages";
 import { Poller } from "./poller";
 import { ReadStore } from "./store";
+import { Whereabouts } from "./whereabouts";
 
 /** Ports that header compression shortens to a byte (RFC 6282, section 4.3.3: 0xF0xx). */
 export const FIRST_PORT = 0xf000;
 const LAST_PORT = 0xf0ff;
+/** No place in an array. */
+const NO_LINE = -1;
 /** Meters read at a time through one collector: more would only wait for each other on the air. */
 const IN_FLIGHT = 2;
 /** Room for the largest load profile that a meter answers with. */
@@ -21,7 +25,6 @@ const BODY_BYTES = 4096;
 export interface HeadEndOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly backhaul: Backhaul;
   /** 16 bytes. */
   readonly address: Uint8Array;
   readonly utc_ms: () => number;
@@ -32,17 +35,22 @@ export class HeadEnd {
   readonly store = new ReadStore();
   readonly poller: Poller;
   readonly power: PowerResource;
+  readonly whereabouts = new Whereabouts();
   readonly #stack: IpStack;
+  /** To the collectors, by number. */
+  readonly #lines: BackhaulLink[] = [];
   #nextPort = FIRST_PORT;
 
   constructor(options: HeadEndOptions) {
     const { clock, entropy, address, utc_ms } = options;
     const kernel = new Kernel(clock);
-    const link = new BackhaulLink(options.backhaul);
-    const stack = new IpStack({ eui64: address.slice(8), link, kernel });
+    const router: Router = {
+      route: ({ destination }) => this.#lines[this.whereabouts.lineOf(destination) ?? NO_LINE],
+    };
+    const nowhere: Link = { send: () => false };
+    const stack = new IpStack({ eui64: address.slice(8), link: nowhere, kernel, router });
     this.#stack = stack;
     stack.setAddress(address);
-    link.onPacket = (packet) => stack.receive(packet);
     const coap = new CoapEndpoint({
       socket: this.openPort(),
       kernel,
@@ -61,10 +69,27 @@ export class HeadEnd {
     this.poller = new Poller({ kernel, coap, utc_ms, inFlight: IN_FLIGHT });
   }
 
-  /** A meter has registered with its collector; it is read from now on. */
-  meterJoined(address: Uint8Array): void {
+  /** Takes the line of one more collector. Answers its number. */
+  connect(backhaul: Backhaul): number {
+    const link = new BackhaulLink(backhaul);
+    link.onPacket = (packet) => this.#stack.receive(packet);
+    return this.#lines.push(link) - 1;
+  }
+
+  /**
+   * A meter has registered with a collector; it is read from now on.
+   * @param line of the collector
+   * @param moves how often the meter has changed its collector
+   */
+  meterJoined(address: Uint8Array, line: number, moves: number): void {
+    this.whereabouts.claim(address, line, moves);
     const known = this.store.meter(address);
     if (known === undefined) this.poller.add(this.store.add(address));
+  }
+
+  /** A meter's registration with a collector has ended. */
+  meterLost(address: Uint8Array, line: number): void {
+    this.whereabouts.release(address, line);
   }
 
   /** Another socket beside the poller's, while there are ports that compress well. */

@@ -1,3 +1,5 @@
+import type { EchoTraffic } from "./traffic";
+
 /** What one run of the simulator is asked for, checked and complete. */
 export interface StreetOptions {
   meters: number;
@@ -12,6 +14,8 @@ export interface StreetOptions {
   /** The metering chip of every meter. Only "atm90e32" has a model. */
   chip: "atm90e32" | "ade7953";
   faults: Faults;
+  /** Left out, meters are read. */
+  traffic?: EchoTraffic | undefined;
   /** Path of an edge list, whose first node is the collector; it has `meters` more. */
   topology?: string | undefined;
   /** Meters a square kilometre of a town; left out, all are in range of each other. */

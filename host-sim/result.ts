@@ -1,3 +1,5 @@
+import type { TrafficResult } from "./traffic";
+
 /** The object that `--json` writes: its fields stay, later ones may be added. */
 export interface StreetResult {
   seed: number;
@@ -36,6 +38,8 @@ export interface StreetResult {
     /** Greatest transmit time of one node on one channel in any 20 s. */
     channelDwellMaxMs: number;
   };
+  /** Where messages were sent instead of reads. */
+  traffic?: TrafficResult;
   power: {
     /** Failures of a meter's supply, blinks too. */
     outages: number;

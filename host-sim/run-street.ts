@@ -32,9 +32,10 @@ export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetO
   openCapture(street);
   const end_s = options.days * DAY_S;
   street.run(end_s, hooks.progress);
+  const traffic = street.traffic?.result();
   drain(street, end_s);
   street.capture?.close();
-  return { result: tally(street, (performance.now() - start_ms) / 1000), meters: detail(street) };
+  return { result: tally(street, (performance.now() - start_ms) / 1000, traffic), meters: detail(street) };
 }
 
 /** Keeps the frames from now on, where that is asked for, with the profile to read them. */

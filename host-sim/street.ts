@@ -1,18 +1,16 @@
-import { Collector } from "firmware/app/collector";
+import type { Collector } from "firmware/app/collector";
 import type { LinkKey, Network } from "firmware/app/network";
 import { writeEui64 } from "firmware/ip/address";
 import { HeadEnd } from "../head-end/head-end";
 import { type Read } from "../head-end/poller";
-import { backhaulPair } from "./backhaul";
 import type { Capture } from "./capture";
-import { NodeCipher } from "./cipher";
-import { CrystalClock, TrueClock } from "./clock";
-import { NorFlash } from "./flash";
+import { TrueClock } from "./clock";
+import { SimulatedCollector } from "./collector";
 import { disturbed } from "./load/disturbed";
 import { EndingLoad } from "./load/ending";
 import { streetLoads } from "./load/street-loads";
-import { CRYSTAL_PPM, SimulatedMeter } from "./meter";
-import { collectorIdentity, SeededEntropy } from "./node";
+import { SimulatedMeter } from "./meter";
+import { SeededEntropy } from "./node";
 import type { StreetOptions } from "./options";
 import { Outages } from "./outages";
 import { type AirCount, AirStatistics } from "./radio/air-statistics";
@@ -20,6 +18,7 @@ import type { Medium } from "./radio/medium";
 import { streetMedium } from "./radio/street-medium";
 import { Random } from "./random";
 import { Trace } from "./trace";
+import { Traffic } from "./traffic";
 import { World } from "./world";
 
 /** Simulated time 0: a Monday, midnight UTC; the synthetic loads have their seasons from it. */
@@ -27,7 +26,8 @@ export const EPOCH_MS = Date.UTC(2026, 5, 1);
 /** Meters are installed and take their time before the load starts. */
 export const BOOT_US = -60e6;
 const DAY_US = 86_400e6;
-const BACKHAUL_US = 100_000;
+/** The textbook's, rounded up to what firmware counts in. */
+const IDEAL_TURNAROUND_MS = 1;
 const PREFIX = address("20010db8000000000000000000000000");
 export const HEAD_END = address("20010db8ffff00000000000000000001");
 /** Network of a street whose nodes neither hop nor seal. */
@@ -38,8 +38,6 @@ export const LINK_KEY: LinkKey = {
   index: 1,
   key: Uint8Array.from(Buffer.from("57617474 4d657368 206c696e 6b206b65".replaceAll(" ", ""), "hex")),
 };
-/** For the collector's keys: the least that a store takes. */
-const KEYS_BYTES = 4 * 4096;
 
 /** The registers' truth at one boundary of intervals, by meter. */
 export interface TruthPoint {
@@ -53,8 +51,10 @@ export class Street {
   readonly medium: Medium;
   readonly meters: SimulatedMeter[] = [];
   readonly outages: Outages;
-  readonly collector: Collector;
+  readonly collectors: SimulatedCollector[] = [];
   readonly headEnd: HeadEnd;
+  /** Instead of reads, where that is asked for. */
+  readonly traffic: Traffic | undefined;
   readonly trace = new Trace();
   readonly air = new AirStatistics();
   readonly reads: Read[] = [];
@@ -87,32 +87,18 @@ export class Street {
     };
 
     const network = networkOf(options);
-    const [collectorEnd, headEndEnd] = backhaulPair(world, BACKHAUL_US);
-    const random = new Random(seed, "collector");
-    this.collector = new Collector(
-      {
-        clock: new CrystalClock(world, random.between(-CRYSTAL_PPM, CRYSTAL_PPM)),
-        radio: this.medium.addRadio(),
-        cipher: new NodeCipher(),
-        keys: new NorFlash({ size: KEYS_BYTES }),
-        backhaul: collectorEnd,
-        entropy: new SeededEntropy(new Random(seed, "collector entropy")),
-        identity: collectorIdentity(1),
-      },
-      network,
-      options.meters,
-    );
     this.headEnd = new HeadEnd({
       clock: new TrueClock(world),
       entropy: new SeededEntropy(new Random(seed, "head end entropy")),
-      backhaul: headEndEnd,
       address: HEAD_END,
       utc_ms: () => this.utc_ms(),
     });
-    this.collector.root.onRegistered = (node) => {
-      const copy = node.slice();
-      world.in(BACKHAUL_US, () => this.headEnd.meterJoined(copy));
-    };
+    for (let number = 1; number <= options.collectors; number++) {
+      const radio = this.medium.addRadio();
+      this.collectors.push(
+        new SimulatedCollector(world, seed, network, number, radio, this.headEnd, options.meters),
+      );
+    }
     const before = new Map<Read, AirCount>();
     this.headEnd.poller.onStart = (read) => {
       before.set(read, { ...this.air.of(eui64Of(read.meter.address)) });
@@ -146,7 +132,20 @@ export class Street {
     const { faults, days } = options;
     this.outages = new Outages(world, this.meters, faults, seed, (days * DAY_US) / 1e6);
     this.#recordTruth(0);
-    this.headEnd.poller.start();
+    if (options.traffic === undefined) this.headEnd.poller.start();
+    else this.traffic = new Traffic(this, options.traffic);
+  }
+
+  /** The first one. */
+  get collector(): Collector {
+    return this.collectors[0].collector;
+  }
+
+  /** Hops of each meter to the collector that the head end reads it through; 0 where there is no way. */
+  hops({ meter }: SimulatedMeter): number {
+    const { address } = meter.stack;
+    const line = this.headEnd.whereabouts.lineOf(address);
+    return line === undefined ? 0 : this.collectors[line].collector.root.hops(address);
   }
 
   /** True UTC now. */
@@ -183,8 +182,9 @@ export class Street {
   }
 }
 
-function networkOf({ hopping, linkSecurity }: StreetOptions): Network {
-  return { ...NETWORK, hopping, linkKeys: linkSecurity ? [LINK_KEY] : [] };
+function networkOf({ hopping, linkSecurity, turnaround }: StreetOptions): Network {
+  const turnaround_ms = turnaround === "ideal" ? IDEAL_TURNAROUND_MS : undefined;
+  return { ...NETWORK, turnaround_ms, hopping, linkKeys: linkSecurity ? [LINK_KEY] : [] };
 }
 
 function eui64Of(address: Uint8Array): Uint8Array {

@@ -2,8 +2,10 @@ import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import type { Read } from "../head-end/poller";
 import type { MeterRecord, StoredInterval } from "../head-end/store";
 import type { SimulatedMeter } from "./meter";
+import type { StreetOptions } from "./options";
 import type { EnergyResult, StreetResult } from "./result";
 import { BOOT_US, EPOCH_MS, type Street } from "./street";
+import type { TrafficResult } from "./traffic";
 
 export const DAY_S = 86_400;
 const EPOCH_S = EPOCH_MS / 1000;
@@ -30,7 +32,7 @@ const RECEIVED: typeof DELIVERED = {
 };
 
 /** The figures of a run that has come to its end, its truth brought up to that. */
-export function tally(street: Street, wallSeconds: number): StreetResult {
+export function tally(street: Street, wallSeconds: number, traffic?: TrafficResult): StreetResult {
   const { options, meters } = street;
   const records = meters.map((meter) => recordOf(street, meter));
   return {
@@ -49,6 +51,7 @@ export function tally(street: Street, wallSeconds: number): StreetResult {
     },
     reads: countReads(street),
     mesh: describeMesh(street),
+    ...(traffic && { traffic }),
     power: powerOf(street, records),
   };
 }
@@ -153,7 +156,7 @@ function countReads(street: Street): StreetResult["reads"] {
   const done = dueReads(street).filter((read) => read.done_ms !== undefined);
   const took_ms = done.map((read) => read.done_ms! - read.started_ms).sort((a, b) => a - b);
   return {
-    due: options.meters * Math.floor((options.days * DAY_S) / READ_PERIOD_S),
+    due: options.meters * readsADue(options),
     done: done.length,
     doneWithin30Min: done.filter((read) => read.done_ms! - read.due_ms <= PROMPT_MS).length,
     p50Ms: quantile(took_ms, 0.5),
@@ -165,14 +168,14 @@ function countReads(street: Street): StreetResult["reads"] {
 function describeMesh(street: Street): StreetResult["mesh"] {
   const { meters, medium, options, readAir } = street;
   const reads = dueReads(street);
-  const readsADue = Math.floor((options.days * DAY_S) / READ_PERIOD_S);
+  const due = readsADue(options);
   const doneBy = new Map<MeterRecord, number>();
   for (const { meter, done_ms } of reads) {
     if (done_ms !== undefined) doneBy.set(meter, (doneBy.get(meter) ?? 0) + 1);
   }
   const shares = meters.map((meter) => {
     const record = recordOf(street, meter);
-    return readsADue === 0 ? 1 : ((record && doneBy.get(record)) ?? 0) / readsADue;
+    return due === 0 ? 1 : ((record && doneBy.get(record)) ?? 0) / due;
   });
   const joined = meters.filter((meter) => meter.meter.join.joined).length;
   const joined_s = [...street.joined_us].sort((a, b) => a - b).map((at_us) => at_us / 1e6);
@@ -182,7 +185,7 @@ function describeMesh(street: Street): StreetResult["mesh"] {
     joined,
     joinP50S: quantile(joined_s, 0.5),
     joinLastS: joined_s.at(-1) ?? 0,
-    hops: joined === 0 ? {} : { "1": joined },
+    hops: countHops(street),
     delivered: shares.reduce((sum, share) => sum + share, 0) / shares.length,
     worstNode: Math.min(...shares),
     framesSent: accounts.reduce((sum, account) => sum + account.frames, 0),
@@ -191,6 +194,21 @@ function describeMesh(street: Street): StreetResult["mesh"] {
     dutyMax: rounded(Math.max(...accounts.map((account) => account.total_us / elapsed_us)), 6),
     channelDwellMaxMs: rounded(Math.max(...accounts.map((account) => account.channelDwellMax_us)) / 1000),
   };
+}
+
+/** Of each meter; none fall due where something else is sent instead. */
+function readsADue({ traffic, days }: StreetOptions): number {
+  return traffic === undefined ? Math.floor((days * DAY_S) / READ_PERIOD_S) : 0;
+}
+
+/** Meters by their hops, those without a way left out. */
+function countHops(street: Street): Record<string, number> {
+  const count: Record<string, number> = {};
+  for (const meter of street.meters) {
+    const hops = street.hops(meter);
+    if (hops > 0) count[hops] = (count[hops] ?? 0) + 1;
+  }
+  return count;
 }
 
 function traceHash(street: Street, records: (MeterRecord | undefined)[]): string {

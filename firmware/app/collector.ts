@@ -4,7 +4,7 @@ import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { Link, Packet } from "firmware/ip/packet";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
-import { MeshLink } from "firmware/mesh/link";
+import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Root } from "firmware/mesh/rpl/root";
 import { Upkeep } from "firmware/storage/upkeep";
@@ -16,7 +16,8 @@ import type { Flash } from "hal/flash";
 import type { Identity } from "hal/identity";
 import type { Radio } from "hal/radio";
 
-const QUEUE_SLOTS = 16;
+/** Packets to send. */
+const QUEUE_SLOTS = 24;
 
 /** In range of its radio, and kept in mind. */
 const NEIGHBOURS = 512;
@@ -44,7 +45,7 @@ export class Collector {
     const { clock, radio, entropy } = hal;
     const eui64 = hal.identity.eui64;
     const kernel = new Kernel(clock);
-    const { panId, channel, prefix } = network;
+    const { panId, channel, turnaround_ms, prefix } = network;
     const { hopping, security, intervals, store } = airAccess(
       network,
       hal.keys,
@@ -60,13 +61,15 @@ export class Collector {
       eui64,
       panId,
       channel,
-      queueSlots: QUEUE_SLOTS,
+      queueSlots: MAC_SLOTS,
+      turnaround_ms,
       neighbours: NEIGHBOURS,
       hopping,
       security,
       ...(intervals && { coordinator: intervals }),
     });
-    const mesh = new MeshLink(mac, networkContexts(network));
+    const contexts = networkContexts(network);
+    const mesh = new MeshLink({ mac, kernel, contexts, queueSlots: QUEUE_SLOTS });
     const backhaul = new BackhaulLink(hal.backhaul);
     const router = {
       route: (packet: Packet): Link | undefined => {
@@ -78,7 +81,7 @@ export class Collector {
     this.mesh = mesh;
     this.stack = new IpStack({ eui64, link: mesh, kernel, router });
     this.root = new Root({ kernel, entropy, link: mesh, stack: this.stack, eui64, prefix, capacity });
-    mesh.onPacket = (packet) => this.stack.receive(packet);
+    mesh.host = this.stack;
     backhaul.onPacket = (packet) => this.stack.receive(packet);
     this.root.start();
   }

@@ -24,7 +24,7 @@ import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
-import { MeshLink } from "firmware/mesh/link";
+import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { CoapNotices } from "firmware/power/coap-notices";
@@ -52,7 +52,8 @@ import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
 import type { Watchdog } from "hal/watchdog";
 
-const QUEUE_SLOTS = 4;
+/** Packets to send, own ones and those that are passed on. */
+const QUEUE_SLOTS = 10;
 /** A meter asks for nothing, and few ask it at a time: its head end, and a technician. */
 const COAP_EXCHANGES = 1;
 const COAP_DUPLICATES = 4;
@@ -108,7 +109,7 @@ export class Meter {
   constructor(hal: MeterHal, { network, interval_min, pollPeriod_ms }: MeterConfiguration) {
     const { clock, chip, radio, entropy, identity } = hal;
     const { eui64 } = identity;
-    const { panId, channel } = network;
+    const { panId, channel, turnaround_ms } = network;
     const kernel = new Kernel(clock);
 
     // What is kept
@@ -180,13 +181,15 @@ export class Meter {
       eui64,
       panId,
       channel,
-      queueSlots: QUEUE_SLOTS,
+      queueSlots: MAC_SLOTS,
+      turnaround_ms,
       hopping,
       security,
     });
-    const mesh = new MeshLink(mac, networkContexts(network));
+    const contexts = networkContexts(network);
+    const mesh = new MeshLink({ mac, kernel, contexts, queueSlots: QUEUE_SLOTS });
     const stack = new IpStack({ eui64, link: mesh, kernel });
-    mesh.onPacket = (packet) => stack.receive(packet);
+    mesh.host = stack;
     const join = new Join({ kernel, entropy, mac, link: mesh, stack });
 
     // What it answers
@@ -257,7 +260,7 @@ export class Meter {
       new OutageCommand(events),
       new MemoryCommand([
         { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },
-        { name: "frames to send", size: QUEUE_SLOTS, used: () => mac.queued },
+        { name: "packets to send", size: QUEUE_SLOTS, used: () => mesh.queued },
         { name: "events to store", size: EVENT_QUEUE, used: () => events.queued },
       ]),
       new VersionCommand(version),

@@ -17,6 +17,8 @@ export interface Network {
   readonly panId: number;
   /** Channel of the radio, unless it hops: 0 to 128, 902.2 MHz and 200 kHz steps. */
   readonly channel: number;
+  /** Greatest time that its nodes take from a frame's end to its acknowledgement; that of a board where absent. */
+  readonly turnaround_ms?: number | undefined;
   /** Whether nodes hop over all channels. */
   readonly hopping?: boolean;
   /** Of link security, where there is any: the first seals, and one of the generation before may still be in use. */

@@ -16,8 +16,8 @@ export const Icmpv6Type = Object.freeze({
   rpl: 155,
 });
 
-/** Codes of destination unreachable (RFC 4443, section 3.1). */
-export const Unreachable = Object.freeze({ noRoute: 0, beyondScope: 2, port: 4 });
+/** Codes of destination unreachable (RFC 4443, section 3.1; RFC 6550, section 20.18). */
+export const Unreachable = Object.freeze({ noRoute: 0, beyondScope: 2, port: 4, sourceRoute: 7 });
 /** Time exceeded: hop limit (section 3.3). */
 export const HOP_LIMIT_EXCEEDED = 0;
 /** Parameter problem: unrecognized next header (section 3.4), and where in the header it stands. */
@@ -31,6 +31,8 @@ const CHECKSUM_AT = 2;
 export const ECHO_HEADER_BYTES = 8;
 /** Of an error up to the packet that it is about. */
 const ERROR_HEADER_BYTES = 8;
+/** In an error, where the destination of the packet that it is about stands. */
+export const QUOTED_DESTINATION_AT = ERROR_HEADER_BYTES + 24;
 /**
  * How much of the packet that it is about an error quotes. RFC 4443 would have as much as fits 1280 bytes; it must
  * fit a frame here, and this holds the ports and the CoAP header of a datagram.

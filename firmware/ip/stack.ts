@@ -69,6 +69,8 @@ export class IpStack {
   readonly counters = new IpCounters();
   /** A message of RPL arrived, its checksum right; valid during the call only. */
   onRpl: (packet: Packet) => void = () => {};
+  /** An ICMPv6 error arrived; valid during the call only. CoAP's own time-outs find a peer that is not there. */
+  onError: (packet: Packet) => void = () => {};
 
   readonly #link: Link;
   readonly #router: Router | undefined;
@@ -129,7 +131,7 @@ export class IpStack {
   receive(packet: Packet): void {
     this.counters.received++;
     if (isMulticast(packet.source)) this.counters.dropped.badSource++;
-    else if (this.#isOwn(packet.destination)) this.#deliver(packet);
+    else if (this.isOwn(packet.destination)) this.#deliver(packet);
     else this.#forward(packet);
   }
 
@@ -140,7 +142,13 @@ export class IpStack {
       if (this.#passes(checkMessage(packet))) this.#deliverMessage(packet);
     } else {
       this.counters.dropped.unknownNextHeader++;
-      this.#sendError(Icmpv6Type.parameterProblem, UNRECOGNIZED_NEXT_HEADER, NEXT_HEADER_POINTER, packet);
+      this.#sendErrorTo(
+        packet.source,
+        Icmpv6Type.parameterProblem,
+        UNRECOGNIZED_NEXT_HEADER,
+        NEXT_HEADER_POINTER,
+        packet,
+      );
     }
   }
 
@@ -154,7 +162,7 @@ export class IpStack {
     const bound = this.#bound(destinationPort(packet));
     if (bound === undefined) {
       this.counters.dropped.portUnreachable++;
-      this.#sendError(Icmpv6Type.destinationUnreachable, Unreachable.port, 0, packet);
+      this.sendError(Icmpv6Type.destinationUnreachable, Unreachable.port, packet);
       return;
     }
     this.counters.datagrams++;
@@ -177,8 +185,8 @@ export class IpStack {
       this.counters.messages++;
       this.onRpl(packet);
     } else if (isError(packet)) {
-      // Nothing above asks for them: CoAP's own time-outs find a peer that is not there.
       this.counters.messages++;
+      this.onError(packet);
     } else {
       this.counters.dropped.unknownMessage++;
     }
@@ -199,15 +207,15 @@ export class IpStack {
       dropped.notForUs++;
     } else if (isLinkLocal(packet.source) || isUnspecified(packet.source)) {
       dropped.beyondScope++;
-      this.#sendError(Icmpv6Type.destinationUnreachable, Unreachable.beyondScope, 0, packet);
+      this.sendError(Icmpv6Type.destinationUnreachable, Unreachable.beyondScope, packet);
     } else if (packet.hopLimit <= 1) {
       dropped.hopLimit++;
-      this.#sendError(Icmpv6Type.timeExceeded, HOP_LIMIT_EXCEEDED, 0, packet);
+      this.sendError(Icmpv6Type.timeExceeded, HOP_LIMIT_EXCEEDED, packet);
     } else {
       const link = router.route(packet);
       if (link === undefined) {
         dropped.noRoute++;
-        this.#sendError(Icmpv6Type.destinationUnreachable, Unreachable.noRoute, 0, packet);
+        this.sendError(Icmpv6Type.destinationUnreachable, Unreachable.noRoute, packet);
         return;
       }
       packet.hopLimit--;
@@ -216,13 +224,23 @@ export class IpStack {
     }
   }
 
-  #sendError(type: number, code: number, parameter: number, about: Packet): void {
+  /** Sends an ICMPv6 error to the source of `about`, where there may be one. */
+  sendError(type: number, code: number, about: Packet): void {
+    this.#sendErrorTo(about.source, type, code, 0, about);
+  }
+
+  /** To the root of the mesh: a route of its making that `about` took is broken (RFC 6550, section 11.2.2.3). */
+  reportRoute(root: Uint8Array, about: Packet): void {
+    this.#sendErrorTo(root, Icmpv6Type.destinationUnreachable, Unreachable.sourceRoute, 0, about);
+  }
+
+  #sendErrorTo(to: Uint8Array, type: number, code: number, parameter: number, about: Packet): void {
     if (!mayCauseError(about)) return;
     if (!this.#errorLimit.take()) {
       this.counters.errorsLimited++;
       return;
     }
-    this.#begin(about.source);
+    this.#begin(to);
     writeError(this.#out, type, code, parameter, about);
     this.#send();
   }
@@ -248,7 +266,8 @@ export class IpStack {
     return sent;
   }
 
-  #isOwn(destination: Uint8Array): boolean {
+  /** Whether a packet to this address is for this node. */
+  isOwn(destination: Uint8Array): boolean {
     if (isMulticast(destination)) {
       const group = groupOf(destination);
       if (group === Group.allRouters) return this.#router !== undefined;

@@ -1,68 +1,199 @@
 import { Reader } from "firmware/codec/cursor";
-import { isLinkLocal, isMulticast, writeEui64 } from "firmware/ip/address";
+import { isLinkLocal, isMulticast, sameAddress } from "firmware/ip/address";
 import type { Contexts } from "firmware/ip/contexts";
+import { HOP_LIMIT_EXCEEDED, Icmpv6Type } from "firmware/ip/icmpv6";
 import { compress, decompress } from "firmware/ip/lowpan";
 import { LowpanCause } from "firmware/ip/lowpan-cause";
 import { type Link, Packet } from "firmware/ip/packet";
+import type { Kernel } from "firmware/kernel/kernel";
+import { ForwardingCounters } from "firmware/mesh/forwarding/counters";
+import { Outbox } from "firmware/mesh/forwarding/outbox";
+import { OWN, Way } from "firmware/mesh/forwarding/queue";
+import type { Routing } from "firmware/mesh/forwarding/routing";
+import { HeaderResult, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
+import { Seen } from "firmware/mesh/forwarding/seen";
 import type { Mac } from "firmware/mesh/mac/mac";
 
 /** As many as {@link LowpanCause} has. */
 const LOWPAN_CAUSES = 10;
+const TUNNEL_HOP_LIMIT = 64;
+/** Frames to all that may wait at the MAC, and what it has to have room for: one to a neighbour besides. */
+const MAX_BROADCASTS = 2;
+export const MAC_SLOTS = MAX_BROADCASTS + 1;
 
-/** The mesh as a {@link Link}: IPv6 packets in frames, by 6LoWPAN, to the neighbour that routing names. */
+/** IP above the mesh, such as an `IpStack`. */
+export interface Host {
+  /** This node's global address. */
+  readonly address: Uint8Array;
+  isOwn(address: Uint8Array): boolean;
+  receive(packet: Packet): void;
+  /** Sends an ICMPv6 error about `about` to its source. */
+  sendError(type: number, code: number, about: Packet): void;
+}
+
+export interface MeshLinkOptions {
+  mac: Mac;
+  kernel: Kernel;
+  contexts: Contexts;
+  /** Packets that may wait to be sent. */
+  queueSlots: number;
+}
+
+/**
+ * The mesh as a {@link Link}: IPv6 packets in frames by 6LoWPAN, up through parents and down by source routes, and those
+ * of other nodes passed on likewise, without IP being asked.
+ */
 export class MeshLink implements Link {
-  /** A packet arrived, valid during the call only. Set once, to the stack's receive. */
-  onPacket: (packet: Packet) => void = () => {};
-  /**
-   * The neighbour that leads to `destination`, neither link-local nor multicast: writes its EUI-64 and answers true,
-   * or false where there is none. Set once, by the routing.
-   */
-  nextHop: (destination: Uint8Array, eui64: Uint8Array) => boolean = () => false;
-  /** Packets refused for want of a neighbour, of room in the queue, or of room in a frame. */
-  readonly refused = { noRoute: 0, queueFull: 0, tooLong: 0 };
+  /** Set once, before the first packet. */
+  host!: Host;
+  readonly counters = new ForwardingCounters();
   /** Frames whose payload was not a packet, by {@link LowpanCause}. */
-  readonly dropped = new Uint32Array(LOWPAN_CAUSES);
+  readonly malformed = new Uint32Array(LOWPAN_CAUSES);
   readonly #mac: Mac;
+  readonly #kernel: Kernel;
   readonly #contexts: Contexts;
-  readonly #neighbour = new Uint8Array(8);
+  readonly #queueSlots: number;
+  readonly #seen = new Seen();
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #received = new Packet();
+  readonly #receivedHeader = new RoutingHeader();
+  readonly #ownHeader = new RoutingHeader();
+  #routing!: Routing;
+  #outbox!: Outbox;
 
-  constructor(mac: Mac, contexts: Contexts) {
+  constructor({ mac, kernel, contexts, queueSlots }: MeshLinkOptions) {
     this.#mac = mac;
+    this.#kernel = kernel;
     this.#contexts = contexts;
-    mac.onFrame = (source, buffer, offset, length, broadcast) => {
+    this.#queueSlots = queueSlots;
+  }
+
+  /** Called once, by the routing protocol. From then on frames are received. */
+  routeBy(routing: Routing): void {
+    this.#routing = routing;
+    this.#outbox = new Outbox(this.#mac, this.#contexts, routing, this.counters, this.#queueSlots);
+    this.#mac.onFrame = (source, buffer, offset, length, broadcast) => {
       this.#reader.reset(buffer, offset, offset + length);
       this.#receive(source, broadcast);
     };
   }
 
+  /** Packets that wait, of how many. */
+  get queued(): number {
+    return this.#outbox.length;
+  }
+
   send(packet: Packet): boolean {
-    let neighbour: Uint8Array | undefined;
-    if (!isMulticast(packet.destination)) {
-      neighbour = this.#neighbour;
-      if (isLinkLocal(packet.destination)) {
-        writeEui64(packet.destination, neighbour);
-      } else if (!this.nextHop(packet.destination, neighbour)) {
-        this.refused.noRoute++;
+    if (isMulticast(packet.destination)) return this.#broadcast(packet);
+    const header = this.#ownHeader;
+    const routing = this.#routing;
+    header.clear();
+    let way: number = Way.up;
+    if (isLinkLocal(packet.destination)) {
+      way = Way.link;
+    } else if (routing.isRoot) {
+      way = Way.down;
+      if (!routing.sourceRoute(packet.destination, header)) {
+        this.counters.dropped.noRoute++;
         return false;
       }
+      // RFC 9008, section 8.1: only a packet of the root's own may carry a source route without a tunnel.
+      if (header.hops > 0 && !sameAddress(packet.source, routing.root))
+        header.tunnelHopLimit = TUNNEL_HOP_LIMIT;
     }
-    const writer = this.#mac.prepare(neighbour);
+    return this.#outbox.take(packet, header, way, OWN);
+  }
+
+  #broadcast(packet: Packet): boolean {
+    const writer = this.#mac.queued < MAX_BROADCASTS ? this.#mac.prepare(undefined) : undefined;
     if (writer === undefined) {
-      this.refused.queueFull++;
+      this.counters.dropped.queueFull++;
       return false;
     }
-    if (compress(packet, this.#mac.eui64, neighbour, this.#contexts, writer)) return this.#mac.submit();
-    this.refused.tooLong++;
+    if (compress(packet, this.#mac.eui64, undefined, this.#contexts, writer) && this.#mac.submit())
+      return true;
+    this.counters.dropped.tooLong++;
     return false;
   }
 
   #receive(source: Uint8Array, broadcast: boolean): void {
-    const own = broadcast ? undefined : this.#mac.eui64;
+    const { dropped } = this.counters;
+    const header = this.#receivedHeader;
     const packet = this.#received;
+    if (header.read(this.#reader, this.#routing.root) !== HeaderResult.ok) {
+      dropped.badHeader++;
+      return;
+    }
+    const own = broadcast ? undefined : this.#mac.eui64;
     const cause = decompress(this.#reader, source, own, this.#contexts, packet);
-    if (cause === LowpanCause.ok) this.onPacket(packet);
-    else this.dropped[cause]++;
+    if (cause !== LowpanCause.ok) {
+      this.malformed[cause]++;
+      return;
+    }
+    if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
+      this.host.receive(packet);
+    } else if (this.#seen.seen(packet, this.#kernel.now_ms())) {
+      dropped.duplicate++;
+    } else if (this.host.isOwn(packet.destination) || this.#routing.isRoot) {
+      this.host.receive(packet);
+    } else {
+      this.#forward(packet, header, (source[6] << 8) | source[7]);
+    }
+  }
+
+  #forward(packet: Packet, header: RoutingHeader, child: number): void {
+    const { dropped } = this.counters;
+    if (header.hops > 0) {
+      if (!header.isNext(this.host.address)) {
+        dropped.badRoute++;
+        return;
+      }
+      header.pop();
+      this.#forwardDown(packet, header, child);
+    } else if (header.senderRank >= 0) {
+      this.#forwardUp(packet, header, child);
+    } else {
+      dropped.notForUs++;
+    }
+  }
+
+  #forwardDown(packet: Packet, header: RoutingHeader, child: number): void {
+    // The last router of the route is where the tunnel ends: from here on the packet goes as it is.
+    if (header.hops === 0) header.tunnelHopLimit = -1;
+    if (header.tunnelHopLimit > 1) {
+      header.tunnelHopLimit--;
+    } else if (header.tunnelHopLimit >= 0) {
+      this.counters.dropped.hopLimit++;
+      return;
+    } else if (!this.#lowerHopLimit(packet)) {
+      return;
+    }
+    this.#pass(packet, header, Way.down, child);
+  }
+
+  #forwardUp(packet: Packet, header: RoutingHeader, child: number): void {
+    if (header.senderRank <= this.#routing.announcedRank) {
+      this.#routing.onRankError();
+      if (header.rankError) {
+        this.counters.dropped.rankError++;
+        return;
+      }
+      header.rankError = true;
+    }
+    if (this.#lowerHopLimit(packet)) this.#pass(packet, header, Way.up, child);
+  }
+
+  #pass(packet: Packet, header: RoutingHeader, way: number, child: number): void {
+    if (this.#outbox.take(packet, header, way, child)) this.counters.taken++;
+  }
+
+  #lowerHopLimit(packet: Packet): boolean {
+    if (packet.hopLimit > 1) {
+      packet.hopLimit--;
+      return true;
+    }
+    this.counters.dropped.hopLimit++;
+    this.host.sendError(Icmpv6Type.timeExceeded, HOP_LIMIT_EXCEEDED, packet);
+    return false;
   }
 }

@@ -7,7 +7,7 @@ import { readTopology } from "../radio/topology";
 import { runConsole } from "./console";
 import { doctor } from "./doctor";
 import { sim } from "./sim";
-import { faultList, faultNames, wholeNumber } from "./values";
+import { faultList, faultNames, traffic, wholeNumber } from "./values";
 
 const MAX_METERS = 10_000;
 const MAX_DAYS = 3660;
@@ -143,6 +143,14 @@ function simCommand(parent: Command): Command {
       )
         .argParser(faultList)
         .default(defaultOptions.faults, "none"),
+    )
+    .addOption(
+      new Option(
+        "--traffic <what>",
+        '"reads", or echo:BYTES:SECONDS: every node sends so much up so often, and the collector replies',
+      )
+        .argParser(traffic)
+        .default(undefined, "reads"),
     )
     .option(
       "--capture <file>",

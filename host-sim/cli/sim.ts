@@ -15,8 +15,9 @@ const MAX_PORT = 65_535;
  * @throws BadInput
  */
 export async function sim(options: StreetOptions): Promise<number> {
-  const { meters, collectors, capture, report, json, coapBridge } = options;
-  if (collectors > 1) throw new BadInput(`--collectors ${collectors}: this release has one`);
+  const { meters, collectors, topology, capture, report, json, coapBridge } = options;
+  if (collectors > 1 && topology !== undefined)
+    throw new BadInput(`--collectors ${collectors}: an edge list has one, its first node`);
   if (options.chip === "ade7953" && options.depth === "model")
     throw new BadInput("--chip ade7953: there is no model of it, so that --depth model does not go with it");
   if (coapBridge !== undefined && coapBridge + meters - 1 > MAX_PORT)

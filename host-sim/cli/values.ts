@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { noFaults, type Faults } from "../options";
+import { type EchoTraffic, LEAST_BYTES } from "../traffic";
 
 /** Parsers of option values. Each throws InvalidArgumentError with what is wrong. */
 
@@ -50,4 +51,20 @@ export function faultList(text: string): Faults {
     faults[field] = value;
   }
   return faults;
+}
+
+/** Of messages, each of which may be sent a second before its time. */
+const LEAST_PERIOD_S = 2;
+/** What fits a frame after several hops, with its headers. */
+const MOST_BYTES = 150;
+
+/** Parses `reads` or `echo:BYTES:SECONDS`; undefined stands for reads. */
+export function traffic(text: string): EchoTraffic | undefined {
+  if (text === "reads") return undefined;
+  const [, bytes, period_s] = /^echo:(\d{1,4}):(\d{1,6})$/.exec(text) ?? [];
+  const echo = { bytes: Number(bytes), period_s: Number(period_s) };
+  if (echo.bytes >= LEAST_BYTES && echo.bytes <= MOST_BYTES && echo.period_s >= LEAST_PERIOD_S) return echo;
+  throw new InvalidArgumentError(
+    `It must be reads or echo:BYTES:SECONDS, with ${LEAST_BYTES} to ${MOST_BYTES} bytes and at least ${LEAST_PERIOD_S} s.`,
+  );
 }

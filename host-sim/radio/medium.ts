@@ -13,6 +13,9 @@ import type { Transmission } from "./transmission";
 const SNIFFED_dBm = -60;
 /** Weaker frames are lost in any receiver's noise. */
 const FAINT_dBm = -120;
+/** Preambles are made out from 8 dB above a receiver's noise on, in 24 bits. */
+const DETECTABLE_dBm = -109;
+const DETECTED_BYTES = 3;
 
 export interface MediumOptions {
   world: World;
@@ -81,6 +84,7 @@ export class Medium {
   readonly #world: World;
   readonly #air: Air;
   readonly #late_us: number;
+  readonly #detected_us: number;
   readonly #onAir: Transmission[] = [];
 
   constructor(options: MediumOptions) {
@@ -91,6 +95,7 @@ export class Medium {
     this.bitRate = options.bitRate;
     this.draws = new Draws(options.random);
     this.#late_us = (LATE_BYTES * 8e6) / options.bitRate;
+    this.#detected_us = (DETECTED_BYTES * 8e6) / options.bitRate;
   }
 
   get now_us(): number {
@@ -122,6 +127,21 @@ export class Medium {
       strongest_dBm = Math.max(strongest_dBm, this.#air.strength_dBm(other.from, to, channel, this.now_us));
     }
     return strongest_dBm;
+  }
+
+  /**
+   * Whether node `to`, which listens to `channel` since `listening_us`, is receiving a frame there: its preamble is long
+   * enough on the air to be made out.
+   */
+  arriving(channel: number, to: number, listening_us: number): boolean {
+    const onAir = this.#onAir;
+    for (let i = 0; i < onAir.length; i++) {
+      const { channel: on, from, start_us } = onAir[i];
+      if (on !== channel || from === to || listening_us > start_us + this.#late_us) continue;
+      if (this.now_us < start_us + this.#detected_us) continue;
+      if (this.#air.strength_dBm(from, to, channel, this.now_us) >= DETECTABLE_dBm) return true;
+    }
+    return false;
   }
 
   /** Sends a frame whose start is set: it is on the air from then on. */

@@ -35,7 +35,7 @@ export class SimulatedRadio implements Radio, Station {
   /** Since when it has listened, to {@link #channel} or along the schedule, without a break. */
   #listening_us = 0;
   /** A look at a channel holds it until then. */
-  #busy_us = 0;
+  #busy_us = -Infinity;
   /** Frames received that the software has not got yet. */
   #pending = 0;
   /** How often its power was lost. */
@@ -103,7 +103,8 @@ export class SimulatedRadio implements Radio, Station {
     } else if (now_us < this.#listening_us + settling_us) {
       this.#busy_us = now_us + settling_us;
     }
-    return this.#medium.strength_dBm(channel, this.number) < CLEAR_BELOW_DBM;
+    const arriving = this.#medium.arriving(channel, this.number, this.#listening_us);
+    return !arriving && this.#medium.strength_dBm(channel, this.number) < CLEAR_BELOW_DBM;
   }
 
   /** Where it listens now, unless it sends. */

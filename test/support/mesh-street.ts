@@ -1,7 +1,7 @@
 import { Contexts } from "firmware/ip/contexts";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
-import { MeshLink } from "firmware/mesh/link";
+import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { Root } from "firmware/mesh/rpl/root";
@@ -30,20 +30,28 @@ export function meshStreet(
     const entropy = new SeededEntropy(random);
     const eui64 = identity.eui64;
     const radio = medium.addRadio();
-    const mac = new Mac({ radio, kernel, entropy, eui64, panId: PAN, channel: CHANNEL, queueSlots });
+    const mac = new Mac({
+      radio,
+      kernel,
+      entropy,
+      eui64,
+      panId: PAN,
+      channel: CHANNEL,
+      queueSlots: MAC_SLOTS,
+    });
     const contexts = new Contexts();
     contexts.set(0, PREFIX, 64);
-    const link = new MeshLink(mac, contexts);
+    const link = new MeshLink({ mac, kernel, contexts, queueSlots });
     const stack = new IpStack({ eui64, link, kernel });
-    link.onPacket = (packet) => stack.receive(packet);
+    link.host = stack;
     return { radio, kernel, entropy, eui64, mac, link, stack };
   };
 
-  const node = makeNode("collector", collectorIdentity(1), 16);
+  const node = makeNode("collector", collectorIdentity(1), 24);
   const root = new Root({ ...node, prefix: PREFIX, capacity: options.capacity ?? meters });
   const collector = { ...node, root };
   const street = Array.from({ length: meters }, (_, n) => {
-    const meter = makeNode(`meter ${n + 1}`, meterIdentity(n + 1), 4);
+    const meter = makeNode(`meter ${n + 1}`, meterIdentity(n + 1), 10);
     return { ...meter, join: new Join(meter) };
   });
   const start = () => {
@@ -51,4 +59,10 @@ export function meshStreet(
     for (const meter of street) meter.join.start();
   };
   return { world, medium, collector, meters: street, start };
+}
+
+/** EUI-64 of a meter's parent, or undefined. */
+export function parentOf({ join }: { join: Join }): Uint8Array | undefined {
+  const eui64 = new Uint8Array(8);
+  return join.writeParent(eui64) ? eui64 : undefined;
 }

@@ -83,11 +83,11 @@ export class ServedStreet {
     this.headEnd = new HeadEnd({
       clock: new TrueClock(world),
       entropy: new SeededEntropy(new Random(SEED, "head end")),
-      backhaul: headEndEnd,
       address: NETWORK.headEnd,
       utc_ms: () => this.utc_ms(),
     });
-    collector.root.onRegistered = (node) => this.headEnd.meterJoined(node);
+    const line = this.headEnd.connect(headEndEnd);
+    collector.root.onRegistered = (node, moves) => this.headEnd.meterJoined(node, line, moves);
 
     const feed = new Feed(load);
     this.#truth = new Truth(feed);

@@ -24,13 +24,13 @@ const MAX_CSMA_BACKOFFS = 4;
 const MAX_FRAME_RETRIES = 5;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
-/** For a turnaround of 10 ms, and an acknowledgement of 3 to 5 ms. */
-const ACK_WAIT_ms = 25;
+/** Time on the air of the longest acknowledgement. */
+const ACK_ms = 5;
 /**
- * How long others keep quiet after a frame that asks for an acknowledgement: during the turnaround the channel
- * sounds clear, and is not.
+ * How long others keep quiet after a frame that asks for an acknowledgement, beside the turnaround: during that the
+ * channel sounds clear, and is not.
  */
-const ACK_QUIET_ms = 14;
+const ACK_QUIET_ms = 4;
 
 const State = Object.freeze({ idle: 0, backoff: 1, sending: 2, waiting: 3, asking: 4 });
 
@@ -228,7 +228,8 @@ export class Mac {
         this.#finish(true);
       } else {
         this.#state = State.waiting;
-        this.#timer.startIn(ACK_WAIT_ms);
+        // The other end's turnaround, and our own to get what it has sent.
+        this.#timer.startIn(2 * this.#node.turnaround_ms + ACK_ms);
       }
     }
   }
@@ -265,7 +266,7 @@ export class Mac {
     if (cause === Cause.ok) cause = this.#taken(frame, now_ms);
     // A channel that is hopped over says nothing: the next frame goes out on another one.
     else if (cause === Cause.notForUs && !this.#node.hopping)
-      this.#quietUntil_ms = frame.ackRequest ? now_ms + ACK_QUIET_ms : 0;
+      this.#quietUntil_ms = frame.ackRequest ? now_ms + this.#node.turnaround_ms + ACK_QUIET_ms : 0;
     if (cause !== Cause.ok) this.counters.dropped[cause]++;
   }
 

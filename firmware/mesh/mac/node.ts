@@ -8,6 +8,8 @@ import type { Entropy } from "hal/entropy";
 import type { Radio } from "hal/radio";
 
 const NEIGHBOURS = 64;
+/** Of a board: docs/medium.md has what it is made of. */
+const TURNAROUND_ms = 10;
 
 export interface MacOptions {
   radio: Radio;
@@ -26,6 +28,8 @@ export interface MacOptions {
   security?: LinkSecurity | undefined;
   /** Of the PAN's coordinator, whose time all others follow: where the numbers of broadcast intervals come from. */
   coordinator?: CounterStore;
+  /** Greatest time that any node of the PAN takes from a frame's end to its acknowledgement; 10 where absent. */
+  turnaround_ms?: number | undefined;
   /** How many neighbours it keeps in mind; 64 where absent. */
   neighbours?: number;
 }
@@ -36,6 +40,7 @@ export interface MacNode {
   readonly panId: number;
   /** The only channel, unless {@link hopping}. */
   readonly channel: number;
+  readonly turnaround_ms: number;
   readonly hopping: boolean;
   /** Left out, frames are neither sealed nor accepted sealed. */
   readonly security: LinkSecurity | undefined;
@@ -48,10 +53,11 @@ export interface MacNode {
 
 export function macNode(options: MacOptions): MacNode {
   const { kernel, eui64, panId, channel, security, coordinator, hopping = false } = options;
+  const { turnaround_ms = TURNAROUND_ms } = options;
   const timed = hopping || security !== undefined;
   const pan = new PanClock(panId);
   if (coordinator !== undefined) pan.coordinate(coordinator, kernel.now_ms());
   const schedule = new ListeningSchedule(seedOf(eui64), pan);
   const neighbours = new Neighbours(timed ? (options.neighbours ?? NEIGHBOURS) : 0);
-  return { eui64, panId, channel, hopping, security, timed, pan, neighbours, schedule };
+  return { eui64, panId, channel, turnaround_ms, hopping, security, timed, pan, neighbours, schedule };
 }

@@ -1,44 +1,51 @@
 import { Reader } from "firmware/codec/cursor";
-import { Group, isLinkLocal, writeAddress, writeEui64, writeGroup } from "firmware/ip/address";
+import {
+  isLinkLocal,
+  isMulticast,
+  isUnspecified,
+  sameAddress,
+  writeAddress,
+  writeEui64,
+  writeLinkLocal,
+} from "firmware/ip/address";
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
+import type { Routing } from "firmware/mesh/forwarding/routing";
 import type { MeshLink } from "firmware/mesh/link";
 import type { Mac } from "firmware/mesh/mac/mac";
+import { Announcer } from "firmware/mesh/rpl/announcer";
 import {
-  Dao,
   DaoAck,
   Dio,
-  FIRST_SEQUENCE,
   ICMPV6_HEADER_BYTES,
   INFINITE_RANK,
-  ModeOfOperation,
-  nextSequence,
+  isNewer,
   RplCode,
-  STATUS_REJECTED,
-  writeDis,
 } from "firmware/mesh/rpl/messages";
+import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
+import { NONE } from "firmware/mesh/rpl/parents";
+import { Outcome, Preference } from "firmware/mesh/rpl/preference";
+import { Registration } from "firmware/mesh/rpl/registration";
 import { RplSender } from "firmware/mesh/rpl/sender";
+import { Solicitation } from "firmware/mesh/rpl/solicitation";
+import { suits } from "firmware/mesh/rpl/suitable";
 import type { Entropy } from "hal/entropy";
 
-/**
- * All meters of a street may boot at once: the first solicitation waits up to this long, so that one of them asks and
- * the others hear it. No longer than half of a root's shortest Trickle interval, before which no answer comes.
- */
-const START_SPREAD_ms = 1_000;
-/** One DIO may be news to all of them: their registrations are spread over this. */
-const DAO_SPREAD_ms = 8_000;
-/** Waits after a solicitation or a registration that stays unanswered; each is twice the one before. */
-const FIRST_WAIT_ms = 5_000;
-const LONGEST_WAIT_ms = 300_000;
-/** Registrations without an answer before another parent is looked for. */
-const MAX_REGISTRATIONS = 6;
-/** Frames given up by the MAC in a row before the parent counts as lost. */
-const MAX_LINK_FAILURES = 3;
-/** How much one hop adds to the rank, in units of MinHopRankIncrease: DEFAULT_STEP_OF_RANK of RFC 6552, section 6. */
-const STEP_OF_RANK = 3;
-const PREFIX_BITS = 64;
+/** One DIO may be news to many: their registrations are spread over this. */
+const REGISTRATION_SPREAD_ms = 4_000;
+/** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
+const QUIET_ms = 4_000;
+/** A root that did not answer is not tried again for so long, where there is another. */
+const AVOIDED_ms = 600_000;
+/** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
+const FIRST_PROBE_ms = 4_000;
+const LONGEST_PROBE_ms = 240_000;
+/** Within which a link is measured that would be better than the one in use. */
+const URGENT_PROBE_ms = 2_000;
+/** A change of rank by so much is news. */
+const NEWS = 4 * ETX_UNIT;
 
 export interface JoinOptions {
   kernel: Kernel;
@@ -49,204 +56,292 @@ export interface JoinOptions {
 }
 
 /**
- * A meter's way into a DODAG in non-storing mode (RFC 6550): solicits, takes a parent, makes its address of the
- * prefix announced, registers with the root, and keeps that up. All that leaves goes to the parent.
+ * A meter's place in a DODAG in non-storing mode (RFC 6550): takes a parent, makes its address of the prefix announced,
+ * registers with the root, announces the DODAG to others, and looks for another place where the one it has is lost.
  */
-export class Join {
-  /** The root has acknowledged this node, for the first time with its parent. Set once. */
+export class Join implements Routing {
+  /** The root has acknowledged this node, for the first time since it has a place. Set once. */
   onJoined: () => void = () => {};
   /** Has a parent and a registration that the root acknowledged. */
   joined = false;
-  /** {@link INFINITE_RANK} without a parent. */
-  rank = INFINITE_RANK;
-  /** EUI-64 of the parent; only valid while {@link rank} is finite. */
-  readonly parent = new Uint8Array(8);
+  readonly preference = new Preference();
+  readonly isRoot = false;
+  readonly root = new Uint8Array(16);
   /** RPL messages that could not be read, or are none for a meter. */
   ignored = 0;
+  /** Times that another parent was taken, that a place was given up, and that a loop showed. */
+  parentChanges = 0;
+  repairs = 0;
+  loops = 0;
+  readonly #kernel: Kernel;
   readonly #mac: Mac;
   readonly #stack: IpStack;
   readonly #random: RandomBelow;
-  readonly #sender: RplSender;
-  /** Next solicitation or registration. */
-  readonly #timer: Timer;
+  readonly #solicitation: Solicitation;
+  readonly #registration: Registration;
+  readonly #announcer: Announcer;
+  readonly #probe: Timer;
   readonly #reader = new Reader(new Uint8Array(0));
-  readonly #dio = new Dio();
-  readonly #dao = new Dao();
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
-  readonly #allNodes = new Uint8Array(16);
-  readonly #root = new Uint8Array(16);
-  #parentRank = INFINITE_RANK;
+  readonly #address = new Uint8Array(16);
+  readonly #avoided = new Uint8Array(16);
+  #avoidedUntil_ms = 0;
+  /** Has heard of another DODAG since it is in this one. */
+  #hasChoice = false;
+  /** The DIO being read: it and the announcer's change places where this node passes on what it says. */
+  #heard = new Dio();
+  #quietUntil_ms = 0;
+  /** The DTSN that the parent told last; this node's own is another number. */
   #parentDtsn = 0;
-  #refresh_ms = 0;
-  #wait_ms = FIRST_WAIT_ms;
-  /** Has heard nobody else solicit. */
-  #alone = true;
-  #registrations = 0;
-  #linkFailures = 0;
+  #dtsn = 0;
+  #probe_ms = FIRST_PROBE_ms;
+  #probesWanted = false;
 
-  constructor(options: JoinOptions) {
-    const { kernel, entropy, mac, link, stack } = options;
+  constructor({ kernel, entropy, mac, link, stack }: JoinOptions) {
+    const random = new RandomBelow(entropy);
+    const sender = new RplSender(link, stack);
+    this.#kernel = kernel;
     this.#mac = mac;
     this.#stack = stack;
-    this.#random = new RandomBelow(entropy);
-    this.#sender = new RplSender(link, stack);
-    this.#timer = new Timer(kernel, () => this.#onTimer());
-    writeGroup(Group.allRplNodes, this.#allNodes);
-    this.#dao.ackRequested = true;
-    this.#dao.sequence = FIRST_SEQUENCE;
-    this.#dao.pathSequence = FIRST_SEQUENCE;
+    this.#random = random;
+    this.#solicitation = new Solicitation(kernel, random, sender);
+    this.#announcer = new Announcer(kernel, random, sender);
+    this.#announcer.onTold = (rank) => (this.preference.announced = rank);
+    this.#registration = new Registration(kernel, random, sender, this.root);
+    this.#registration.onAccepted = () => this.#accepted();
+    this.#registration.onUnanswered = () => this.#avoid();
+    this.#probe = new Timer(kernel, () => this.#probeNext());
     stack.onRpl = (packet) => this.#receive(packet);
-    mac.onSent = (destination, _attempts, acked) => this.#onSent(destination, acked);
-    link.nextHop = (_destination, neighbour) => {
-      neighbour.set(this.parent);
-      return this.#hasParent;
-    };
+    link.routeBy(this);
   }
 
   start(): void {
-    this.#timer.startIn(this.#random.below(START_SPREAD_ms));
+    this.#solicitation.startAfter(0);
   }
 
-  get #hasParent(): boolean {
-    return this.rank !== INFINITE_RANK;
+  /** {@link INFINITE_RANK} without a parent. */
+  get rank(): number {
+    return this.preference.rank;
   }
 
-  #onTimer(): void {
-    if (!this.#hasParent) this.#solicit();
-    else if (this.#registrations === MAX_REGISTRATIONS) this.#startOver();
-    else this.#register();
+  get announcedRank(): number {
+    return this.preference.announced;
   }
 
-  #solicit(): void {
-    writeDis(this.#sender.begin(this.#allNodes, RplCode.dis));
-    this.#sender.send();
-    this.#waitLonger();
+  /** Writes the EUI-64 of the preferred parent; false where there is none. */
+  writeParent(into: Uint8Array): boolean {
+    return this.parentAfter(0, into);
   }
 
-  #register(): void {
-    const dao = this.#dao;
-    dao.sequence = nextSequence(dao.sequence);
-    dao.pathSequence = nextSequence(dao.pathSequence);
-    dao.write(this.#sender.begin(this.#root, RplCode.dao));
-    this.#sender.send();
-    this.#registrations++;
-    this.#waitLonger();
+  sourceRoute(): boolean {
+    return false;
   }
 
-  /** A wait between 1 and 1.5 times its length, so that nodes that collided once part. */
-  #waitLonger(): void {
-    this.#timer.startIn(this.#wait_ms + this.#random.below(this.#wait_ms / 2));
-    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_WAIT_ms);
+  parentAfter(failures: number, eui64: Uint8Array): boolean {
+    const { parents, preferred } = this.preference;
+    if (preferred === NONE) return false;
+    const place = this.preference.alternate(failures);
+    parents.writeEui64(place === NONE ? preferred : place, eui64);
+    return true;
   }
 
-  /** Registers anew after `delay_ms`. */
-  #registerIn(delay_ms: number): void {
-    this.#registrations = 0;
-    this.#wait_ms = FIRST_WAIT_ms;
-    this.#timer.startIn(delay_ms);
+  onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
+    this.preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
+    this.#select();
   }
 
-  #startOver(): void {
-    this.joined = false;
-    this.rank = INFINITE_RANK;
-    this.#parentRank = INFINITE_RANK;
-    this.#wait_ms = FIRST_WAIT_ms;
-    this.#alone = true;
-    this.start();
+  onUnreachable(packet: Packet): void {
+    this.#stack.reportRoute(this.root, packet);
   }
 
-  #onSent(destination: Uint8Array, delivered: boolean): void {
-    if (!this.#isParent(destination)) return;
-    this.#linkFailures = delivered ? 0 : this.#linkFailures + 1;
-    if (this.#linkFailures === MAX_LINK_FAILURES) this.#startOver();
+  onRankError(): void {
+    this.loops++;
+    if (this.joined) this.#announce();
   }
 
   #receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
     const code = packet.payload[1];
-    if (code === RplCode.dio && isLinkLocal(packet.source) && this.#dio.read(reader)) {
+    if (code === RplCode.dio && isLinkLocal(packet.source) && this.#heard.read(reader)) {
       writeEui64(packet.source, this.#from);
-      this.#hear(this.#dio);
+      this.#hear(this.#heard);
     } else if (code === RplCode.daoAck && this.#ack.read(reader)) {
-      this.#acknowledged(this.#ack);
-    } else if (code === RplCode.dis) {
-      if (!this.#hasParent) this.#joinSolicitation();
+      this.#registration.answer(this.#ack);
+    } else if (code === RplCode.dis && isLinkLocal(packet.source)) {
+      this.#solicited(packet);
     } else {
       this.ignored++;
     }
   }
 
-  /** Another asks: all that hear it hear the answer too, and most of them will register. */
-  #joinSolicitation(): void {
-    this.#alone = false;
-    const asked = this.#wait_ms > FIRST_WAIT_ms;
-    if (!asked) this.#waitLonger();
+  #solicited(packet: Packet): void {
+    this.#solicitation.hear();
+    if (!this.#announcer.running) return;
+    if (isMulticast(packet.destination)) this.#announce();
+    else this.#announcer.send(packet.source);
   }
 
   #hear(dio: Dio): void {
-    if (this.#isParent(this.#from)) {
-      if (dio.rank === INFINITE_RANK) this.#startOver();
-      else if (dio.dtsn !== this.#parentDtsn) this.#registerIn(this.#random.below(DAO_SPREAD_ms));
-      this.#parentRank = dio.rank;
-      this.#parentDtsn = dio.dtsn;
-    } else if (dio.rank < this.#parentRank && suits(dio)) {
-      this.#follow(dio);
+    const now_ms = this.#kernel.now_ms();
+    if (now_ms < this.#quietUntil_ms || !suits(dio)) return;
+    if (this.preference.preferred === NONE) {
+      if (dio.rank !== INFINITE_RANK && !this.#avoids(dio, now_ms)) this.#enter(dio);
+    } else if (sameAddress(dio.dodagId, this.root)) {
+      this.#hearOwn(dio, now_ms);
+    } else {
+      this.#hasChoice = true;
     }
   }
 
-  #follow(dio: Dio): void {
-    const dao = this.#dao;
-    this.joined = false;
-    this.parent.set(this.#from);
-    this.#parentRank = dio.rank;
-    this.#parentDtsn = dio.dtsn;
-    this.rank = rankBelow(dio);
-    this.#linkFailures = 0;
-    this.#root.set(dio.dodagId);
-    writeAddress(dio.prefix, this.#mac.eui64, dao.target);
-    this.#stack.setAddress(dao.target);
-    dao.instance = dio.instance;
-    dao.pathLifetime = dio.defaultLifetime;
-    writeAddress(dio.prefix, this.parent, dao.parent);
-    this.#refresh_ms = (dio.defaultLifetime * dio.lifetimeUnit_s * 1000) / 2;
-    this.#registerIn(this.#alone ? 0 : this.#random.below(DAO_SPREAD_ms));
+  /** Of the DODAG that this node is in. */
+  #hearOwn(dio: Dio, now_ms: number): void {
+    const { version } = this.#announcer.dio;
+    if (dio.version !== version) {
+      if (isNewer(dio.version, version)) this.#enter(dio);
+      else if (this.#announcer.running) this.#announce();
+      return;
+    }
+    if (dio.rank !== INFINITE_RANK) this.#announcer.hear();
+    const { parents, preferred } = this.preference;
+    const place = parents.hear(this.#from, dio.rank, this.#mac.rssi_dBm, now_ms, preferred);
+    if (place === NONE) return;
+    if (place === preferred) this.#hearParent(dio);
+    this.#select();
   }
 
-  #acknowledged(ack: DaoAck): void {
-    if (!this.#hasParent || ack.sequence !== this.#dao.sequence || ack.instance !== this.#dao.instance)
+  #hearParent(dio: Dio): void {
+    if (dio.dtsn !== this.#parentDtsn) {
+      // Section 9.6: the root wants all registrations anew, also of those below.
+      this.#parentDtsn = dio.dtsn;
+      this.#dtsn = (this.#dtsn + 1) & 0xff;
+      this.#registration.startWithin(REGISTRATION_SPREAD_ms);
+      if (this.#announcer.running) this.#announce();
+    }
+    this.#passOn();
+  }
+
+  /** From now on this node tells what it has just heard, with a rank and a DTSN of its own. */
+  #passOn(): void {
+    const heard = this.#heard;
+    this.#heard = this.#announcer.dio;
+    this.#announcer.dio = heard;
+    heard.rank = this.preference.rank;
+    heard.dtsn = this.#dtsn;
+  }
+
+  /** Takes a place in the DODAG, or in the version of it, that `dio` tells of: its sender is the first parent. */
+  #enter(dio: Dio): void {
+    const { dao } = this.#registration;
+    if (!this.preference.begin(this.#from, dio.rank, this.#mac.rssi_dBm, this.#kernel.now_ms())) return;
+    if (!isUnspecified(this.root) && !sameAddress(dio.dodagId, this.root)) dao.moves++;
+    this.root.set(dio.dodagId);
+    dao.instance = dio.instance;
+    dao.pathLifetime = dio.defaultLifetime;
+    this.#registration.lifetime_ms = dio.defaultLifetime * dio.lifetimeUnit_s * 1000;
+    writeAddress(dio.prefix, this.#mac.eui64, dao.target);
+    this.#stack.setAddress(dao.target);
+    this.#solicitation.stop();
+    this.#announcer.stop();
+    this.joined = false;
+    this.#hasChoice = false;
+    this.#parentDtsn = dio.dtsn;
+    this.#passOn();
+    this.#register();
+    this.#probe_ms = FIRST_PROBE_ms;
+    this.#probeLater();
+  }
+
+  #select(): void {
+    const { preference } = this;
+    if (preference.preferred === NONE) return;
+    const before = preference.rank;
+    const outcome = preference.select();
+    if (outcome === Outcome.lost) {
+      this.#leave();
       return;
-    // A refusal is taken like silence: asked again after longer and longer waits.
-    if (ack.status >= STATUS_REJECTED) return;
+    }
+    this.#announcer.dio.rank = preference.rank;
+    if (outcome === Outcome.unsure && !this.#probesWanted) {
+      this.#probesWanted = true;
+      this.#probe.startIn(this.#random.below(URGENT_PROBE_ms));
+    } else if (outcome === Outcome.changed) {
+      this.parentChanges++;
+      this.#register();
+    }
+    if (this.#announcer.running && Math.abs(preference.rank - before) >= NEWS) this.#announce();
+  }
+
+  /** Registers the parent, and the one that would take its place. */
+  #register(): void {
+    const { dao } = this.#registration;
+    const { parents, preferred } = this.preference;
+    const { prefix } = this.#announcer.dio;
+    parents.writeEui64(preferred, this.#from);
+    writeAddress(prefix, this.#from, dao.parent);
+    const alternate = this.preference.alternate(1);
+    dao.hasAlternate = alternate !== NONE;
+    if (dao.hasAlternate) {
+      parents.writeEui64(alternate, this.#from);
+      writeAddress(prefix, this.#from, dao.alternate);
+    }
+    this.#registration.startWithin(REGISTRATION_SPREAD_ms);
+  }
+
+  /** Local repair (section 8.2.2.5): gives up the place, says so, and looks for another one after a while. */
+  #leave(): void {
+    this.repairs++;
+    this.joined = false;
+    this.preference.clear();
+    this.#announcer.poison();
+    this.#registration.stop();
+    this.#probe.stop();
+    this.#quietUntil_ms = this.#kernel.now_ms() + QUIET_ms;
+    this.#solicitation.startAfter(QUIET_ms);
+  }
+
+  /** The root does not answer: it may be gone, or cut off. */
+  #avoid(): void {
+    if (this.#hasChoice) {
+      this.#avoided.set(this.root);
+      this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
+    }
+    this.#leave();
+  }
+
+  #accepted(): void {
     const first = !this.joined;
     this.joined = true;
-    // Between a half and three quarters of the lifetime.
-    this.#registerIn(this.#refresh_ms + this.#random.below(this.#refresh_ms / 2));
+    if (!this.#announcer.running) this.#announce();
     if (first) this.onJoined();
   }
 
-  #isParent(eui64: Uint8Array): boolean {
-    if (!this.#hasParent) return false;
-    for (let i = 7; i >= 0; i--) if (eui64[i] !== this.parent[i]) return false;
-    return true;
+  #announce(): void {
+    const { redundancy } = this.#announcer.dio;
+    this.#announcer.restart(redundancy === 0 ? Infinity : redundancy);
   }
-}
 
-/** Whether its sender can be a parent: a DIO that says all that a node needs to know, for a meter's way of joining. */
-function suits(dio: Dio): boolean {
-  return (
-    dio.mode === ModeOfOperation.nonStoring &&
-    dio.hasConfiguration &&
-    dio.defaultLifetime > 0 &&
-    dio.lifetimeUnit_s > 0 &&
-    rankBelow(dio) < INFINITE_RANK &&
-    dio.hasPrefix &&
-    dio.autonomous &&
-    dio.prefixBits === PREFIX_BITS
-  );
-}
+  #probeLater(): void {
+    this.#probe.startIn(this.#probe_ms / 2 + this.#random.below(this.#probe_ms / 2));
+    this.#probe_ms = Math.min(2 * this.#probe_ms, LONGEST_PROBE_ms);
+  }
 
-function rankBelow(dio: Dio): number {
-  return dio.rank + STEP_OF_RANK * dio.minHopRankIncrease;
+  #probeNext(): void {
+    const { wanted } = this.preference;
+    if (this.#announcer.running) this.#measure(this.#probesWanted ? wanted : this.preference.stalest());
+    this.#probesWanted = false;
+    this.#probeLater();
+  }
+
+  /** By a frame that the neighbour acknowledges, and that tells it something: the announcement, once there is one. */
+  #measure(place: number): void {
+    this.preference.parents.writeEui64(place, this.#from);
+    writeLinkLocal(this.#from, this.#address);
+    this.#announcer.send(this.#address);
+  }
+
+  #avoids(dio: Dio, now_ms: number): boolean {
+    return now_ms < this.#avoidedUntil_ms && sameAddress(dio.dodagId, this.#avoided);
+  }
 }

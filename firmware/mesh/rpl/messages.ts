@@ -20,12 +20,16 @@ export const STATUS_ACCEPTED = 0;
 export const STATUS_REJECTED = 128;
 
 /** Types of options, section 20.4. */
-const Option = Object.freeze({ pad1: 0, configuration: 4, target: 5, transit: 6, prefix: 8 });
+const Option = Object.freeze({ pad1: 0, configuration: 4, target: 5, transit: 6, prefix: 8, descriptor: 9 });
 // Lengths of what follows type and length.
 const CONFIGURATION_BYTES = 14;
 const TARGET_BYTES = 18;
 const TRANSIT_BYTES = 20;
 const PREFIX_BYTES = 30;
+const DESCRIPTOR_BYTES = 4;
+/** Path control, 6.7.8: the two bits of the most preferred parent, and of the next. */
+const PREFERRED = 0xc0;
+const SECOND = 0x30;
 
 const ADDRESS_BITS = 128;
 const GROUNDED = 0x80;
@@ -173,19 +177,24 @@ export class Dio {
 
 /**
  * Destination Advertisement Object of non-storing mode, section 6.4: one target (6.7.7), the whole address of a node,
- * and the transit information (6.7.8) that names its parent.
+ * with its descriptor (6.7.9), and the transit information (6.7.8) that names its parent and the one that it would take
+ * instead.
  */
 export class Dao {
   instance = 0;
   ackRequested = false;
   sequence = 0;
   readonly target = new Uint8Array(16);
+  /** The target's descriptor: how often it has moved to another DODAG. */
+  moves = 0;
   pathSequence = 0;
   /** In units of the DODAG configuration; {@link NO_PATH} withdraws the route. */
   pathLifetime = 0;
   readonly parent = new Uint8Array(16);
+  hasAlternate = false;
+  readonly alternate = new Uint8Array(16);
 
-  /** False also where there is not exactly one target with its transit information. */
+  /** False also where there is not exactly one target, or not one or two parents. */
   read(reader: Reader): boolean {
     this.instance = reader.u8();
     const flags = reader.u8();
@@ -193,6 +202,7 @@ export class Dao {
     reader.u8();
     this.sequence = reader.u8();
     if ((flags & DAO_DODAGID_PRESENT) !== 0) reader.take(16);
+    this.moves = 0;
     let targets = 0;
     let transits = 0;
     while (reader.ok && reader.remaining > 0) {
@@ -205,18 +215,22 @@ export class Dao {
         if (reader.u8() !== ADDRESS_BITS) return false;
         reader.copy(this.target, 0, 16);
         targets++;
+      } else if (type === Option.descriptor) {
+        if (length !== DESCRIPTOR_BYTES) return false;
+        this.moves = reader.u32();
       } else if (type === Option.transit) {
         if (length !== TRANSIT_BYTES) return false;
         reader.u16();
         this.pathSequence = reader.u8();
         this.pathLifetime = reader.u8();
-        reader.copy(this.parent, 0, 16);
+        reader.copy(transits === 0 ? this.parent : this.alternate, 0, 16);
         transits++;
       } else {
         reader.take(length);
       }
     }
-    return reader.ok && targets === 1 && transits === 1;
+    this.hasAlternate = transits === 2;
+    return reader.ok && targets === 1 && (transits === 1 || transits === 2);
   }
 
   write(writer: Writer): void {
@@ -229,12 +243,21 @@ export class Dao {
     writer.u8(0);
     writer.u8(ADDRESS_BITS);
     writer.copy(this.target, 0, 16);
+    writer.u8(Option.descriptor);
+    writer.u8(DESCRIPTOR_BYTES);
+    writer.u32(this.moves);
+    this.#writeTransit(writer, this.parent, PREFERRED);
+    if (this.hasAlternate) this.#writeTransit(writer, this.alternate, SECOND);
+  }
+
+  #writeTransit(writer: Writer, parent: Uint8Array, pathControl: number): void {
     writer.u8(Option.transit);
     writer.u8(TRANSIT_BYTES);
-    writer.u16(0);
+    writer.u8(0);
+    writer.u8(pathControl);
     writer.u8(this.pathSequence);
     writer.u8(this.pathLifetime);
-    writer.copy(this.parent, 0, 16);
+    writer.copy(parent, 0, 16);
   }
 }
 
@@ -265,8 +288,22 @@ export class DaoAck {
 /** Sequence counters, section 7.2, start here, go up to 255 once, and then around below {@link LOLLIPOP_LINEAR}. */
 export const FIRST_SEQUENCE = 240;
 const LOLLIPOP_LINEAR = 128;
+/** SEQUENCE_WINDOW: how far apart two values may be to be told apart by age. */
+const SEQUENCE_WINDOW = 16;
 
 /** The value after `sequence`. */
 export function nextSequence(sequence: number): number {
   return (sequence + 1) & (sequence < LOLLIPOP_LINEAR ? LOLLIPOP_LINEAR - 1 : 0xff);
+}
+
+/** Whether `a` is newer than `b`; false also where they are too far apart to tell. */
+export function isNewer(a: number, b: number): boolean {
+  if (a >= LOLLIPOP_LINEAR !== b >= LOLLIPOP_LINEAR) {
+    const linear = Math.max(a, b);
+    const circular = Math.min(a, b);
+    const circularIsNewer = 256 + circular - linear <= SEQUENCE_WINDOW;
+    return (a === circular) === circularIsNewer;
+  }
+  const ahead = a >= LOLLIPOP_LINEAR ? a - b : (a - b) & (LOLLIPOP_LINEAR - 1);
+  return ahead > 0 && ahead <= SEQUENCE_WINDOW;
 }

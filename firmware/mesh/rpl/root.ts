@@ -1,36 +1,44 @@
 import { Reader } from "firmware/codec/cursor";
-import { Group, isLinkLocal, isMulticast, writeAddress, writeEui64, writeGroup } from "firmware/ip/address";
+import { isLinkLocal, isMulticast, sameAddress, writeAddress, writeEui64 } from "firmware/ip/address";
+import { Icmpv6Type, QUOTED_DESTINATION_AT, Unreachable } from "firmware/ip/icmpv6";
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
-import { RandomBelow } from "firmware/kernel/random";
+import type { Routing } from "firmware/mesh/forwarding/routing";
+import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import type { MeshLink } from "firmware/mesh/link";
-import { Children } from "firmware/mesh/rpl/children";
+import { RandomBelow } from "firmware/kernel/random";
+import { Announcer } from "firmware/mesh/rpl/announcer";
 import {
   Dao,
   DaoAck,
   Dio,
+  FIRST_SEQUENCE,
   ICMPV6_HEADER_BYTES,
   INFINITE_LIFETIME,
+  isNewer,
+  nextSequence,
   NO_PATH,
   RplCode,
   STATUS_ACCEPTED,
   STATUS_REJECTED,
 } from "firmware/mesh/rpl/messages";
+import { MAX_RANK_INCREASE, MIN_HOP_RANK_INCREASE, OBJECTIVE_MRHOF } from "firmware/mesh/rpl/mrhof";
+import { NO_NODE, ROOT_NODE, Routes } from "firmware/mesh/rpl/routes";
 import { RplSender } from "firmware/mesh/rpl/sender";
-import { Trickle } from "firmware/mesh/rpl/trickle";
 import type { Entropy } from "hal/entropy";
 
 /** 2 s to 17 min between DIOs. */
 const INTERVAL_MIN = 11;
 const INTERVAL_DOUBLINGS = 9;
-/** RFC 6550, section 17: ROOT_RANK is MinHopRankIncrease, whose default this is. */
-const ROOT_RANK = 256;
-/** Objective function zero, RFC 6552. */
-const OBJECTIVE_ZERO = 0;
+/** A node keeps silent after so many others (RFC 6550, section 8.3.1: DEFAULT_DIO_REDUNDANCY_CONSTANT). */
+const REDUNDANCY = 10;
+/** RFC 6550, section 17: ROOT_RANK is MinHopRankIncrease. */
+const ROOT_RANK = MIN_HOP_RANK_INCREASE;
 /** Routes last two hours. */
 const LIFETIME_UNIT_s = 60;
 const LIFETIME = 120;
+const NEVER_s = 0xffffffff;
 const PREFIX_BITS = 64;
 const EXPIRY_PERIOD_ms = 60_000;
 
@@ -46,45 +54,52 @@ export interface RootOptions {
   capacity: number;
 }
 
-/** The root of a DODAG in non-storing mode (RFC 6550): announces it, and keeps who has registered. */
-export class Root {
-  /** A node has registered that was not known; `address` is valid during the call only. Set once. */
-  onRegistered: (address: Uint8Array) => void = () => {};
-  /** RPL messages that could not be read, or are none for a root. */
+/** The root of a DODAG in non-storing mode (RFC 6550): announces it, and keeps who has registered with which parent. */
+export class Root implements Routing {
+  /**
+   * A node has registered that was not known, or has come back; `address` is valid during the call only. Set once.
+   * @param moves how often it has changed its collector
+   */
+  onRegistered: (address: Uint8Array, moves: number) => void = () => {};
+  /** A node's registration was withdrawn or has expired; `address` likewise. Set once. */
+  onLost: (address: Uint8Array) => void = () => {};
+  readonly isRoot = true;
+  readonly root = new Uint8Array(16);
+  readonly rank = ROOT_RANK;
+  readonly announcedRank = ROOT_RANK;
+  readonly routes: Routes;
+  /** RPL messages that could not be read, or are none for a root; registrations by a parent that is not known. */
   ignored = 0;
   readonly #kernel: Kernel;
   readonly #sender: RplSender;
-  readonly #trickle: Trickle;
+  readonly #announcer: Announcer;
   readonly #expiry: Timer;
-  readonly #children: Children;
-  readonly #dio = new Dio();
+  readonly #prefix: Uint8Array;
   readonly #dao = new Dao();
   readonly #ack = new DaoAck();
+  readonly #heard = new Dio();
   readonly #reader = new Reader(new Uint8Array(0));
-  readonly #allNodes = new Uint8Array(16);
-  readonly #child = new Uint8Array(8);
+  readonly #eui64 = new Uint8Array(8);
+  readonly #address = new Uint8Array(16);
 
   constructor(options: RootOptions) {
     const { kernel, entropy, link, stack, eui64, prefix, capacity } = options;
     const random = new RandomBelow(entropy);
-    const dio = this.#dio;
-    writeAddress(prefix, eui64, dio.dodagId);
-    stack.setAddress(dio.dodagId);
-    stack.onRpl = (packet) => this.#receive(packet);
-    link.nextHop = (destination, neighbour) => {
-      // One hop: every node is a neighbour, also one that is being refused.
-      writeEui64(destination, neighbour);
-      return this.#ofPrefix(destination);
-    };
     this.#kernel = kernel;
     this.#sender = new RplSender(link, stack);
-    this.#children = new Children(capacity);
-    this.#trickle = new Trickle(kernel, random, INTERVAL_MIN, INTERVAL_DOUBLINGS, () =>
-      this.#sendDio(this.#allNodes),
-    );
+    this.#announcer = new Announcer(kernel, random, this.#sender);
+    this.#prefix = prefix;
+    this.routes = new Routes(capacity);
     this.#expiry = new Timer(kernel, () => this.#expire());
-    writeGroup(Group.allRplNodes, this.#allNodes);
+    writeAddress(prefix, eui64, this.root);
+    stack.setAddress(this.root);
+    stack.onRpl = (packet) => this.#receive(packet);
+    stack.onError = (packet) => this.#hearError(packet);
+    link.routeBy(this);
 
+    const { dio } = this.#announcer;
+    dio.dodagId.set(this.root);
+    dio.version = FIRST_SEQUENCE;
     dio.rank = ROOT_RANK;
     dio.grounded = true;
     // A root that has restarted knows no nodes: another number makes those that hear it register again (9.6).
@@ -92,8 +107,10 @@ export class Root {
     dio.hasConfiguration = true;
     dio.intervalMin = INTERVAL_MIN;
     dio.intervalDoublings = INTERVAL_DOUBLINGS;
-    dio.minHopRankIncrease = ROOT_RANK;
-    dio.objective = OBJECTIVE_ZERO;
+    dio.redundancy = REDUNDANCY;
+    dio.maxRankIncrease = MAX_RANK_INCREASE;
+    dio.minHopRankIncrease = MIN_HOP_RANK_INCREASE;
+    dio.objective = OBJECTIVE_MRHOF;
     dio.defaultLifetime = LIFETIME;
     dio.lifetimeUnit_s = LIFETIME_UNIT_s;
     dio.hasPrefix = true;
@@ -105,24 +122,64 @@ export class Root {
   }
 
   start(): void {
-    this.#trickle.reset();
+    this.#announcer.restart(Infinity);
     this.#expire();
   }
 
+  /** Global repair (section 3.2.2): a new version of the DODAG, in which every node takes its place anew. */
+  repair(): void {
+    const { dio } = this.#announcer;
+    dio.version = nextSequence(dio.version);
+    this.#announcer.restart(Infinity);
+  }
+
   get count(): number {
-    return this.#children.count;
+    return this.routes.count;
   }
 
   /** Is there a way down to this address? */
   has(address: Uint8Array): boolean {
-    if (!this.#ofPrefix(address)) return false;
-    writeEui64(address, this.#child);
-    return this.#children.has(this.#child);
+    return this.hops(address) > 0;
+  }
+
+  /** Hops to the node with this address, 0 where there is no way. */
+  hops(address: Uint8Array): number {
+    const node = this.#nodeOf(address);
+    return node >= ROOT_NODE ? 0 : this.routes.hops(node);
+  }
+
+  sourceRoute(destination: Uint8Array, header: RoutingHeader): boolean {
+    const node = this.#nodeOf(destination);
+    return node < ROOT_NODE && this.routes.write(node, header);
+  }
+
+  parentAfter(): boolean {
+    return false;
+  }
+
+  onSent(): void {}
+
+  onRankError(): void {}
+
+  onUnreachable(packet: Packet): void {
+    this.#broken(ROOT_NODE, packet.destination);
   }
 
   #expire(): void {
-    this.#children.expire(this.#kernel.now_ms());
+    const now_s = this.#now_s();
+    let node = this.routes.expired(0, now_s);
+    while (node !== NO_NODE) {
+      this.#forget(node);
+      node = this.routes.expired(node + 1, now_s);
+    }
     this.#expiry.startIn(EXPIRY_PERIOD_ms);
+  }
+
+  #forget(node: number): void {
+    this.routes.writeEui64(node, this.#eui64);
+    this.routes.remove(node);
+    writeAddress(this.#prefix, this.#eui64, this.#address);
+    this.onLost(this.#address);
   }
 
   #receive(packet: Packet): void {
@@ -131,50 +188,100 @@ export class Root {
     const code = packet.payload[1];
     if (code === RplCode.dis && isLinkLocal(packet.source)) {
       // Section 8.3: to all by resetting Trickle, so that one DIO answers many that start at once.
-      if (isMulticast(packet.destination)) this.#trickle.reset();
-      else this.#sendDio(packet.source);
-    } else if (code === RplCode.dao && this.#dao.read(reader) && this.#dao.instance === this.#dio.instance) {
+      if (isMulticast(packet.destination)) this.#announcer.restart(Infinity);
+      else this.#announcer.send(packet.source);
+    } else if (
+      code === RplCode.dao &&
+      this.#dao.read(reader) &&
+      this.#dao.instance === this.#announcer.dio.instance
+    ) {
       this.#register(packet.source);
-    } else if (code !== RplCode.dio) {
+    } else if (code === RplCode.dio && this.#heard.read(reader)) {
+      this.#hear(this.#heard);
+    } else {
       this.ignored++;
     }
   }
 
-  #sendDio(destination: Uint8Array): void {
-    this.#dio.write(this.#sender.begin(destination, RplCode.dio));
-    this.#sender.send();
+  /** A root that has restarted does not know which version it had: it goes on from that which others remember. */
+  #hear(dio: Dio): void {
+    const own = this.#announcer.dio;
+    if (!sameAddress(dio.dodagId, this.root) || !isNewer(dio.version, own.version)) return;
+    own.version = dio.version;
+    this.repair();
   }
 
   #register(source: Uint8Array): void {
     const dao = this.#dao;
-    const known = this.has(dao.target);
-    const accepted = this.#update(dao);
-    if (dao.ackRequested) {
-      const ack = this.#ack;
-      ack.sequence = dao.sequence;
-      ack.status = accepted ? STATUS_ACCEPTED : STATUS_REJECTED;
-      ack.write(this.#sender.begin(source, RplCode.daoAck));
-      this.#sender.send();
+    const status = this.#update(dao);
+    if (status < 0) {
+      this.ignored++;
+      return;
     }
-    if (!known && this.has(dao.target)) this.onRegistered(dao.target);
+    if (!dao.ackRequested) return;
+    const ack = this.#ack;
+    ack.sequence = dao.sequence;
+    ack.status = status;
+    ack.write(this.#sender.begin(source, RplCode.daoAck));
+    this.#sender.send();
   }
 
-  /** Answers false where the node is refused. */
-  #update(dao: Dao): boolean {
-    if (!this.#ofPrefix(dao.target)) return false;
-    writeEui64(dao.target, this.#child);
+  /** Answers the status for the node, or -1 where there is no way to tell it. */
+  #update(dao: Dao): number {
+    const { routes } = this;
+    const parent = this.#nodeOf(dao.parent);
+    let node = this.#nodeOf(dao.target);
+    if (!this.#isOfPrefix(dao.target) || node === ROOT_NODE) return -1;
     if (dao.pathLifetime === NO_PATH) {
-      this.#children.delete(this.#child);
-      return true;
+      if (node !== NO_NODE) this.#forget(node);
+      return -1;
     }
-    const lifetime_ms =
-      dao.pathLifetime === INFINITE_LIFETIME ? Infinity : dao.pathLifetime * LIFETIME_UNIT_s * 1000;
-    return this.#children.set(this.#child, this.#kernel.now_ms() + lifetime_ms);
+    if (parent === NO_NODE) return -1;
+    const known = node !== NO_NODE;
+    const moved = known && routes.moves(node) !== (dao.moves & 0xffff);
+    // An old registration may arrive late, by a slower way; that of a node that has restarted begins anew.
+    if (known && !moved && isNewer(routes.pathSequence(node), dao.pathSequence)) return STATUS_ACCEPTED;
+    if (!known) {
+      writeEui64(dao.target, this.#eui64);
+      node = routes.add(this.#eui64);
+      if (node === NO_NODE) return parent === ROOT_NODE ? STATUS_REJECTED : -1;
+    }
+    const alternate = dao.hasAlternate ? this.#nodeOf(dao.alternate) : NO_NODE;
+    const expiry_s =
+      dao.pathLifetime === INFINITE_LIFETIME ? NEVER_s : this.#now_s() + dao.pathLifetime * LIFETIME_UNIT_s;
+    routes.set(node, parent, alternate, dao.pathSequence, dao.moves & 0xffff, expiry_s);
+    if (!known || moved) this.onRegistered(dao.target, dao.moves);
+    return STATUS_ACCEPTED;
   }
 
-  #ofPrefix(address: Uint8Array): boolean {
-    const prefix = this.#dio.prefix;
-    for (let i = 0; i < 8; i++) if (address[i] !== prefix[i]) return false;
+  /** A router on the way to the destination that the error quotes does not reach the next one. */
+  #hearError(packet: Packet): void {
+    const { payload, payloadLength } = packet;
+    if (payload[0] !== Icmpv6Type.destinationUnreachable || payload[1] !== Unreachable.sourceRoute) return;
+    if (payloadLength < QUOTED_DESTINATION_AT + 16) return;
+    for (let i = 0; i < 16; i++) this.#address[i] = payload[QUOTED_DESTINATION_AT + i]!;
+    this.#broken(this.#nodeOf(packet.source), this.#address);
+  }
+
+  #broken(reporter: number, destination: Uint8Array): void {
+    const node = this.#nodeOf(destination);
+    if (reporter !== NO_NODE && node < ROOT_NODE) this.routes.broken(reporter, node);
+  }
+
+  /** Its number, {@link ROOT_NODE}, or {@link NO_NODE} where it is not known. */
+  #nodeOf(address: Uint8Array): number {
+    if (!this.#isOfPrefix(address)) return NO_NODE;
+    if (sameAddress(address, this.root)) return ROOT_NODE;
+    writeEui64(address, this.#eui64);
+    return this.routes.find(this.#eui64);
+  }
+
+  #isOfPrefix(address: Uint8Array): boolean {
+    for (let i = 0; i < 8; i++) if (address[i] !== this.#prefix[i]) return false;
     return true;
+  }
+
+  #now_s(): number {
+    return Math.floor(this.#kernel.now_ms() / 1000);
   }
 }

@@ -10,8 +10,15 @@ function pair() {
   const { world, collector, meters } = meshStreet(1, 1);
   const [meter] = meters as [(typeof meters)[0]];
   const received: Packet[] = [];
-  for (const node of [collector, meter])
-    node.link.onPacket = (packet) => received.push(structuredClone(packet));
+  for (const node of [collector, meter]) {
+    const { stack } = node;
+    node.link.host = {
+      address: stack.address,
+      isOwn: () => true,
+      receive: (packet) => received.push(structuredClone(packet)),
+      sendError: () => {},
+    };
+  }
   return { world, collector, meter, received };
 }
 
@@ -47,21 +54,24 @@ describe("the mesh as a link", () => {
     expect(received.map((packet) => packet.destination[0])).toEqual([0xff]);
   });
 
-  it("refuses what has no next hop, what is too long, and what the queue cannot take", () => {
+  it("refuses what is too long for a frame, and what the queue cannot take", () => {
     const { collector, meter, received, world } = pair();
     const address = new Uint8Array(16);
-    writeAddress(PREFIX, collector.eui64, address);
-    expect(meter.link.send(packetTo(address))).toBe(false);
-    meter.link.nextHop = (_destination, eui64) => {
-      eui64.set(collector.eui64);
-      return true;
-    };
-    expect(meter.link.send(packetTo(address, 230))).toBe(false);
-    expect([1, 2, 3, 4].map(() => meter.link.send(packetTo(address)))).toEqual([true, true, true, true]);
-    expect(meter.link.send(packetTo(address))).toBe(false);
-    expect(meter.link.refused).toEqual({ noRoute: 1, tooLong: 1, queueFull: 1 });
+    writeLinkLocal(collector.eui64, address);
+    expect(meter.link.send(packetTo(address, 230))).toBe(true);
+    expect(meter.link.counters.dropped.tooLong).toBe(1);
+    // Of ten slots the last two are for urgent packets.
+    const taken = Array.from({ length: 10 }, (_, n) => meter.link.send(packetTo(address, 10 + n)));
+    expect(taken).toEqual([...Array<boolean>(8).fill(true), false, false]);
+    expect(meter.link.counters.dropped.queueFull).toBe(2);
     world.runUntil(5e6);
-    expect(received.length).toBe(4);
+    expect(received.length).toBe(8);
+  });
+
+  it("has nowhere to send to without a parent", () => {
+    const { collector, meter } = pair();
+    meter.link.send(packetTo(collector.root.root));
+    expect(meter.link.counters.dropped.noRoute).toBe(1);
   });
 
   it("drops payloads that are no packet, by cause", () => {
@@ -69,20 +79,21 @@ describe("the mesh as a link", () => {
     send(meter.mac, collector.eui64, [0x00, 1]);
     send(meter.mac, collector.eui64, [0x7e]);
     send(meter.mac, collector.eui64, [0xc0, 0, 0, 0]);
+    world.runUntil(2e6);
     send(meter.mac, collector.eui64, []);
     world.runUntil(5e6);
     // IPHC with both link-local addresses elided, to all: there is no destination to take.
     send(meter.mac, undefined, [0x7a, 0x33, 59]);
     world.runUntil(6e6);
-    expect(collector.link.dropped[LowpanCause.linkAddress]).toBe(1);
+    expect(collector.link.malformed[LowpanCause.linkAddress]).toBe(1);
     expect(received).toEqual([]);
-    expect(collector.link.dropped[LowpanCause.dispatch]).toBe(1);
-    expect(collector.link.dropped[LowpanCause.fragment]).toBe(1);
-    expect(collector.link.dropped[LowpanCause.truncated]).toBe(2);
+    expect(collector.link.malformed[LowpanCause.dispatch]).toBe(1);
+    expect(collector.link.malformed[LowpanCause.fragment]).toBe(1);
+    expect(collector.link.malformed[LowpanCause.truncated]).toBe(2);
   });
 
   it("has a count for each cause", () => {
     const { collector } = pair();
-    expect(collector.link.dropped.length).toBe(Object.keys(LowpanCause).length);
+    expect(collector.link.malformed.length).toBe(Object.keys(LowpanCause).length);
   });
 });

@@ -72,7 +72,6 @@ describe("wattmesh", () => {
     [["sim", "--days", "0"], "'--days <n>' argument '0'"],
     [["sim", "--days", "1.5"], "'--days <n>' argument '1.5'"],
     [["sim", "--interval", "30"], "Allowed choices are 15, 60"],
-    [["sim", "--collectors", "2"], "--collectors 2: this release has one"],
     [["sim", "--seed", "-1"], "'--seed <n>' argument '-1'"],
     [["sim", "--chip", "ade9153"], "Allowed choices are atm90e32, ade7953"],
     [["sim", "--chip", "ade7953", "--depth", "model"], "--depth model does not go with it"],

@@ -25,7 +25,10 @@ const read = (message: Message, bytes: Uint8Array) => message.read(new Reader(by
 const dioBytes = hex(`1e f0 0100 88 2a 0000 ${root}
   04 0e 00 09 0b 00 0000 0100 0000 00 78 003c
   08 1e 40 40 ffffffff 00015180 00000000 ${prefix}`);
-const daoBytes = hex(`1e 80 00 f1 05 12 00 80 ${node} 06 14 0000 f2 78 ${root}`);
+// With the descriptor (figure 30) between target and transit, and a second transit of another path control.
+const daoBytes = hex(
+  `1e 80 00 f1 05 12 00 80 ${node} 09 04 00010203 06 14 00c0 f2 78 ${root} 06 14 0030 f2 78 ${prefix}`,
+);
 const ackBytes = hex("1e 00 f1 80");
 
 function someDio(): Dio {
@@ -52,10 +55,13 @@ function someDao(): Dao {
     ackRequested: true,
     sequence: 241,
     pathSequence: 242,
+    moves: 0x010203,
+    hasAlternate: true,
     pathLifetime: 120,
   });
   dao.target.set(hex(node));
   dao.parent.set(hex(root));
+  dao.alternate.set(hex(prefix));
   return dao;
 }
 
@@ -66,7 +72,7 @@ function someAck(): DaoAck {
 describe("messages of RPL", () => {
   const kinds = [
     ["DIO", dioBytes, someDio, () => new Dio(), [24, 40]],
-    ["DAO", daoBytes, someDao, () => new Dao(), []],
+    ["DAO", daoBytes, someDao, () => new Dao(), [52]],
     ["DAO-ACK", ackBytes, someAck, () => new DaoAck(), []],
   ] as const;
 

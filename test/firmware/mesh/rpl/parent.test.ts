@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { writeAddress, writeLinkLocal } from "firmware/ip/address";
 import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
-import { meshStreet, PREFIX } from "../../../support/mesh-street";
+import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
 import { rplPacket } from "../../../support/rpl-packet";
 
 type Street = ReturnType<typeof meshStreet>;
@@ -17,6 +17,7 @@ function dio(change: Partial<Dio> = {}): Dio {
   message.prefix.set(PREFIX);
   return Object.assign(message, {
     ...{ rank: 512, hasConfiguration: true, defaultLifetime: 120, lifetimeUnit_s: 60 },
+    ...{ minHopRankIncrease: 128, objective: 1, intervalMin: 11, intervalDoublings: 9, redundancy: 10 },
     ...{ hasPrefix: true, autonomous: true, prefixBits: 64 },
     ...change,
   });
@@ -34,8 +35,8 @@ describe("a meter that hears a DIO", () => {
 
   it("takes its sender as parent", () => {
     hear(dio());
-    expect(meter.join.parent).toEqual(NEIGHBOUR);
-    expect(meter.join.rank).toBe(512 + 3 * 256);
+    expect(parentOf(meter)).toEqual(NEIGHBOUR);
+    expect(meter.join.rank).toBe(512 + 128);
     const address = new Uint8Array(16);
     writeAddress(PREFIX, meter.eui64, address);
     expect(meter.stack.address).toEqual(address);
@@ -47,7 +48,10 @@ describe("a meter that hears a DIO", () => {
     ["has routes that last no time", { defaultLifetime: 0 }],
     ["counts lifetimes in units of nothing", { lifetimeUnit_s: 0 }],
     ["has an infinite rank", { rank: INFINITE_RANK }],
-    ["leaves no rank for others", { rank: INFINITE_RANK - 768 }],
+    ["has another objective function", { objective: 0 }],
+    ["counts ranks otherwise", { minHopRankIncrease: 256 }],
+    ["beacons more often than the air bears", { intervalMin: 6 }],
+    ["beacons less often than 32 bits of milliseconds", { intervalDoublings: 21 }],
     ["lacks a prefix", { hasPrefix: false }],
     ["has a prefix that is not for addresses", { autonomous: false }],
     ["has a prefix of another length", { prefixBits: 48 }],
@@ -56,7 +60,7 @@ describe("a meter that hears a DIO", () => {
     it(`does not when it ${name}`, () => {
       hear(dio(change));
       expect(meter.join.rank).toBe(INFINITE_RANK);
-      expect(meter.link.nextHop(PREFIX, new Uint8Array(8))).toBe(false);
+      expect(parentOf(meter)).toBeUndefined();
     });
   }
 
@@ -69,26 +73,50 @@ describe("a meter that hears a DIO", () => {
     expect(meter.join.ignored).toBeGreaterThan(0);
   });
 
-  it("changes to a parent of lower rank, and to no other", () => {
+  it("changes to another parent only for a path that is 1.5 transmissions shorter (RFC 6719, section 3.2.2)", () => {
+    const other = new Uint8Array(16);
+    writeLinkLocal(NEIGHBOUR.with(7, 10), other);
+    const measured = () => meter.join.onSent(NEIGHBOUR.with(7, 10), 1, true);
+    hear(dio());
+    hear(dio({ rank: 512 - 191 }), other);
+    measured();
+    expect(parentOf(meter)).toEqual(NEIGHBOUR);
+    hear(dio({ rank: 512 - 192 }), other);
+    expect(parentOf(meter)).toEqual(NEIGHBOUR.with(7, 10));
+    expect(meter.join.rank).toBe(512 - 192 + 128);
+  });
+
+  it("believes no link that it has not measured, where it has one that works", () => {
     const other = new Uint8Array(16);
     writeLinkLocal(NEIGHBOUR.with(7, 10), other);
     hear(dio());
-    hear(dio({ rank: 512 }), other);
-    expect(meter.join.parent).toEqual(NEIGHBOUR);
-    hear(dio({ rank: 511 }), other);
-    expect(meter.join.parent).toEqual(NEIGHBOUR.with(7, 10));
+    hear(dio({ rank: 128 }), other);
+    expect(parentOf(meter)).toEqual(NEIGHBOUR);
+    meter.join.onSent(NEIGHBOUR.with(7, 10), 1, true);
+    expect(parentOf(meter)).toEqual(NEIGHBOUR.with(7, 10));
   });
 
-  it("leaves a parent that announces an infinite rank", () => {
+  it("leaves a parent that announces an infinite rank, and believes it again a while later", () => {
     hear(dio());
     hear(dio({ rank: INFINITE_RANK }));
     expect(meter.join.rank).toBe(INFINITE_RANK);
     hear(dio());
-    expect(meter.join.parent).toEqual(NEIGHBOUR);
+    expect(parentOf(meter)).toBeUndefined();
+    street.world.runUntil(5e6);
+    hear(dio());
+    expect(parentOf(meter)).toEqual(NEIGHBOUR);
+  });
+
+  it("takes an alternate at once where the parent is lost", () => {
+    const other = new Uint8Array(16);
+    writeLinkLocal(NEIGHBOUR.with(7, 10), other);
+    hear(dio());
+    hear(dio(), other);
+    hear(dio({ rank: INFINITE_RANK }));
+    expect(parentOf(meter)).toEqual(NEIGHBOUR.with(7, 10));
   });
 
   it("believes no acknowledgement but that of its last registration", () => {
-    hear(dio());
     const acknowledge = (change: Partial<DaoAck>) => {
       const ack = Object.assign(new DaoAck(), change);
       meter.stack.receive(rplPacket(neighbour, meter.stack.address, RplCode.daoAck, ack));
@@ -104,7 +132,7 @@ describe("a meter that hears a DIO", () => {
     const message = dio({ rank: 256 });
     message.dodagId.set(street.collector.stack.address);
     hear(message, collector);
-    street.world.runUntil(4e6);
+    street.world.runUntil(4.1e6);
     expect(sent.length).toBe(1);
     const { sequence } = sent[0];
     acknowledge({ sequence: sequence - 1 });
@@ -132,8 +160,9 @@ describe("a meter that hears a DIO", () => {
     expect(codes.slice(0, 7)).toEqual([dao, dao, dao, dao, dao, dao, dis]);
     const waits_s = sent_s.slice(1, 6).map((at_s, k) => at_s - sent_s[k]);
     waits_s.forEach((wait_s, k) => {
-      expect(wait_s).toBeGreaterThan(5 * 2 ** k - 0.1);
-      expect(wait_s).toBeLessThan(7.5 * 2 ** k + 0.1);
+      const least_s = Math.min(5 * 2 ** k, 60);
+      expect(wait_s).toBeGreaterThan(least_s - 0.1);
+      expect(wait_s).toBeLessThan(1.5 * least_s + 0.1);
     });
     expect(meter.join.rank).toBe(INFINITE_RANK);
   });
@@ -155,6 +184,7 @@ describe("a root that hears a DAO", () => {
     hear = (change = {}, target = address) => {
       const dao = Object.assign(new Dao(), { pathLifetime: 2, ...change });
       dao.target.set(target);
+      dao.parent.set(root.root);
       street.collector.stack.receive(rplPacket(address, street.collector.stack.address, RplCode.dao, dao));
     };
   });

@@ -8,12 +8,13 @@ import { Random } from "../../../../host-sim/random";
 import { World } from "../../../../host-sim/world";
 
 /** A timer from 1,024 ms to 8,192 ms, and when it fires. */
-function timer(seed = 1) {
+function timer(seed = 1, redundancy = Infinity) {
   const world = new World();
   const kernel = new Kernel(new CrystalClock(world, 0));
   const fired_ms: number[] = [];
   const random = new RandomBelow(new SeededEntropy(new Random(seed, "trickle")));
-  const trickle = new Trickle(kernel, random, 10, 3, () => fired_ms.push(kernel.now_ms()));
+  const trickle = new Trickle(kernel, random, () => fired_ms.push(kernel.now_ms()));
+  trickle.configure(10, 3, redundancy);
   const run = (until_ms: number) => world.runUntil(until_ms * 1000);
   return { world, trickle, fired_ms, run };
 }
@@ -53,5 +54,25 @@ describe("Trickle (RFC 6206, section 4.2)", () => {
     expect(fired_ms.length).toBe(1);
     run(2040);
     expect(fired_ms.length).toBe(1);
+  });
+
+  it("keeps silent in an interval in which it has heard the same often enough", () => {
+    const { trickle, fired_ms, run } = timer(1, 2);
+    trickle.reset();
+    trickle.hear();
+    trickle.hear();
+    run(1024);
+    expect(fired_ms).toEqual([]);
+    trickle.hear();
+    run(1024 + 2048);
+    expect(fired_ms.length).toBe(1);
+  });
+
+  it("stops", () => {
+    const { trickle, fired_ms, run } = timer();
+    trickle.reset();
+    trickle.stop();
+    run(60_000);
+    expect(fired_ms).toEqual([]);
   });
 });

@@ -1,0 +1,138 @@
+import { writeEui64 } from "firmware/ip/address";
+import type { Contexts } from "firmware/ip/contexts";
+import { compress } from "firmware/ip/lowpan";
+import { Packet } from "firmware/ip/packet";
+import type { ForwardingCounters } from "firmware/mesh/forwarding/counters";
+import { type Held, PacketQueue, Way } from "firmware/mesh/forwarding/queue";
+import type { Routing } from "firmware/mesh/forwarding/routing";
+import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
+import type { Mac } from "firmware/mesh/mac/mac";
+import { isUrgent } from "firmware/mesh/forwarding/urgency";
+
+/** How often the MAC may give a packet up on its way up, each time to the best neighbour that is left. */
+const MAX_FAILURES_UP = 4;
+/** And on its way down, where the route is the root's: the root has another one, or not. */
+const MAX_FAILURES_DOWN = 2;
+
+/** Sends unicast packets, one after the other, and looks for another way where a neighbour does not answer. */
+export class Outbox {
+  readonly #mac: Mac;
+  readonly #contexts: Contexts;
+  readonly #routing: Routing;
+  readonly #counters: ForwardingCounters;
+  readonly #queue: PacketQueue;
+  readonly #packet = new Packet();
+  readonly #neighbour = new Uint8Array(8);
+  /** The packet that the MAC has. */
+  #sending: Held | undefined;
+
+  constructor(
+    mac: Mac,
+    contexts: Contexts,
+    routing: Routing,
+    counters: ForwardingCounters,
+    capacity: number,
+  ) {
+    this.#mac = mac;
+    this.#contexts = contexts;
+    this.#routing = routing;
+    this.#counters = counters;
+    this.#queue = new PacketQueue(capacity);
+    mac.onSent = (neighbour, attempts, acked) => this.#onSent(neighbour, attempts, acked);
+  }
+
+  /** Packets that wait, and how many may. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  get capacity(): number {
+    return this.#queue.capacity;
+  }
+
+  /**
+   * Takes a copy of a packet and of its routing header.
+   * @param child the neighbour that it came from
+   * @returns false, with the cause counted, where it is not taken
+   */
+  take(packet: Packet, header: RoutingHeader, way: number, child: number): boolean {
+    const { dropped } = this.#counters;
+    const held = this.#queue.add(child, isUrgent(packet));
+    if (held === undefined) {
+      dropped.queueFull++;
+      return false;
+    }
+    if (!held.keep(packet)) {
+      this.#queue.remove(held);
+      dropped.tooLong++;
+      return false;
+    }
+    held.header.copyFrom(header);
+    held.way = way;
+    this.#next();
+    return true;
+  }
+
+  #next(): void {
+    while (this.#sending === undefined) {
+      const held = this.#queue.next();
+      if (held === undefined) return;
+      held.restore(this.#packet);
+      if (!this.#findNeighbour(held)) {
+        this.#counters.dropped.noRoute++;
+        this.#queue.remove(held);
+      } else if (this.#hand(held)) {
+        this.#sending = held;
+      } else {
+        this.#counters.dropped.tooLong++;
+        this.#queue.remove(held);
+      }
+    }
+  }
+
+  #findNeighbour(held: Held): boolean {
+    if (held.way === Way.up) return this.#routing.parentAfter(held.failures, this.#neighbour);
+    if (held.header.hops > 0) held.header.writeNext(this.#neighbour);
+    else writeEui64(this.#packet.destination, this.#neighbour);
+    return true;
+  }
+
+  /** Answers false where the packet fits no frame. */
+  #hand(held: Held): boolean {
+    const writer = this.#mac.prepare(this.#neighbour);
+    if (writer === undefined) return false;
+    const { header } = held;
+    if (held.way === Way.up) header.senderRank = this.#routing.rank;
+    header.write(writer, this.#routing.root);
+    return (
+      compress(this.#packet, this.#mac.eui64, this.#neighbour, this.#contexts, writer) && this.#mac.submit()
+    );
+  }
+
+  #onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
+    this.#routing.onSent(neighbour, attempts, acked);
+    const held = this.#sending;
+    if (held === undefined) return;
+    this.#sending = undefined;
+    if (acked) {
+      this.#counters.passedOn++;
+      this.#queue.remove(held);
+    } else {
+      this.#failed(held);
+    }
+    this.#next();
+  }
+
+  #failed(held: Held): void {
+    held.failures++;
+    const most = held.way === Way.up ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
+    if (held.failures < most) {
+      if (held.way === Way.up) this.#counters.rerouted++;
+      return;
+    }
+    this.#counters.dropped.unanswered++;
+    held.restore(this.#packet);
+    this.#queue.remove(held);
+    if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
+  }
+}

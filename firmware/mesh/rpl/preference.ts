@@ -1,0 +1,114 @@
+import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
+import { MAX_LINK_METRIC, MAX_RANK_INCREASE, PARENT_SWITCH_THRESHOLD } from "firmware/mesh/rpl/mrhof";
+import { NONE, Parents } from "firmware/mesh/rpl/parents";
+
+/** Frames in a row that a neighbour does not acknowledge, until it counts as gone. */
+const MAX_FAILURES = 4;
+/** Parents that are kept measured beside the preferred one. */
+const ALTERNATES = 3;
+
+/** What a look at the parents has led to. */
+export const Outcome = Object.freeze({
+  same: 0,
+  /** Another parent is preferred. */
+  changed: 1,
+  /** {@link Preference.wanted} would be better, if its link is as good as it seems: it is to be measured. */
+  unsure: 2,
+  /** There is no parent any more, or none that would not take this node too far down. */
+  lost: 3,
+});
+
+/** Which parent a node prefers, by the objective function of RFC 6719, and the rank that follows. */
+export class Preference {
+  readonly parents = new Parents();
+  /** The preferred parent among {@link parents}, or {@link NONE}. */
+  preferred = NONE;
+  /** {@link INFINITE_RANK} without a parent. */
+  rank = INFINITE_RANK;
+  wanted = NONE;
+  /**
+   * The rank that others know. Only nodes of a lower one are certain not to be below this node: those below go by what
+   * they were told, whatever has become of it since.
+   */
+  announced = INFINITE_RANK;
+  /** The best rank since the place was taken. */
+  #lowestRank = INFINITE_RANK;
+
+  /** Has no parent any more, and knows of none. */
+  clear(): void {
+    this.parents.forgetRanks();
+    this.preferred = NONE;
+    this.rank = INFINITE_RANK;
+    this.announced = INFINITE_RANK;
+    this.#lowestRank = INFINITE_RANK;
+  }
+
+  /**
+   * The first parent, where its link is not too bad.
+   * @returns whether it was taken
+   */
+  begin(eui64: Uint8Array, rank: number, rssi_dBm: number, now_ms: number): boolean {
+    const { parents } = this;
+    this.clear();
+    const place = parents.hear(eui64, rank, rssi_dBm, now_ms, NONE);
+    if (place === NONE || parents.etx[place] > MAX_LINK_METRIC) return false;
+    this.preferred = place;
+    this.#settle();
+    return true;
+  }
+
+  /** A frame to a neighbour was acknowledged or given up. */
+  measure(neighbour: Uint8Array, attempts: number, acked: boolean, now_ms: number): void {
+    const { parents } = this;
+    const place = parents.find(neighbour);
+    if (place === NONE) return;
+    parents.measure(place, attempts, acked, now_ms);
+    if (parents.failures[place] >= MAX_FAILURES) parents.rank[place] = INFINITE_RANK;
+  }
+
+  /**
+   * Looks again which parent is best: one that is lost gives way to the next, one that works to a much better one.
+   * @returns an {@link Outcome}
+   */
+  select(): number {
+    const { parents, preferred } = this;
+    const lost = parents.rank[preferred] === INFINITE_RANK;
+    const best = parents.nth(0, this.announced, NONE);
+    if (lost && best === NONE) return Outcome.lost;
+    let outcome: number = Outcome.same;
+    const saved = best === NONE ? 0 : parents.cost(preferred) - parents.cost(best);
+    if (lost || (saved >= PARENT_SWITCH_THRESHOLD && parents.samples[best] > 0)) {
+      this.preferred = best;
+      outcome = Outcome.changed;
+    } else if (saved >= PARENT_SWITCH_THRESHOLD) {
+      this.wanted = best;
+      outcome = Outcome.unsure;
+    }
+    return this.#settle() ? outcome : Outcome.lost;
+  }
+
+  /** The parent that would be taken instead of the preferred one, `n` from 1 on. */
+  alternate(n: number): number {
+    return this.parents.nth(n, this.announced, this.preferred);
+  }
+
+  /** Of the parents that may be needed, the one whose link has not been measured for the longest time. */
+  stalest(): number {
+    const { parents } = this;
+    let stalest = this.preferred;
+    for (let n = 1; n <= ALTERNATES; n++) {
+      const place = this.alternate(n);
+      if (place === NONE) break;
+      if (parents.samples[place] === 0) return place;
+      if (parents.heard_ms[place] < parents.heard_ms[stalest]) stalest = place;
+    }
+    return stalest;
+  }
+
+  /** The rank follows from the cost of the path. False: too far below the best one. */
+  #settle(): boolean {
+    this.rank = this.parents.cost(this.preferred);
+    this.#lowestRank = Math.min(this.#lowestRank, this.rank);
+    return this.rank <= this.#lowestRank + MAX_RANK_INCREASE;
+  }
+}

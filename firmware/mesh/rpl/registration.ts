@@ -1,0 +1,84 @@
+import { type Kernel, Timer } from "firmware/kernel/kernel";
+import type { RandomBelow } from "firmware/kernel/random";
+import {
+  Dao,
+  type DaoAck,
+  FIRST_SEQUENCE,
+  nextSequence,
+  RplCode,
+  STATUS_REJECTED,
+} from "firmware/mesh/rpl/messages";
+import type { RplSender } from "firmware/mesh/rpl/sender";
+
+/** Waits for an answer; each is twice the one before. */
+const FIRST_WAIT_ms = 5_000;
+const LONGEST_WAIT_ms = 60_000;
+/** Registrations without an answer before the root counts as out of reach. */
+const MAX_ATTEMPTS = 6;
+
+/** A node's registration with its root: sent until it is acknowledged, and again before it expires. */
+export class Registration {
+  /** The root has answered. Set once. */
+  onAccepted: () => void = () => {};
+  /** The root does not answer. Set once. */
+  onUnanswered: () => void = () => {};
+  /** What is registered but for its sequence numbers; the owner keeps it up to date. */
+  readonly dao = new Dao();
+  /** How long a registration holds. */
+  lifetime_ms = 0;
+  readonly #random: RandomBelow;
+  readonly #sender: RplSender;
+  readonly #root: Uint8Array;
+  readonly #timer: Timer;
+  #wait_ms = FIRST_WAIT_ms;
+  #attempts = 0;
+
+  constructor(kernel: Kernel, random: RandomBelow, sender: RplSender, root: Uint8Array) {
+    this.#random = random;
+    this.#sender = sender;
+    this.#root = root;
+    this.#timer = new Timer(kernel, () => this.#send());
+    this.dao.ackRequested = true;
+    this.dao.sequence = FIRST_SEQUENCE;
+    this.dao.pathSequence = FIRST_SEQUENCE;
+  }
+
+  /** Registers anew after up to `spread_ms`. */
+  startWithin(spread_ms: number): void {
+    this.#attempts = 0;
+    this.#wait_ms = FIRST_WAIT_ms;
+    this.#timer.startIn(this.#random.below(spread_ms));
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  /** Takes an answer, be it to another registration. */
+  answer(ack: DaoAck): void {
+    if (ack.sequence !== this.dao.sequence || ack.instance !== this.dao.instance) return;
+    // A refusal is taken like silence: asked again after longer and longer waits.
+    if (ack.status >= STATUS_REJECTED) return;
+    this.#attempts = 0;
+    this.#wait_ms = FIRST_WAIT_ms;
+    // Between a half and three quarters of the lifetime.
+    this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
+    this.onAccepted();
+  }
+
+  #send(): void {
+    if (this.#attempts === MAX_ATTEMPTS) {
+      this.onUnanswered();
+      return;
+    }
+    const { dao } = this;
+    dao.sequence = nextSequence(dao.sequence);
+    dao.pathSequence = nextSequence(dao.pathSequence);
+    dao.write(this.#sender.begin(this.#root, RplCode.dao));
+    this.#sender.send();
+    this.#attempts++;
+    // Between 1 and 1.5 times the wait, so that nodes that collided once part.
+    this.#timer.startIn(this.#wait_ms + this.#random.below(this.#wait_ms / 2));
+    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_WAIT_ms);
+  }
+}
