@@ -27,12 +27,21 @@ function identity(prefix: readonly number[], number: number, model: string): Ide
 
 const UNREAD_BYTES = 1024;
 
-/** Unpredictable to the firmware, the same for the same seed. */
+/**
+ * Unpredictable to the firmware, the same for the same seed. Numbers of each length have a stream of their own, so that
+ * how often a store asks for salt changes nothing on the air.
+ */
 export class SeededEntropy implements Entropy {
-  constructor(private readonly random: Random) {}
+  readonly #seed: number;
+  readonly #streams: (Random | undefined)[] = [];
+
+  constructor(random: Random) {
+    this.#seed = random.u32();
+  }
 
   fill(into: Uint8Array): void {
-    for (let i = 0; i < into.length; i++) into[i] = this.random.below(256);
+    const random = (this.#streams[into.length] ??= new Random(this.#seed, `entropy of ${into.length}`));
+    for (let i = 0; i < into.length; i++) into[i] = random.below(256);
   }
 }
 
