@@ -75,8 +75,9 @@ for (const { name, file, peer } of cases) {
   const figure = {
     name,
     peer,
-    runs: runs.map(({ join_s, latencies_ms: _, ...rest }) => ({
+    runs: runs.map(({ join_s, ...rest }) => ({
       ...rest,
+      latencies_ms: undefined,
       joinP95S: quantile(join_s, 0.95),
       joinLastS: join_s.at(-1),
     })),

@@ -74,14 +74,14 @@ export class RoutingHeader {
     if (this.#hopCount === MAX_ROUTERS) return false;
     const at = this.#hopCount++ * HOP_BYTES;
     for (let i = 0; i < HOP_BYTES; i++) this.#hops[at + i] = eui64s[offset + i]!;
-    this.#hops[at]! ^= 0x02;
+    this.#hops[at] ^= 0x02;
     return true;
   }
 
   /** Writes the EUI-64 of the next router, of which there must be one. */
   writeNext(eui64: Uint8Array): void {
     for (let i = 0; i < HOP_BYTES; i++) eui64[i] = this.#hops[i]!;
-    eui64[0]! ^= 0x02;
+    eui64[0] ^= 0x02;
   }
 
   /** Whether `address` is that of the next router. */
@@ -162,7 +162,7 @@ export class RoutingHeader {
       bytes = HOP_BYTES;
     }
     for (let i = 0; i < HOP_BYTES - bytes; i++) {
-      hops[at + i] = at === 0 ? root[INTERFACE_AT + i] : hops[at - HOP_BYTES + i]!;
+      hops[at + i] = at === 0 ? root[INTERFACE_AT + i] : hops[at - HOP_BYTES + i];
     }
     reader.copy(hops, at + HOP_BYTES - bytes, bytes);
     this.#hopCount++;

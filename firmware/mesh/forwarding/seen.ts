@@ -33,11 +33,11 @@ const PAYLOAD_BYTES = 16;
 /** FNV-1a over what tells packets apart and does not change on the way. */
 function hashOf(packet: Packet): number {
   let hash = 0x811c9dc5;
-  for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.source[i]!, 0x01000193);
-  for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.destination[i]!, 0x01000193);
+  for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.source[i], 0x01000193);
+  for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.destination[i], 0x01000193);
   hash = Math.imul(hash ^ packet.nextHeader, 0x01000193);
   hash = Math.imul(hash ^ packet.payloadLength, 0x01000193);
   const count = Math.min(packet.payloadLength, PAYLOAD_BYTES);
-  for (let i = 0; i < count; i++) hash = Math.imul(hash ^ packet.payload[i]!, 0x01000193);
+  for (let i = 0; i < count; i++) hash = Math.imul(hash ^ packet.payload[i], 0x01000193);
   return hash >>> 0;
 }

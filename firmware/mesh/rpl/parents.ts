@@ -63,7 +63,7 @@ export class Parents {
   /** A frame was acknowledged or given up after `attempts`. */
   measure(place: number, attempts: number, acked: boolean, now_ms: number): void {
     this.etx[place] = updatedEtx(this.etx[place], this.samples[place], attempts, acked);
-    if (this.samples[place] < 255) this.samples[place]!++;
+    if (this.samples[place] < 255) this.samples[place]++;
     this.failures[place] = acked ? 0 : Math.min(this.failures[place] + 1, 255);
     if (acked) this.heard_ms[place] = now_ms;
   }

@@ -143,7 +143,7 @@ export class Routes {
     for (let step = 0; step < MAX_STEPS && length > 0; step++) {
       const at = path[length - 1];
       const next = tried[length - 1] === 0 ? this.#parents[at] : this.#alternates[at];
-      if (tried[length - 1]!++ > 1) length--;
+      if (tried[length - 1]++ > 1) length--;
       else if (next === ROOT_NODE) return length;
       else if (next !== NO_NODE && length <= MAX_ROUTERS && !this.#isOnPath(next, length)) {
         path[length] = next;
@@ -185,7 +185,7 @@ export class Routes {
 
   #bucketOf(eui64: Uint8Array, offset: number): number {
     let hash = 0;
-    for (let i = 0; i < 8; i++) hash = (Math.imul(hash, 31) + eui64[offset + i]!) | 0;
+    for (let i = 0; i < 8; i++) hash = (Math.imul(hash, 31) + eui64[offset + i]) | 0;
     return hash & (this.#buckets.length - 1);
   }
 
