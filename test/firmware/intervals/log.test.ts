@@ -105,7 +105,7 @@ describe("intervals", () => {
       [-45, clockSet, 2813],
       [-30, clockSet, 2812],
       [-15, clockSet, 2813],
-      [0, clockSet | partial | short, 1875],
+      [0, clockSet | short, 1875],
       [15, 0, 2812],
     ]);
     expect(meter.codes()).toEqual([EventCode.clockSet]);
