@@ -18,17 +18,20 @@ const WINDOW_us = 20e6;
 
 type Maker = (world: World, medium: Medium) => Radio;
 
-/** Nodes that have all sent two broadcasts, after which they know the PAN and each other. */
+/** Broadcasts of each node: of three in ten that are lost, none is lost to anybody each time. */
+const ROUNDS = 10;
+
+/** Nodes that have all sent broadcasts, after which they know the PAN and each other. */
 function joined(nodes: number, seed: number, options: Partial<MediumOptions> = {}, maker?: Maker) {
   const timing = maker === undefined ? DEVICE : IDEAL;
   const street = macStreet(nodes, seed, { timing, ...options }, maker, { hopping: true, security: true });
   const { world, macs } = street;
   const heard = macs.map(() => 0);
   macs.forEach((mac, n) => (mac.onFrame = (_source, _buffer, _offset, _length, all) => (heard[n] += +all)));
-  for (let round = 0; round < 3; round++)
+  for (let round = 0; round < ROUNDS; round++)
     for (let n = 0; n < nodes; n++)
       world.at(round * 20e6 + (n + 1) * 1.1e6, () => send(macs[n], undefined, [n]));
-  world.runUntil(90e6);
+  world.runUntil((ROUNDS + 1.5) * 20e6);
   return { ...street, heard };
 }
 
