@@ -2,12 +2,36 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../support/tools";
 
 let folder: string;
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "wattmesh-cli-"))));
-afterAll(() => rmSync(folder, { recursive: true }));
+/** The command line bundled once, as bin/wattmesh.js bundles it at each start. */
+const bundle = join(root, `out/test/command-line-${process.pid}.cjs`);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "wattmesh-cli-"));
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["host-sim/cli/main.ts"],
+    bundle: true,
+    outfile: bundle,
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    format: "cjs",
+    define: { "import.meta.url": JSON.stringify(pathToFileURL(join(root, "bin/wattmesh.js"))) },
+    footer: { js: "module.exports.main(process.argv.slice(2));" },
+    logLevel: "silent",
+  });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  rmSync(bundle);
+});
 
 /** Runs the program in an empty folder, its output in pipes. */
 function wattmesh(...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -16,7 +40,10 @@ function wattmesh(...args: string[]): { status: number | null; stdout: string; s
 }
 
 function expectRefused(args: string[], reason: string): void {
-  const { status, stdout, stderr } = wattmesh(...args);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   expect(stderr).toContain(reason);
   expect(stderr).toMatch(/^wattmesh: .+\n$/);
   expect(stdout).toBe("");
