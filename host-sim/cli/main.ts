@@ -14,6 +14,9 @@ const MAX_DAYS = 3660;
 /** Greatest street that is simulated at the depth of the chip's bus unless asked for. */
 const MAX_METERS_CHIP = 100;
 
+/** The neighbours of a console's meter: a small street, as a person waits for its first day. */
+const CONSOLE_METERS = 6;
+
 const EXIT_BAD_INPUT = 2;
 
 /** Runs the command line, and sets the process' exit code. */
@@ -212,7 +215,7 @@ function consoleCommand(parent: Command): Command {
         .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
     )
     .action(async ({ meter, seed }: { meter: number; seed: number }) => {
-      const meters = Math.max(defaultOptions.meters, meter);
+      const meters = Math.max(CONSOLE_METERS, meter);
       await runConsole(
         { ...defaultOptions, meters, seed, depth: depthOf(meters, defaultOptions.chip) },
         meter,
