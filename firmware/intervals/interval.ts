@@ -29,6 +29,9 @@ const MAX_U16 = 0xffff;
 /** The registers of reactive and apparent energy are kept modulo this: 1.1 Gvarh, far above an interval's. */
 export const OTHER_MODULUS = 2 ** 40;
 
+/** Where a record has its number. */
+export const RECORD_SEQUENCE_AT = 1;
+
 /** One interval, made once and filled again and again. */
 export class Interval {
   sequence = 0;

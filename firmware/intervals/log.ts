@@ -1,7 +1,7 @@
 import type { UtcClock } from "firmware/clock/utc";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { IntervalFlag } from "firmware/intervals/flags";
-import { Interval, OTHER_MODULUS, RecordKind } from "firmware/intervals/interval";
+import { OTHER_MODULUS, RecordKind, type Interval } from "firmware/intervals/interval";
 import { IntervalStore } from "firmware/intervals/store";
 import { IntervalVoltage } from "firmware/intervals/voltage";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
@@ -53,7 +53,6 @@ export class IntervalLog implements PollListener {
   readonly #cadence_ms: number;
   readonly #minimumOutage_ms: number;
   readonly #voltage = new IntervalVoltage();
-  readonly #probe = new Interval();
   /** The open interval is in UTC, else in uptime. */
   #isTimed = false;
   #start_ms = 0;
@@ -102,11 +101,6 @@ export class IntervalLog implements PollListener {
   /** False: there is no interval of this number, or it does not read well. */
   read(sequence: number, into: Interval): boolean {
     return this.#store.read(sequence, into);
-  }
-
-  /** Number of the first interval that starts at `utc_s` or later, see {@link IntervalStore.sequenceAt}. */
-  sequenceAt(utc_s: number): number {
-    return this.#store.sequenceAt(utc_s, this.#probe);
   }
 
   polled(status: number): void {

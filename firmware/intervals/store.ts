@@ -3,11 +3,13 @@ import {
   IntervalChannel,
   IntervalRecord,
   OTHER_MODULUS,
+  RECORD_SEQUENCE_AT,
   RecordKind,
   type Interval,
 } from "firmware/intervals/interval";
 import { REGISTER_QUANTITIES } from "firmware/registers/obis";
 import type { AppendRing } from "firmware/storage/ring";
+import { positionOf, readBefore, readFrom } from "firmware/storage/search";
 
 /** Reading goes on from the interval read last when it is no more than so many records behind. */
 const NEAR = 16;
@@ -80,7 +82,6 @@ export class IntervalStore {
     let from = ring.oldest;
     if (this.#seek(this.next)) {
       from = this.#at;
-      this.#load(from);
       this.#note();
     }
     return this.provisionalFrom(from, ring.end);
@@ -112,23 +113,6 @@ export class IntervalStore {
     }
   }
 
-  /**
-   * Number of the first interval that starts at `utc_s` or later; {@link next} where there is none. Where the clock had
-   * been stepped back it may lie on either side of the step.
-   */
-  sequenceAt(utc_s: number, probe: Interval): number {
-    let low = this.first;
-    let high = this.next;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      let at = middle;
-      while (at < high && !(this.read(at, probe) && probe.start_s > 0)) at++;
-      if (at === high || probe.start_s >= utc_s) high = middle;
-      else low = at + 1;
-    }
-    return low;
-  }
-
   /** Whether {@link record} has other registers than there were at the end of the newest interval. */
   hasAdvanced(): boolean {
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
@@ -146,27 +130,21 @@ export class IntervalStore {
   }
 
   #find(position: number, end: number, isProvisional: boolean): number {
-    for (let at = position; at < end; at++) {
-      if (this.#load(at) && (this.record.kind === RecordKind.provisional) === isProvisional) return at;
+    const { payload } = this.record;
+    let at = readFrom(this.#ring, position, end, payload);
+    for (; at >= 0; at = readFrom(this.#ring, at + 1, end, payload)) {
+      this.record.decode();
+      if ((this.record.kind === RecordKind.provisional) === isProvisional) return at;
     }
     return -1;
   }
 
   /** Goes to the record of the newest interval before `sequence`. False: there is none. */
   #seek(sequence: number): boolean {
-    const ring = this.#ring;
     const record = this.record;
-    let low = ring.oldest;
-    let high = ring.end;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      let at = middle;
-      while (at < high && !this.#load(at)) at++;
-      if (at === high || record.sequence >= sequence) high = middle;
-      else low = at + 1;
-    }
+    const from = positionOf(this.#ring, sequence, RECORD_SEQUENCE_AT, record.payload);
     // Provisional records lie between the interval whose number they carry and the next.
-    let at = this.#loadBefore(low);
+    let at = this.#loadBefore(from);
     while (at >= 0 && record.kind === RecordKind.provisional) at = this.#loadBefore(at);
     if (at < 0) return false;
     this.#goOnFrom(at);
@@ -207,15 +185,10 @@ export class IntervalStore {
     this.end_s = this.isTimed ? start_s + count * this.#cadence_s : start_s;
   }
 
-  /** Reads the last good record before `position`; answers where it is, or -1. */
+  /** Leaves the last good record before `position` in {@link record}; answers where it is, or -1. */
   #loadBefore(position: number): number {
-    for (let at = position - 1; at >= this.#ring.oldest; at--) if (this.#load(at)) return at;
-    return -1;
-  }
-
-  #load(position: number): boolean {
-    if (!this.#ring.read(position, this.record.payload)) return false;
-    this.record.decode();
-    return true;
+    const at = readBefore(this.#ring, position, this.record.payload);
+    if (at >= 0) this.record.decode();
+    return at;
   }
 }

@@ -2,6 +2,7 @@ import { Reader, Writer } from "firmware/codec/cursor";
 import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
 import { RecordBytes } from "firmware/storage/partitions";
 import { RECORD_OVERHEAD_BYTES, type AppendRing } from "firmware/storage/ring";
+import { readBefore } from "firmware/storage/search";
 import { CHANNELS } from "hal/metering-chip";
 
 /** A page of flash, tag included. */
@@ -46,10 +47,7 @@ export class Checkpoint {
    * @returns false where there is none; nothing is filled then
    */
   load(energy: Float64Array, rests: Float64Array): boolean {
-    const ring = this.#ring;
-    let at = ring.end - 1;
-    while (at >= ring.oldest && !ring.read(at, this.#payload)) at--;
-    if (at < ring.oldest) return false;
+    if (readBefore(this.#ring, this.#ring.end, this.#payload) < 0) return false;
     const r = this.#reader;
     r.reset(this.#payload, 0, PAYLOAD_BYTES);
     for (let i = 0; i < REGISTERS; i++) energy[i] = r.u48();

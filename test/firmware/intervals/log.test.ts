@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventCode } from "firmware/events/log";
 import { IntervalFlag } from "firmware/intervals/flags";
@@ -261,17 +260,5 @@ describe("intervals", () => {
       [45, 0, 2813],
     ]);
     expect(meter.codes()).toEqual([EventCode.storageFailed]);
-  });
-
-  it("are found by time", () => {
-    const meter = new Meter(undefined, 15, MIDNIGHT_ms);
-    meter.clock.advance(100 * CADENCE_ms);
-    fc.assert(
-      fc.property(fc.integer({ min: -20, max: 2000 }), (minute) => {
-        const utc_s = (MIDNIGHT_ms + minute * MINUTE_ms) / 1000;
-        const expected = meter.intervals().find((interval) => interval.start_s >= utc_s)?.sequence;
-        expect(meter.log.sequenceAt(utc_s)).toBe(expected ?? meter.log.next);
-      }),
-    );
   });
 });
