@@ -1,9 +1,11 @@
+import { RecordBytes } from "firmware/storage/partitions";
 import { RECORD_OVERHEAD_BYTES, type AppendRing } from "firmware/storage/ring";
 
 /** Kind and length before an object. */
 const HEAD_BYTES = 2;
-/** The longest object in a record of 256 bytes. */
-export const MAX_OBJECT_BYTES = 256 - RECORD_OVERHEAD_BYTES - HEAD_BYTES;
+const PAYLOAD_BYTES = RecordBytes.configuration - RECORD_OVERHEAD_BYTES;
+/** The longest object. */
+export const MAX_OBJECT_BYTES = PAYLOAD_BYTES - HEAD_BYTES;
 
 /**
  * The latest object of each of a few kinds, in an append ring of 256-byte records with three sectors or more. A write
@@ -14,7 +16,7 @@ export class ObjectStore {
   readonly #ring: AppendRing;
   /** Position of the latest of each kind; 0 for none. */
   readonly #positions: Float64Array;
-  readonly #record = new Uint8Array(256 - RECORD_OVERHEAD_BYTES);
+  readonly #record = new Uint8Array(PAYLOAD_BYTES);
 
   /**
    * Finds the latest objects: reads all records of the ring.
@@ -55,7 +57,6 @@ export class ObjectStore {
     const position = this.#ring.append(record);
     if (position === 0) return false;
     this.#positions[kind] = position;
-    this.#carry();
     return true;
   }
 
