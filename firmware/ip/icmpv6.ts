@@ -110,8 +110,16 @@ export function isError(packet: Packet): boolean {
 
 /** The second word of a message: of an echo its identifier and sequence number, unsigned. */
 export function messageWord(packet: Packet): number {
-  const payload = packet.payload;
-  return ((payload[4] << 24) | (payload[5] << 16) | (payload[6] << 8) | payload[7]) >>> 0;
+  return wordAt(packet.payload, 4);
+}
+
+/** Identifier and sequence number, unsigned, of the echo request that an error is about; -1 where it is about no echo. */
+export function quotedEcho(packet: Packet): number {
+  const { payload } = packet;
+  const at = ERROR_HEADER_BYTES + IPV6_HEADER_BYTES;
+  if (packet.payloadLength < at + ECHO_HEADER_BYTES) return -1;
+  if (payload[ERROR_HEADER_BYTES + NEXT_HEADER_POINTER] !== NEXT_HEADER_ICMPV6) return -1;
+  return payload[at] === Icmpv6Type.echoRequest ? wordAt(payload, at + 4) : -1;
 }
 
 /** Computes and writes the checksum of a message that is otherwise complete. */
@@ -122,6 +130,10 @@ export function writeMessageChecksum(packet: Packet): void {
   const sum = transportChecksum(packet, packet.payloadLength);
   payload[CHECKSUM_AT] = sum >> 8;
   payload[CHECKSUM_AT + 1] = sum;
+}
+
+function wordAt(payload: Uint8Array, at: number): number {
+  return ((payload[at] << 24) | (payload[at + 1] << 16) | (payload[at + 2] << 8) | payload[at + 3]) >>> 0;
 }
 
 function writeMessageHeader(packet: Packet, type: number, code: number, word: number): void {

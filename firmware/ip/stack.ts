@@ -13,7 +13,6 @@ import { IpCounters } from "firmware/ip/counters";
 import { ErrorLimit } from "firmware/ip/error-limit";
 import {
   checkMessage,
-  ECHO_HEADER_BYTES,
   HOP_LIMIT_EXCEEDED,
   Icmpv6Type,
   isError,
@@ -21,6 +20,7 @@ import {
   messageWord,
   NEXT_HEADER_ICMPV6,
   NEXT_HEADER_POINTER,
+  quotedEcho,
   Unreachable,
   UNRECOGNIZED_NEXT_HEADER,
   writeEchoReply,
@@ -41,6 +41,12 @@ import {
 import type { Kernel } from "firmware/kernel/kernel";
 
 const DEFAULT_HOP_LIMIT = 64;
+
+/**
+ * Takes the answer to an echo request, its reply or an ICMPv6 error about it, `delay_ms` after it was sent; `answer` is
+ * valid during the call only.
+ */
+export type EchoAnswer = (delay_ms: number, answer: Packet) => void;
 
 /** Chooses the link of a packet that leaves the neighbourhood; undefined where there is no way. */
 export interface Router {
@@ -83,7 +89,7 @@ export class IpStack {
   readonly #echoIdentifier: number;
   #echoSequence = 0;
   #echoSent_ms = 0;
-  #onEchoReply: ((delay_ms: number, bytes: number) => void) | undefined;
+  #onEchoAnswer: EchoAnswer | undefined;
 
   constructor(options: IpStackOptions) {
     const eui64 = options.eui64;
@@ -110,15 +116,26 @@ export class IpStack {
 
   /**
    * Sends an echo request with `bytes` bytes of data; one that is still unanswered is given up.
-   * @param onReply called at the first reply with the round trip and the bytes of data that came back
+   * @param onAnswer called once, at the first answer
    * @returns whether it was sent
    */
-  ping(destination: Uint8Array, bytes: number, onReply: (delay_ms: number, bytes: number) => void): boolean {
+  ping(
+    destination: Uint8Array,
+    bytes: number,
+    onAnswer: EchoAnswer,
+    hopLimit: number = DEFAULT_HOP_LIMIT,
+  ): boolean {
     this.#echoSequence = (this.#echoSequence + 1) & 0xffff;
     this.#echoSent_ms = this.#kernel.now_ms();
-    this.#onEchoReply = onReply;
+    this.#onEchoAnswer = onAnswer;
     this.#begin(destination);
+    this.#out.hopLimit = hopLimit;
     return writeEchoRequest(this.#out, this.#echoIdentifier, this.#echoSequence, bytes) && this.#send();
+  }
+
+  /** An echo request that is still unanswered is given up. */
+  forgetPing(): void {
+    this.#onEchoAnswer = undefined;
   }
 
   /** @internal Sockets call this. */
@@ -147,6 +164,7 @@ export class IpStack {
         Icmpv6Type.parameterProblem,
         UNRECOGNIZED_NEXT_HEADER,
         NEXT_HEADER_POINTER,
+        quotedEcho,
         packet,
       );
     }
@@ -180,24 +198,25 @@ export class IpStack {
       this.#send();
     } else if (type === Icmpv6Type.echoReply) {
       this.counters.messages++;
-      this.#takeEchoReply(packet);
+      this.#takeEchoAnswer(packet, messageWord(packet));
     } else if (type === Icmpv6Type.rpl) {
       this.counters.messages++;
       this.onRpl(packet);
     } else if (isError(packet)) {
       this.counters.messages++;
+      this.#takeEchoAnswer(packet, quotedEcho(packet));
       this.onError(packet);
     } else {
       this.counters.dropped.unknownMessage++;
     }
   }
 
-  #takeEchoReply(packet: Packet): void {
-    const onReply = this.#onEchoReply;
-    if (onReply === undefined) return;
-    if (messageWord(packet) !== this.#echoIdentifier * 0x10000 + this.#echoSequence) return;
-    this.#onEchoReply = undefined;
-    onReply(this.#kernel.now_ms() - this.#echoSent_ms, packet.payloadLength - ECHO_HEADER_BYTES);
+  /** @param word identifier and sequence number of the request that it answers */
+  #takeEchoAnswer(packet: Packet, word: number): void {
+    const onAnswer = this.#onEchoAnswer;
+    if (onAnswer === undefined || word !== this.#echoIdentifier * 0x10000 + this.#echoSequence) return;
+    this.#onEchoAnswer = undefined;
+    onAnswer(this.#kernel.now_ms() - this.#echoSent_ms, packet);
   }
 
   #forward(packet: Packet): void {

@@ -1,6 +1,7 @@
 import { Group } from "firmware/ip/address";
 import { TransportFault } from "firmware/ip/checksum";
 import { checkMessage, Icmpv6Type, writeEchoRequest, writeMessageChecksum } from "firmware/ip/icmpv6";
+import type { Packet } from "firmware/ip/packet";
 import { checkDatagram } from "firmware/ip/udp";
 import { describe, expect, it } from "vitest";
 import {
@@ -17,7 +18,7 @@ import {
   METER_EUI64,
   packet,
 } from "./packets";
-import { node, peer, street, Wire } from "./street";
+import { COLLECTOR, node, peer, street, Wire } from "./street";
 
 describe("UDP", () => {
   it("is asked and answered across a router, from within the handler", () => {
@@ -91,7 +92,9 @@ describe("echo", () => {
   it("is answered, and timed", () => {
     const { clock, meter, headEnd, settle } = street();
     const replies: number[][] = [];
-    expect(headEnd.ping(METER, 33, (delay_ms, length) => replies.push([delay_ms, length]))).toBe(true);
+    expect(
+      headEnd.ping(METER, 33, (delay_ms, { payloadLength }) => replies.push([delay_ms, payloadLength - 8])),
+    ).toBe(true);
     clock.ms += 250;
     settle();
     expect(replies).toEqual([[250, 33]]);
@@ -138,6 +141,35 @@ describe("echo", () => {
     for (const answer of [first, second, second]) headEnd.receive(answer);
     expect(replies).toEqual(["second"]);
     expect(headEnd.counters.messages).toBe(3);
+  });
+
+  it("is answered by the router at which its hop limit ends, once", () => {
+    const { clock, headEnd, fromHeadEnd, collector, toBackhaul } = street();
+    const answers: unknown[] = [];
+    const onAnswer = (delay_ms: number, { source, payload }: Packet) =>
+      answers.push([delay_ms, hex(source), payload[0]]);
+    expect(headEnd.ping(METER, 8, onAnswer, 1)).toBe(true);
+    expect(fromHeadEnd.sent[0].hopLimit).toBe(1);
+    fromHeadEnd.carry(collector);
+    const error = toBackhaul.takeOne();
+    clock.ms += 90;
+    headEnd.receive(error);
+    headEnd.receive(error);
+    expect(answers).toEqual([[90, hex(COLLECTOR), Icmpv6Type.timeExceeded]]);
+  });
+
+  it("is not answered by an error about another packet, nor after it was given up", () => {
+    const { headEnd, fromHeadEnd, collector, toBackhaul } = street();
+    const answers: unknown[] = [];
+    headEnd.ping(METER, 8, () => answers.push("first"), 1);
+    fromHeadEnd.carry(collector);
+    const first = toBackhaul.takeOne();
+    headEnd.ping(METER, 8, () => answers.push("second"), 1);
+    headEnd.receive(first);
+    fromHeadEnd.carry(collector);
+    headEnd.forgetPing();
+    headEnd.receive(toBackhaul.takeOne());
+    expect(answers).toEqual([]);
   });
 
   it("is not asked with more than a packet holds", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ECHO_HEADER_BYTES } from "firmware/ip/icmpv6";
 import { lineAir } from "../../support/edges";
 import { meshStreet } from "../../support/mesh-street";
 
@@ -17,10 +18,13 @@ describe("a line, where each node hears its neighbours only", () => {
 
   it("carries an echo over all of it and back", () => {
     const { collector, meters, world } = street;
-    let back: number[] | undefined;
-    expect(collector.stack.ping(meters[3].stack.address, 40, (...reply) => (back = reply))).toBe(true);
+    let back: { delay_ms: number; bytes: number } | undefined;
+    const sent = collector.stack.ping(meters[3].stack.address, 40, (delay_ms, { payloadLength }) => {
+      back = { delay_ms, bytes: payloadLength - ECHO_HEADER_BYTES };
+    });
+    expect(sent).toBe(true);
     world.runUntil(world.now_us + 5e6);
-    expect(back?.[1]).toBe(40);
-    console.log(`four hops and back in ${back?.[0]} ms`);
+    expect(back?.bytes).toBe(40);
+    console.log(`four hops and back in ${back?.delay_ms} ms`);
   });
 });
