@@ -35,8 +35,6 @@ export class Gate {
   row = NONE;
   /** Whether the PAN's time was set by it. */
   retimed = false;
-  /** What this node asks for in its solicitations. */
-  challenge = 0;
   readonly #node: MacNode;
   readonly #plain: Uint8Array;
   readonly #reader = new Reader(new Uint8Array(0));
@@ -119,7 +117,7 @@ export class Gate {
 
   #answersUs(): boolean {
     const { frameType, hasChallenge, challenge } = this.elements;
-    return frameType === WisunFrame.advertisement && hasChallenge && challenge === this.challenge;
+    return frameType === WisunFrame.advertisement && hasChallenge && challenge === this.#node.pan.challenge;
   }
 
   #pan_ms(): number {

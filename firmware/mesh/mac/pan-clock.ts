@@ -23,6 +23,8 @@ const MAX_DRIFT = 100e-6;
 export class PanClock {
   /** Knows the PAN's time. */
   synced = false;
+  /** Of this node's solicitations: whoever gives it back has answered them. */
+  challenge = 0;
   readonly #seed: number;
   /** Of a coordinator: where the numbers of its intervals come from, and up to which they are reserved. */
   #store: CounterStore | undefined;

@@ -26,7 +26,6 @@ export class Sweep {
   readonly #transmitter: Transmitter;
   readonly #timer: Timer;
   #slot: Slot | undefined;
-  #challenge = 0;
   #rounds = 0;
   #cycle = 0;
   #left = 0;
@@ -38,16 +37,12 @@ export class Sweep {
     this.#timer = new Timer(kernel, () => this.#onTimer());
   }
 
-  /**
-   * Asks in the name of a broadcast that waits in `slot`.
-   * @returns the challenge that answers give back
-   */
-  start(slot: Slot): number {
+  /** Asks in the name of a broadcast that waits in `slot`. */
+  start(slot: Slot): void {
     this.#slot = slot;
-    this.#challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
+    this.#node.pan.challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
     this.#rounds = 0;
     this.#round();
-    return this.#challenge;
   }
 
   /** A solicitation has left. */
@@ -75,9 +70,9 @@ export class Sweep {
   }
 
   #next(): void {
-    const { hopping, channel, eui64 } = this.#node;
+    const { hopping, channel, eui64, pan } = this.#node;
     const to = hopping ? channelOf(seedOf(eui64), this.#cycle + this.#left - 1) : channel;
-    if (!this.#transmitter.solicit(this.#slot!, this.#challenge, to)) this.#passed(BUSY_ms);
+    if (!this.#transmitter.solicit(this.#slot!, pan.challenge, to)) this.#passed(BUSY_ms);
   }
 
   #passed(pause_ms: number): void {
