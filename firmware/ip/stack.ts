@@ -164,7 +164,6 @@ export class IpStack {
         Icmpv6Type.parameterProblem,
         UNRECOGNIZED_NEXT_HEADER,
         NEXT_HEADER_POINTER,
-        quotedEcho,
         packet,
       );
     }
