@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "aes.h"
 #include "board.h"
 
 static char answer[MESSAGE_BYTES];
@@ -70,6 +71,17 @@ static void serial_write(txMachine* the) {
   fxInteger(the, mxResult, console_write(bytes, fxToInteger(the, mxArgv(2))));
 }
 
+/* AES: the schedule of a key (ArrayBuffer, answers one), and a block encrypted in place (schedule, ArrayBuffer). */
+static void cipher_key(txMachine* the) {
+  uint8_t schedule[AES_SCHEDULE_BYTES];
+  aes_expand(fxToArrayBuffer(the, mxArgv(0)), schedule);
+  fxArrayBuffer(the, mxResult, schedule, sizeof schedule, -1);
+}
+
+static void cipher_encrypt(txMachine* the) {
+  aes_encrypt(fxToArrayBuffer(the, mxArgv(0)), fxToArrayBuffer(the, mxArgv(1)));
+}
+
 int push_calls(txMachine* the) {
   fxNewHostFunction(the, exchange, 1, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, transfer, 4, XS_NO_ID, XS_NO_ID);
@@ -77,6 +89,8 @@ int push_calls(txMachine* the) {
   fxNewHostFunction(the, memory_write, 5, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, serial_read, 3, XS_NO_ID, XS_NO_ID);
   fxNewHostFunction(the, serial_write, 3, XS_NO_ID, XS_NO_ID);
+  fxNewHostFunction(the, cipher_key, 1, XS_NO_ID, XS_NO_ID);
+  fxNewHostFunction(the, cipher_encrypt, 2, XS_NO_ID, XS_NO_ID);
   mxPushInteger(board_reset_reason());
-  return 7;
+  return 9;
 }

@@ -1,3 +1,5 @@
+import type { AesCcm, Cipher } from "hal/cipher";
+import { Ccm, type BlockCipher } from "hal/drivers/aes-ccm";
 import type { Flash } from "hal/flash";
 import type { RetainedMemory } from "hal/retained-memory";
 import type { SerialPort } from "hal/serial-port";
@@ -22,6 +24,11 @@ type Access = (
 /** Moves up to `count` bytes through the serial port, and answers how many. */
 type Serial = (buffer: ArrayBufferLike, offset: number, count: number) => number;
 
+/** Answers the round keys of an AES key. */
+type ExpandKey = (key: ArrayBuffer) => ArrayBuffer;
+/** Encrypts a block in place. */
+type Encrypt = (roundKeys: ArrayBuffer, block: ArrayBuffer) => void;
+
 /** What the machine gives a program. */
 export type Native = [
   exchange: Exchange,
@@ -30,16 +37,44 @@ export type Native = [
   write: Access,
   serialRead: Serial,
   serialWrite: Serial,
+  expandKey: ExpandKey,
+  encrypt: Encrypt,
   resetReason: number,
 ];
 
+/** AES in C and the mode around it in JavaScript, as on a device. */
+export class NativeCipher implements Cipher {
+  constructor(
+    private readonly expandKey: ExpandKey,
+    private readonly encrypt: Encrypt,
+  ) {}
+
+  aesCcm(key: Uint8Array): AesCcm {
+    return new Ccm(new NativeAes(this.expandKey(key.slice().buffer), this.encrypt));
+  }
+}
+
+class NativeAes implements BlockCipher {
+  constructor(
+    private readonly roundKeys: ArrayBuffer,
+    private readonly native: Encrypt,
+  ) {}
+
+  encrypt(block: Uint8Array): void {
+    this.native(this.roundKeys, block.buffer as ArrayBuffer);
+  }
+}
+
 /**
- * A HAL at the other end of the link; its bus, its memories and its serial port are native, as on a device, and so is
- * why it started.
+ * A HAL at the other end of the link; its bus, its memories, its serial port and its cipher are native, as on a
+ * device, and so is why it started.
  */
 export function linkedHal(...native: Native): ServedHal {
-  const [exchange, transfer, read, write, serialRead, serialWrite, reason] = native;
-  const hal = new ServedHal((message) => new Uint8Array(exchange(message.buffer as ArrayBuffer)));
+  const [exchange, transfer, read, write, serialRead, serialWrite, expandKey, encrypt, reason] = native;
+  const hal = new ServedHal(
+    (message) => new Uint8Array(exchange(message.buffer as ArrayBuffer)),
+    new NativeCipher(expandKey, encrypt),
+  );
   const spi: Spi = {
     transfer: ({ buffer, byteOffset, length }) => transfer(Call.transfer, buffer, byteOffset, length),
   };

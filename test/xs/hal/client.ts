@@ -24,7 +24,6 @@ export class ServedHal {
   readonly spi: Spi;
   readonly radio: Radio;
   readonly flash: Flash;
-  readonly cipher: Cipher = new SoftwareCipher();
   readonly retained: RetainedMemory;
   readonly reset: Reset;
   readonly watchdog: Watchdog;
@@ -34,7 +33,10 @@ export class ServedHal {
   /** Blocks for some milliseconds. */
   readonly delay_ms: (ms: number) => void;
 
-  constructor(exchange: Exchange) {
+  constructor(
+    exchange: Exchange,
+    readonly cipher: Cipher = new SoftwareCipher(),
+  ) {
     const line = new Line(exchange);
     const constants = line.begin(Call.constants).exchange();
     this.clock = new ServedClock(line);
