@@ -6,27 +6,21 @@ import {
   sameAddress,
   writeAddress,
   writeEui64,
-  writeLinkLocal,
 } from "firmware/ip/address";
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
-import { type Kernel, Timer } from "firmware/kernel/kernel";
+import type { Kernel } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import type { MeshLink } from "firmware/mesh/link";
 import type { Mac } from "firmware/mesh/mac/mac";
 import { Announcer } from "firmware/mesh/rpl/announcer";
-import {
-  DaoAck,
-  Dio,
-  ICMPV6_HEADER_BYTES,
-  INFINITE_RANK,
-  isNewer,
-  RplCode,
-} from "firmware/mesh/rpl/messages";
+import { DaoAck, Dio, ICMPV6_HEADER_BYTES, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
+import { isNewer } from "firmware/mesh/rpl/sequence";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
+import { Probes } from "firmware/mesh/rpl/probes";
 import { Registration } from "firmware/mesh/rpl/registration";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import { Solicitation } from "firmware/mesh/rpl/solicitation";
@@ -39,11 +33,6 @@ const REGISTRATION_SPREAD_ms = 4_000;
 const QUIET_ms = 4_000;
 /** A root that did not answer is not tried again for so long, where there is another. */
 const AVOIDED_ms = 600_000;
-/** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
-const FIRST_PROBE_ms = 4_000;
-const LONGEST_PROBE_ms = 240_000;
-/** Within which a link is measured that would be better than the one in use. */
-const URGENT_PROBE_ms = 2_000;
 /** A change of rank by so much is news. */
 const NEWS = 4 * ETX_UNIT;
 
@@ -76,15 +65,13 @@ export class Join implements Routing {
   readonly #kernel: Kernel;
   readonly #mac: Mac;
   readonly #stack: IpStack;
-  readonly #random: RandomBelow;
   readonly #solicitation: Solicitation;
   readonly #registration: Registration;
   readonly #announcer: Announcer;
-  readonly #probe: Timer;
+  readonly #probes: Probes;
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
-  readonly #address = new Uint8Array(16);
   readonly #avoided = new Uint8Array(16);
   #avoidedUntil_ms = 0;
   /** Has heard of another DODAG since it is in this one. */
@@ -95,8 +82,6 @@ export class Join implements Routing {
   /** The DTSN that the parent told last; this node's own is another number. */
   #parentDtsn = 0;
   #dtsn = 0;
-  #probe_ms = FIRST_PROBE_ms;
-  #probesWanted = false;
 
   constructor({ kernel, entropy, mac, link, stack }: JoinOptions) {
     const random = new RandomBelow(entropy);
@@ -104,14 +89,13 @@ export class Join implements Routing {
     this.#kernel = kernel;
     this.#mac = mac;
     this.#stack = stack;
-    this.#random = random;
     this.#solicitation = new Solicitation(kernel, random, sender);
     this.#announcer = new Announcer(kernel, random, sender);
     this.#announcer.onTold = (rank) => (this.preference.announced = rank);
     this.#registration = new Registration(kernel, random, sender, this.root);
     this.#registration.onAccepted = () => this.#accepted();
     this.#registration.onUnanswered = () => this.#avoid();
-    this.#probe = new Timer(kernel, () => this.#probeNext());
+    this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
     stack.onRpl = (packet) => this.#receive(packet);
     link.routeBy(this);
   }
@@ -249,8 +233,7 @@ export class Join implements Routing {
     this.#parentDtsn = dio.dtsn;
     this.#passOn();
     this.#register();
-    this.#probe_ms = FIRST_PROBE_ms;
-    this.#probeLater();
+    this.#probes.start();
   }
 
   #select(): void {
@@ -263,9 +246,8 @@ export class Join implements Routing {
       return;
     }
     this.#announcer.dio.rank = preference.rank;
-    if (outcome === Outcome.unsure && !this.#probesWanted) {
-      this.#probesWanted = true;
-      this.#probe.startIn(this.#random.below(URGENT_PROBE_ms));
+    if (outcome === Outcome.unsure) {
+      this.#probes.hurry();
     } else if (outcome === Outcome.changed) {
       this.parentChanges++;
       this.#register();
@@ -273,19 +255,8 @@ export class Join implements Routing {
     if (this.#announcer.running && Math.abs(preference.rank - before) >= NEWS) this.#announce();
   }
 
-  /** Registers the parent, and the one that would take its place. */
   #register(): void {
-    const { dao } = this.#registration;
-    const { parents, preferred } = this.preference;
-    const { prefix } = this.#announcer.dio;
-    parents.writeEui64(preferred, this.#from);
-    writeAddress(prefix, this.#from, dao.parent);
-    const alternate = this.preference.alternate(1);
-    dao.hasAlternate = alternate !== NONE;
-    if (dao.hasAlternate) {
-      parents.writeEui64(alternate, this.#from);
-      writeAddress(prefix, this.#from, dao.alternate);
-    }
+    this.#registration.of(this.preference, this.#announcer.dio.prefix);
     this.#registration.startWithin(REGISTRATION_SPREAD_ms);
   }
 
@@ -296,7 +267,7 @@ export class Join implements Routing {
     this.preference.clear();
     this.#announcer.poison();
     this.#registration.stop();
-    this.#probe.stop();
+    this.#probes.stop();
     this.#quietUntil_ms = this.#kernel.now_ms() + QUIET_ms;
     this.#solicitation.startAfter(QUIET_ms);
   }
@@ -320,25 +291,6 @@ export class Join implements Routing {
   #announce(): void {
     const { redundancy } = this.#announcer.dio;
     this.#announcer.restart(redundancy === 0 ? Infinity : redundancy);
-  }
-
-  #probeLater(): void {
-    this.#probe.startIn(this.#probe_ms / 2 + this.#random.below(this.#probe_ms / 2));
-    this.#probe_ms = Math.min(2 * this.#probe_ms, LONGEST_PROBE_ms);
-  }
-
-  #probeNext(): void {
-    const { wanted } = this.preference;
-    if (this.#announcer.running) this.#measure(this.#probesWanted ? wanted : this.preference.stalest());
-    this.#probesWanted = false;
-    this.#probeLater();
-  }
-
-  /** By a frame that the neighbour acknowledges, and that tells it something: the announcement, once there is one. */
-  #measure(place: number): void {
-    this.preference.parents.writeEui64(place, this.#from);
-    writeLinkLocal(this.#from, this.#address);
-    this.#announcer.send(this.#address);
   }
 
   #avoids(dio: Dio, now_ms: number): boolean {

@@ -1,13 +1,10 @@
+import { writeAddress } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
-import {
-  Dao,
-  type DaoAck,
-  FIRST_SEQUENCE,
-  nextSequence,
-  RplCode,
-  STATUS_REJECTED,
-} from "firmware/mesh/rpl/messages";
+import { Dao, type DaoAck, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
+import { FIRST_SEQUENCE, nextSequence } from "firmware/mesh/rpl/sequence";
+import { NONE } from "firmware/mesh/rpl/parents";
+import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
 /** Waits for an answer; each is twice the one before. */
@@ -30,6 +27,7 @@ export class Registration {
   readonly #sender: RplSender;
   readonly #root: Uint8Array;
   readonly #timer: Timer;
+  readonly #eui64 = new Uint8Array(8);
   #wait_ms = FIRST_WAIT_ms;
   #attempts = 0;
 
@@ -41,6 +39,19 @@ export class Registration {
     this.dao.ackRequested = true;
     this.dao.sequence = FIRST_SEQUENCE;
     this.dao.pathSequence = FIRST_SEQUENCE;
+  }
+
+  /** Names the preferred parent, and the one that would take its place; both have their addresses of `prefix`. */
+  of(preference: Preference, prefix: Uint8Array): void {
+    const { dao } = this;
+    const { parents, preferred } = preference;
+    parents.writeEui64(preferred, this.#eui64);
+    writeAddress(prefix, this.#eui64, dao.parent);
+    const alternate = preference.alternate(1);
+    dao.hasAlternate = alternate !== NONE;
+    if (!dao.hasAlternate) return;
+    parents.writeEui64(alternate, this.#eui64);
+    writeAddress(prefix, this.#eui64, dao.alternate);
   }
 
   /** Registers anew after up to `spread_ms`. */

@@ -13,16 +13,14 @@ import {
   Dao,
   DaoAck,
   Dio,
-  FIRST_SEQUENCE,
   ICMPV6_HEADER_BYTES,
   INFINITE_LIFETIME,
-  isNewer,
-  nextSequence,
   NO_PATH,
   RplCode,
   STATUS_ACCEPTED,
   STATUS_REJECTED,
 } from "firmware/mesh/rpl/messages";
+import { FIRST_SEQUENCE, isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
 import { MAX_RANK_INCREASE, MIN_HOP_RANK_INCREASE, OBJECTIVE_MRHOF } from "firmware/mesh/rpl/mrhof";
 import { NO_NODE, ROOT_NODE, Routes } from "firmware/mesh/rpl/routes";
 import { RplSender } from "firmware/mesh/rpl/sender";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Reader, Writer } from "firmware/codec/cursor";
-import { Dao, DaoAck, Dio, FIRST_SEQUENCE, nextSequence, writeDis } from "firmware/mesh/rpl/messages";
+import { Dao, DaoAck, Dio, writeDis } from "firmware/mesh/rpl/messages";
+import { FIRST_SEQUENCE, nextSequence } from "firmware/mesh/rpl/sequence";
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""), "hex"));
 const prefix = "20010db8000000000000000000000000";

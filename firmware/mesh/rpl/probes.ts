@@ -1,0 +1,66 @@
+import { writeLinkLocal } from "firmware/ip/address";
+import { type Kernel, Timer } from "firmware/kernel/kernel";
+import type { RandomBelow } from "firmware/kernel/random";
+import type { Announcer } from "firmware/mesh/rpl/announcer";
+import type { Preference } from "firmware/mesh/rpl/preference";
+
+/** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
+const FIRST_ms = 4_000;
+const LONGEST_ms = 240_000;
+/** Within which a link is measured that would be better than the one in use. */
+const URGENT_ms = 2_000;
+
+/**
+ * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge: this node's
+ * announcement, which tells them something besides.
+ */
+export class Probes {
+  readonly #random: RandomBelow;
+  readonly #preference: Preference;
+  readonly #announcer: Announcer;
+  readonly #timer: Timer;
+  readonly #eui64 = new Uint8Array(8);
+  readonly #address = new Uint8Array(16);
+  #wait_ms = FIRST_ms;
+  #wanted = false;
+
+  constructor(kernel: Kernel, random: RandomBelow, preference: Preference, announcer: Announcer) {
+    this.#random = random;
+    this.#preference = preference;
+    this.#announcer = announcer;
+    this.#timer = new Timer(kernel, () => this.#probe());
+  }
+
+  /** A place was taken. */
+  start(): void {
+    this.#wait_ms = FIRST_ms;
+    this.#later();
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  /** {@link Preference.wanted} would be a better parent, if its link is as good as it seems. */
+  hurry(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#timer.startIn(this.#random.below(URGENT_ms));
+  }
+
+  #later(): void {
+    this.#timer.startIn(this.#wait_ms / 2 + this.#random.below(this.#wait_ms / 2));
+    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_ms);
+  }
+
+  #probe(): void {
+    const { wanted, parents } = this.#preference;
+    if (this.#announcer.running) {
+      parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(), this.#eui64);
+      writeLinkLocal(this.#eui64, this.#address);
+      this.#announcer.send(this.#address);
+    }
+    this.#wanted = false;
+    this.#later();
+  }
+}
