@@ -57,7 +57,7 @@ export class LocalTime {
   set(utc_min: number): void {
     const daylight_min = this.#zone.daylight_min;
     const standard_min = utc_min + this.#zone.offset_min;
-    this.isDaylight = daylight_min !== 0 && this.#isDaylight(standard_min);
+    this.isDaylight = daylight_min !== 0 && this.isSaving(standard_min);
     const local_min = this.isDaylight ? standard_min + daylight_min : standard_min;
     this.days = Math.floor(local_min / MINUTES_A_DAY);
     this.minute = local_min - this.days * MINUTES_A_DAY;
@@ -66,7 +66,7 @@ export class LocalTime {
   }
 
   /** Both changes are put into standard time; south of the equator the end comes first in a year. */
-  #isDaylight(standard_min: number): boolean {
+  private isSaving(standard_min: number): boolean {
     const zone = this.#zone;
     this.date.setDays(Math.floor(standard_min / MINUTES_A_DAY));
     const start_min = zone.start.minuteOf(this.date.year);

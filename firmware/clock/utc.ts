@@ -55,7 +55,7 @@ export class UtcClock {
 
   /** An integer; 0 while the time is not known. */
   utc_ms(): number {
-    return this.known ? Math.floor(this.#at(this.#clock.now_ms())) : 0;
+    return this.known ? Math.floor(this.at(this.#clock.now_ms())) : 0;
   }
 
   /** Learnt rate of UTC against the crystal in parts per billion; positive where the crystal is slow. */
@@ -76,7 +76,7 @@ export class UtcClock {
       elapsed_ms = (line_ms - this.#slew_ms) / (1 + this.#drift);
     // Rounding may have put it one to either side.
     let local_ms = this.#baseLocal_ms + Math.ceil(elapsed_ms) - 1;
-    while (this.#at(local_ms) < utc_ms) local_ms++;
+    while (this.at(local_ms) < utc_ms) local_ms++;
     return local_ms;
   }
 
@@ -87,7 +87,7 @@ export class UtcClock {
    */
   set(utc_ms: number, forced = false): boolean {
     const local_ms = this.#clock.now_ms();
-    const now_ms = this.#at(local_ms);
+    const now_ms = this.at(local_ms);
     const isFirst = !this.known;
     const error_ms = isFirst ? utc_ms : utc_ms - now_ms;
     if (utc_ms < EARLIEST_UTC_ms || !(isFirst || forced || Math.abs(error_ms) <= STEP_LIMIT_ms)) {
@@ -95,7 +95,7 @@ export class UtcClock {
       return false;
     }
     const steps = isFirst || Math.abs(error_ms) > SLEW_LIMIT_ms;
-    this.#learn(utc_ms, local_ms, steps);
+    this.learn(utc_ms, local_ms, steps);
     this.#baseLocal_ms = local_ms;
     this.#baseUtc_ms = steps ? utc_ms : now_ms;
     this.#slew_ms = steps ? 0 : error_ms;
@@ -105,7 +105,7 @@ export class UtcClock {
     return true;
   }
 
-  #learn(utc_ms: number, local_ms: number, steps: boolean): void {
+  private learn(utc_ms: number, local_ms: number, steps: boolean): void {
     const elapsed_ms = local_ms - this.#markLocal_ms;
     if (elapsed_ms >= LEARN_AFTER_ms && this.known) {
       const drift = (utc_ms - this.#markUtc_ms) / elapsed_ms - 1;
@@ -120,7 +120,7 @@ export class UtcClock {
     this.#markLocal_ms = local_ms;
   }
 
-  #at(local_ms: number): number {
+  private at(local_ms: number): number {
     const elapsed_ms = local_ms - this.#baseLocal_ms;
     const worked_ms = elapsed_ms * SLEW_PPM * 1e-6;
     const slew_ms = this.#slew_ms;

@@ -28,9 +28,9 @@ export class RangeEncoder {
     const step = Math.floor(this.#range / total);
     this.#low += step * below;
     this.#range = step * frequency;
-    if (this.#low >= TWO_32) this.#carry();
+    if (this.#low >= TWO_32) this.carry();
     while (this.#range < TWO_24) {
-      this.#shift();
+      this.shift();
       this.#range *= 256;
     }
   }
@@ -52,19 +52,19 @@ export class RangeEncoder {
       const code = Math.ceil(this.#low / unit) * unit;
       if (code >= this.#low + this.#range) continue;
       this.#low = code;
-      if (this.#low >= TWO_32) this.#carry();
+      if (this.#low >= TWO_32) this.carry();
       break;
     }
-    while (this.#low > 0) this.#shift();
+    while (this.#low > 0) this.shift();
     while (w.ok && w.at > this.#start && w.bytes[w.at - 1] === 0) w.at--;
   }
 
-  #shift(): void {
+  private shift(): void {
     this.#writer.u8(Math.floor(this.#low / TWO_24));
     this.#low = (this.#low % TWO_24) * 256;
   }
 
-  #carry(): void {
+  private carry(): void {
     const { bytes } = this.#writer;
     let at = this.#writer.at - 1;
     while (at > this.#start && bytes[at] === 0xff) bytes[at--] = 0;
@@ -86,7 +86,7 @@ export class RangeDecoder {
     this.#reader = reader;
     this.#start = reader.at;
     this.#end = reader.at + length;
-    for (let i = 0; i < 4; i++) this.#shift();
+    for (let i = 0; i < 4; i++) this.shift();
   }
 
   /** Where in `[0, total)` the next symbol lies; {@link take} must follow. */
@@ -99,7 +99,7 @@ export class RangeDecoder {
     this.#code -= step * below;
     this.#range = step * frequency;
     while (this.#range < TWO_24) {
-      this.#shift();
+      this.shift();
       this.#range *= 256;
     }
   }
@@ -123,7 +123,7 @@ export class RangeDecoder {
     return r.ok && r.at === this.#end && (r.at === this.#start || r.bytes[r.at - 1] !== 0);
   }
 
-  #shift(): void {
+  private shift(): void {
     const r = this.#reader;
     this.#code = (this.#code % TWO_24) * 256 + (r.at < this.#end ? r.u8() : 0);
   }

@@ -40,7 +40,7 @@ export class Sha256 {
     for (let i = start; i < end; i++) {
       block[at++] = bytes[i];
       if (at < BLOCK_BYTES) continue;
-      this.#compress();
+      this.compress();
       at = 0;
     }
   }
@@ -52,16 +52,16 @@ export class Sha256 {
     block[at++] = 0x80;
     if (at > BLOCK_BYTES - LENGTH_BYTES) {
       block.fill(0, at);
-      this.#compress();
+      this.compress();
       at = 0;
     }
     block.fill(0, at);
     writeWord(block, BLOCK_BYTES - 4, this.#length << 3);
-    this.#compress();
+    this.compress();
     for (let i = 0; i < count; i += 4) writeWord(into, offset + i, this.#state[i >> 2]);
   }
 
-  #compress(): void {
+  private compress(): void {
     const state = this.#state;
     const w = this.#schedule;
     const block = this.#block;

@@ -55,7 +55,7 @@ export class Configuration {
   load(): void {
     for (let kind = 0; kind < CONFIGURATION_KINDS; kind++) {
       const length = this.#store?.read(kind, this.#bytes) ?? -1;
-      if (length > 0 && this.#try(kind, length) === ConfigurationCode.ok) this.#take(kind, length);
+      if (length > 0 && this.try(kind, length) === ConfigurationCode.ok) this.take(kind, length);
     }
   }
 
@@ -70,22 +70,22 @@ export class Configuration {
   replace(kind: number, bytes: Uint8Array, offset: number, length: number): number {
     if (length > MAX_CONFIGURATION_BYTES) return ConfigurationCode.tooLarge;
     for (let i = 0; i < length; i++) this.#bytes[i] = bytes[offset + i];
-    const code = this.#try(kind, length);
+    const code = this.try(kind, length);
     if (code !== ConfigurationCode.ok) return code;
     if (this.#store?.write(kind, this.#bytes, length) === false) return ConfigurationCode.notStored;
-    this.#take(kind, length);
+    this.take(kind, length);
     this.onChanged(kind);
     return ConfigurationCode.ok;
   }
 
-  #try(kind: number, length: number): number {
+  private try(kind: number, length: number): number {
     const reader = this.#reader;
     reader.reset(this.#bytes, 0, length);
     const code = this.#trials[kind].decode(reader);
     return code === ConfigurationCode.ok && reader.remaining !== 0 ? ConfigurationCode.malformed : code;
   }
 
-  #take(kind: number, length: number): void {
+  private take(kind: number, length: number): void {
     this.#reader.reset(this.#bytes, 0, length);
     this.#objects[kind].decode(this.#reader);
   }

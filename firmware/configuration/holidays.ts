@@ -23,7 +23,7 @@ export class HolidayConfiguration {
 
   /** Whether a date is one of them. */
   has(year: number, month: number, day: number): boolean {
-    return this.#isAmong(this.count, year, month, day);
+    return this.isAmong(this.count, year, month, day);
   }
 
   encode(w: Writer): void {
@@ -46,22 +46,22 @@ export class HolidayConfiguration {
       this.days[i] = readRange(r, 1, 31);
       if (this.years[i] !== EVERY_YEAR && this.years[i] < FIRST_YEAR) r.ok = false;
     }
-    return r.ok ? this.#check() : ConfigurationCode.malformed;
+    return r.ok ? this.check() : ConfigurationCode.malformed;
   }
 
-  #check(): number {
+  private check(): number {
     for (let i = 0; i < this.count; i++) {
       const year = this.years[i];
       const month = this.months[i];
       const day = this.days[i];
       if (day > monthLength(year === EVERY_YEAR ? LEAP_YEAR : year, month))
         return ConfigurationCode.noSuchDate;
-      if (this.#isAmong(i, year, month, day)) return ConfigurationCode.holidayTwice;
+      if (this.isAmong(i, year, month, day)) return ConfigurationCode.holidayTwice;
     }
     return ConfigurationCode.ok;
   }
 
-  #isAmong(count: number, year: number, month: number, day: number): boolean {
+  private isAmong(count: number, year: number, month: number, day: number): boolean {
     for (let i = 0; i < count; i++) {
       const inYear = year === EVERY_YEAR || this.years[i] === EVERY_YEAR || this.years[i] === year;
       if (inYear && this.months[i] === month && this.days[i] === day) return true;

@@ -32,13 +32,13 @@ export class ConfigurationResource implements Resource {
 
   put(request: Request, response: Response): number {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
-    const code = this.#replace(request);
+    const code = this.replace(request);
     if (code === ConfigurationCode.ok) return Code.changed;
     response.body.ascii(`${code} ${configurationSlug(code)}`);
     return code === ConfigurationCode.notStored ? Code.internalServerError : Code.badRequest;
   }
 
-  #replace(request: Request): number {
+  private replace(request: Request): number {
     const r = this.#reader;
     r.reset(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
     const isOne = readMapHead(r) === 1;

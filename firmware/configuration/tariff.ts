@@ -76,18 +76,18 @@ export class TariffConfiguration {
     this.defaultTier = readField(r, Key.defaultTier, 1, MAX_TIERS);
     expectKey(r, Key.seasons);
     this.seasons = readItems(r, 1, MAX_SEASONS);
-    for (let season = 0; season < this.seasons; season++) this.#readSeason(r, season);
+    for (let season = 0; season < this.seasons; season++) this.readSeason(r, season);
     expectKey(r, Key.dayTypes);
     this.dayTypes = readItems(r, 1, MAX_DAY_TYPES);
     for (let dayType = 0; dayType < this.dayTypes; dayType++)
-      if (!this.#readDayType(r, dayType)) return ConfigurationCode.tooManySwitches;
+      if (!this.readDayType(r, dayType)) return ConfigurationCode.tooManySwitches;
     if (!r.ok) return ConfigurationCode.malformed;
     if (this.defaultTier > this.tiers) return ConfigurationCode.unknownTier;
-    const code = this.#checkSeasons();
-    return code === ConfigurationCode.ok ? this.#checkSwitches() : code;
+    const code = this.checkSeasons();
+    return code === ConfigurationCode.ok ? this.checkSwitches() : code;
   }
 
-  #readSeason(r: Reader, season: number): void {
+  private readSeason(r: Reader, season: number): void {
     readItems(r, SEASON_ITEMS, SEASON_ITEMS);
     this.seasonMonth[season] = readRange(r, 1, 12);
     this.seasonDay[season] = readRange(r, 1, 31);
@@ -97,7 +97,7 @@ export class TariffConfiguration {
   }
 
   /** False: there is no room for its switches. */
-  #readDayType(r: Reader, dayType: number): boolean {
+  private readDayType(r: Reader, dayType: number): boolean {
     const items = readArrayHead(r);
     if (items === 0 || items % 2 !== 0) r.ok = false;
     const first = this.firstSwitch[dayType];
@@ -111,7 +111,7 @@ export class TariffConfiguration {
     return true;
   }
 
-  #checkSeasons(): number {
+  private checkSeasons(): number {
     for (let season = 0; season < this.seasons; season++) {
       const month = this.seasonMonth[season];
       const day = this.seasonDay[season];
@@ -127,7 +127,7 @@ export class TariffConfiguration {
     return ConfigurationCode.ok;
   }
 
-  #checkSwitches(): number {
+  private checkSwitches(): number {
     for (let dayType = 0; dayType < this.dayTypes; dayType++) {
       const first = this.firstSwitch[dayType];
       if (this.switchMinute[first] !== 0) return ConfigurationCode.noFirstSwitch;

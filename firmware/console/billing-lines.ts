@@ -35,11 +35,11 @@ export class BillingLines {
       const tier = label(`${direction + 1}.8.${row + 1}`, `${NAMES[direction]} tier ${row + 1}`);
       output.line(`${tier}${thousandths(energy_mWh).padStart(16)} Wh`);
     } else {
-      output.line(this.#demand(direction, row - tiers));
+      output.line(this.demand(direction, row - tiers));
     }
   }
 
-  #demand(direction: number, row: number): string {
+  private demand(direction: number, row: number): string {
     const { demand } = this.#billing;
     const c = direction + 1;
     const name = NAMES[direction];

@@ -55,36 +55,36 @@ export class LineEditor {
   key(byte: number): number {
     const previous = this.#previous;
     this.#previous = byte;
-    if (this.#escape > 0) return this.#escaped(byte);
+    if (this.#escape > 0) return this.escaped(byte);
     switch (byte) {
       case LF:
         if (previous === CR) return Key.none;
-        return this.#enter();
+        return this.enter();
       case CR:
-        return this.#enter();
+        return this.enter();
       case ESCAPE:
         this.#escape = 1;
         return Key.none;
       case BACKSPACE:
       case DELETE:
-        this.#erase(this.#cursor - 1);
+        this.erase(this.#cursor - 1);
         return Key.none;
       case TAB:
         return Key.complete;
       case CTRL_A:
-        this.#moveTo(0);
+        this.moveTo(0);
         return Key.none;
       case CTRL_E:
-        this.#moveTo(this.#length);
+        this.moveTo(this.#length);
         return Key.none;
       case CTRL_K:
-        this.#truncate();
+        this.truncate();
         return Key.none;
       case CTRL_U:
         this.replace("");
         return Key.none;
       case CTRL_W:
-        this.#eraseWord();
+        this.eraseWord();
         return Key.none;
       case CTRL_C:
         this.clear();
@@ -92,7 +92,7 @@ export class LineEditor {
       case CTRL_L:
         return Key.redraw;
       default:
-        if (byte >= SPACE && byte < DELETE) this.#insert(byte);
+        if (byte >= SPACE && byte < DELETE) this.insert(byte);
         return Key.none;
     }
   }
@@ -105,12 +105,12 @@ export class LineEditor {
 
   /** Puts `text` in the place of the line, on the terminal too. */
   replace(text: string): void {
-    this.#moveTo(0);
+    this.moveTo(0);
     const length = this.#length;
     for (let i = 0; i < length; i++) this.#output.byte(SPACE);
     for (let i = 0; i < length; i++) this.#output.byte(BACKSPACE);
     this.#length = 0;
-    for (let i = 0; i < text.length; i++) this.#insert(text.charCodeAt(i));
+    for (let i = 0; i < text.length; i++) this.insert(text.charCodeAt(i));
   }
 
   /** Starts an empty line without touching the terminal. */
@@ -125,7 +125,7 @@ export class LineEditor {
     this.#output.byte(BELL);
   }
 
-  #enter(): number {
+  private enter(): number {
     this.#output.text("\r\n");
     if (this.#overlong) return Key.tooLong;
     const text = this.text;
@@ -137,7 +137,7 @@ export class LineEditor {
     return Key.line;
   }
 
-  #escaped(byte: number): number {
+  private escaped(byte: number): number {
     if (this.#escape === 1) {
       this.#escape = byte === 0x5b ? 2 : 0;
       return Key.none;
@@ -145,21 +145,21 @@ export class LineEditor {
     // A sequence ends with a letter or `~`; digits and `;` before it are passed over.
     if (byte >= 0x40 && byte <= 0x7e) {
       this.#escape = 0;
-      if (byte === 0x41) this.#recall(this.#shown + 1);
-      else if (byte === 0x42) this.#recall(this.#shown - 1);
-      else if (byte === 0x43) this.#moveTo(this.#cursor + 1);
-      else if (byte === 0x44) this.#moveTo(this.#cursor - 1);
+      if (byte === 0x41) this.recall(this.#shown + 1);
+      else if (byte === 0x42) this.recall(this.#shown - 1);
+      else if (byte === 0x43) this.moveTo(this.#cursor + 1);
+      else if (byte === 0x44) this.moveTo(this.#cursor - 1);
     }
     return Key.none;
   }
 
-  #recall(back: number): void {
+  private recall(back: number): void {
     if (back < 0 || back > this.#stored) return;
     this.replace(back === 0 ? "" : this.#history[back - 1]);
     this.#shown = back;
   }
 
-  #insert(byte: number): void {
+  private insert(byte: number): void {
     if (this.#length === MAX_LINE) {
       this.#overlong = true;
       return;
@@ -173,9 +173,9 @@ export class LineEditor {
     for (let i = this.#length; i > this.#cursor; i--) this.#output.byte(BACKSPACE);
   }
 
-  #erase(at: number): void {
+  private erase(at: number): void {
     if (at < 0) return;
-    this.#moveTo(at);
+    this.moveTo(at);
     const line = this.#line;
     this.#length--;
     for (let i = at; i < this.#length; i++) {
@@ -186,19 +186,19 @@ export class LineEditor {
     for (let i = this.#length + 1; i > at; i--) this.#output.byte(BACKSPACE);
   }
 
-  #eraseWord(): void {
-    while (this.#cursor > 0 && this.#line[this.#cursor - 1] === SPACE) this.#erase(this.#cursor - 1);
-    while (this.#cursor > 0 && this.#line[this.#cursor - 1] !== SPACE) this.#erase(this.#cursor - 1);
+  private eraseWord(): void {
+    while (this.#cursor > 0 && this.#line[this.#cursor - 1] === SPACE) this.erase(this.#cursor - 1);
+    while (this.#cursor > 0 && this.#line[this.#cursor - 1] !== SPACE) this.erase(this.#cursor - 1);
   }
 
-  #truncate(): void {
+  private truncate(): void {
     const count = this.#length - this.#cursor;
     for (let i = 0; i < count; i++) this.#output.byte(SPACE);
     for (let i = 0; i < count; i++) this.#output.byte(BACKSPACE);
     this.#length = this.#cursor;
   }
 
-  #moveTo(cursor: number): void {
+  private moveTo(cursor: number): void {
     const to = Math.max(0, Math.min(cursor, this.#length));
     for (; this.#cursor > to; this.#cursor--) this.#output.byte(BACKSPACE);
     for (; this.#cursor < to; this.#cursor++) this.#output.byte(this.#line[this.#cursor]);

@@ -49,30 +49,30 @@ export class EventsEncoder {
     const chain = this.#chain;
     const room = Math.floor((w.end - w.at - MAX_FIXED_BYTES) / MAX_EVENT_BYTES);
     let first = Math.max(source.first, Math.min(since + 1, source.next));
-    while (first < source.next && !(source.readChain(first - 1, chain) && this.#reads(first))) first++;
+    while (first < source.next && !(source.readChain(first - 1, chain) && this.reads(first))) first++;
     let end = first;
-    while (end < source.next && end - first < Math.min(most, room) && this.#reads(end)) end++;
+    while (end < source.next && end - first < Math.min(most, room) && this.reads(end)) end++;
 
     writeArrayHead(w, ITEMS);
     writeUint(w, source.next - 1);
     writeUint(w, first);
-    this.#writeChain(w, first - 1);
+    this.writeChain(w, first - 1);
     writeArrayHead(w, end - first);
     for (let sequence = first; sequence < end; sequence++) {
-      this.#reads(sequence);
+      this.reads(sequence);
       writeArrayHead(w, EVENT_ITEMS);
       writeUint(w, this.#event.time_ms);
       writeUint(w, this.#event.code);
       writeInt(w, this.#event.argument);
     }
-    this.#writeChain(w, end - 1);
+    this.writeChain(w, end - 1);
   }
 
-  #reads(sequence: number): boolean {
+  private reads(sequence: number): boolean {
     return this.#source.read(sequence, this.#event);
   }
 
-  #writeChain(w: Writer, sequence: number): void {
+  private writeChain(w: Writer, sequence: number): void {
     const chain = this.#chain;
     if (!this.#source.readChain(sequence, chain)) chain.value.fill(0);
     writeBytes(w, chain.value, 0, CHAIN_BYTES);

@@ -51,7 +51,7 @@ export class EventLog implements EventSource {
     this.#ring = ring;
     const event = this.#event;
     for (let position = ring.end - 1; position >= ring.oldest && this.starts === 0; position--) {
-      if (!this.#loadAt(position)) continue;
+      if (!this.loadAt(position)) continue;
       if (this.next === 1) {
         this.next = event.sequence + 1;
         this.#chain.set(this.#payload, EVENT_BYTES);
@@ -68,7 +68,7 @@ export class EventLog implements EventSource {
   get first(): number {
     const ring = this.#ring;
     for (let position = ring.oldest; position < ring.end; position++)
-      if (this.#loadAt(position)) return this.#event.sequence === 1 ? 1 : this.#event.sequence + 1;
+      if (this.loadAt(position)) return this.#event.sequence === 1 ? 1 : this.#event.sequence + 1;
     return this.next - this.queued;
   }
 
@@ -91,8 +91,8 @@ export class EventLog implements EventSource {
     const isFull = this.queued + (lost > 0 ? 1 : 0) >= EVENT_QUEUE;
     this.#lost = isFull ? lost + 1 : 0;
     if (isFull) return;
-    if (lost > 0) this.#append(this.now_ms(), EventCode.eventsLost, lost);
-    this.#append(time_ms, code, argument);
+    if (lost > 0) this.append(this.now_ms(), EventCode.eventsLost, lost);
+    this.append(time_ms, code, argument);
   }
 
   /** A fault was seen: records it unless it was seen within the last {@link QUIET_ms}. */
@@ -110,7 +110,7 @@ export class EventLog implements EventSource {
 
   /** False: there is no event of this number any more, or yet, or it does not read well. */
   read(sequence: number, into: EventRecord): boolean {
-    if (!this.#load(sequence)) return false;
+    if (!this.load(sequence)) return false;
     this.#reader.reset(this.#payload, 0, EVENT_BYTES);
     into.read(this.#reader);
     return true;
@@ -118,7 +118,7 @@ export class EventLog implements EventSource {
 
   readChain(sequence: number, into: EventChain): boolean {
     if (sequence === 0) into.value.fill(0);
-    else if (this.#load(sequence)) into.set(this.#payload, EVENT_BYTES);
+    else if (this.load(sequence)) into.set(this.#payload, EVENT_BYTES);
     else return false;
     return true;
   }
@@ -127,14 +127,14 @@ export class EventLog implements EventSource {
   flush(): void {
     const ring = this.#ring;
     while (this.queued > 0) {
-      this.#unqueue(this.next - this.queued);
+      this.unqueue(this.next - this.queued);
       const position = ring.append(this.#payload);
       if (position === 0) return;
       this.queued--;
     }
   }
 
-  #append(time_ms: number, code: number, argument: number): void {
+  private append(time_ms: number, code: number, argument: number): void {
     const event = this.#event;
     event.sequence = this.next++;
     event.time_ms = time_ms;
@@ -150,30 +150,30 @@ export class EventLog implements EventSource {
   }
 
   /** Leaves a record in `#payload`. */
-  #load(sequence: number): boolean {
+  private load(sequence: number): boolean {
     if (sequence >= this.next - this.queued) {
-      if (sequence < this.next) this.#unqueue(sequence);
+      if (sequence < this.next) this.unqueue(sequence);
       return sequence < this.next;
     }
     // Whoever reads them one after the other finds the next where the last one was, or right after it.
     if (sequence === this.#sequence || sequence === this.#sequence + 1) {
       for (let position = this.#position; position < this.#ring.end; position++) {
-        if (!this.#loadAt(position)) continue;
+        if (!this.loadAt(position)) continue;
         if (this.#event.sequence === sequence) return true;
         if (this.#event.sequence > sequence) return false;
       }
     }
-    return this.#search(sequence);
+    return this.search(sequence);
   }
 
   /** Sequence numbers rise with positions, of which some have no record. */
-  #search(sequence: number): boolean {
+  private search(sequence: number): boolean {
     let low = this.#ring.oldest;
     let high = this.#ring.end;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       let position = middle;
-      while (position < high && !this.#loadAt(position)) position++;
+      while (position < high && !this.loadAt(position)) position++;
       if (position === high || this.#event.sequence > sequence) high = middle;
       else if (this.#event.sequence < sequence) low = position + 1;
       else return true;
@@ -182,7 +182,7 @@ export class EventLog implements EventSource {
   }
 
   /** Leaves the record at a position of the ring in `#payload`, and its event in `#event`. */
-  #loadAt(position: number): boolean {
+  private loadAt(position: number): boolean {
     if (!this.#ring.read(position, this.#payload)) return false;
     this.#reader.reset(this.#payload, 0, EVENT_BYTES);
     this.#event.read(this.#reader);
@@ -191,7 +191,7 @@ export class EventLog implements EventSource {
     return true;
   }
 
-  #unqueue(sequence: number): void {
+  private unqueue(sequence: number): void {
     const at = (sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES;
     for (let i = 0; i < EVENT_RECORD_BYTES; i++) this.#payload[i] = this.#queue[at + i];
   }

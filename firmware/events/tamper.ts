@@ -52,16 +52,16 @@ export class Tamper {
     this.#options = options;
     this.#cover = new Condition(events, utc, EventCode.coverOpened, EventCode.coverClosed);
     this.#magnet = new Condition(events, utc, EventCode.magnetFound, EventCode.magnetGone);
-    if (cover) cover.onReadable = () => this.#look();
-    if (magnet) magnet.onReadable = () => this.#look();
+    if (cover) cover.onReadable = () => this.look();
+    if (magnet) magnet.onReadable = () => this.look();
   }
 
   /** A poll was made. @param status its {@link PollStatus} */
   polled(status: number): void {
-    this.#look();
+    this.look();
     if ((status & PollStatus.noAnswer) !== 0) return;
-    this.#watchDirection();
-    this.#watchLostPhases();
+    this.watchDirection();
+    this.watchLostPhases();
   }
 
   clockSet(status: number): void {
@@ -69,13 +69,13 @@ export class Tamper {
   }
 
   /** Levels count, not edges; they are looked at with each poll, too. */
-  #look(): void {
+  private look(): void {
     const { cover, magnet } = this.#options;
     if (cover) this.#cover.see(cover.read() === COVER_OPEN);
     if (magnet) this.#magnet.see(magnet.read() === MAGNET_NEAR);
   }
 
-  #watchDirection(): void {
+  private watchDirection(): void {
     const { chip, sample, events, utc, configuration } = this.#options;
     const now_ms = utc.uptime_ms();
     if (now_ms - this.#hour_ms >= HOUR_ms) {
@@ -97,7 +97,7 @@ export class Tamper {
     if (phases !== 0) events.fault(EventCode.phaseInverted, phases);
   }
 
-  #watchLostPhases(): void {
+  private watchLostPhases(): void {
     const { chip, sample, events } = this.#options;
     const all = (1 << chip.phases) - 1;
     const lost = phasesIn(sample.supply, Supply.phaseLoss);

@@ -106,11 +106,11 @@ export class Check {
 
   /** @param value an integer from 0 to 2^53-1 */
   add(value: number): void {
-    this.#mix(value >>> 0);
-    this.#mix(Math.floor(value / TWO_32));
+    this.mix(value >>> 0);
+    this.mix(Math.floor(value / TWO_32));
   }
 
-  #mix(word: number): void {
+  private mix(word: number): void {
     const product = Math.imul(this.#word ^ word, FACTOR);
     this.#word = product ^ (product >>> 15);
   }
@@ -152,7 +152,7 @@ export class Primer {
       this.#next = oldest;
       this.#chain = 0;
     }
-    for (; this.#next < next; this.#next++) this.#take(source);
+    for (; this.#next < next; this.#next++) this.take(source);
     this.count = Math.min(this.#chain, next - oldest);
   }
 
@@ -166,7 +166,7 @@ export class Primer {
     model.prime(this.#places, begin, first + this.count - MAX_PRIMER);
   }
 
-  #take(source: IntervalSource): void {
+  private take(source: IntervalSource): void {
     const interval = this.#interval;
     const closing_mWh = this.closing_mWh;
     if (!source.read(this.#next, interval)) {

@@ -65,8 +65,8 @@ export class BlockEncoder {
     }
     let count = Math.min(most, Math.floor(MAX_NUMBERS / columnsOf(channels)));
     while (w.ok) {
-      count = this.#stage(first, count, channels, 10 ** scale);
-      this.#write(w, first, count, channels, scale, first === since + 1 ? held : 0);
+      count = this.stage(first, count, channels, 10 ** scale);
+      this.write(w, first, count, channels, scale, first === since + 1 ? held : 0);
       if (w.ok || count === 1) return w.ok ? count : 0;
       // It did not fit. Half of it may: an empty block would say that there is none.
       count >>= 1;
@@ -77,24 +77,24 @@ export class BlockEncoder {
   }
 
   /** Takes up to `most` intervals from number `first` on into the numbers that stand for them; answers how many. */
-  #stage(first: number, most: number, channels: number, unit_mWh: number): number {
+  private stage(first: number, most: number, channels: number, unit_mWh: number): number {
     const source = this.#source;
     const interval = this.#interval;
     const numbers = this.#numbers;
     let at = 0;
     let count = 0;
     while (count < most && first + count < source.next && source.read(first + count, interval)) {
-      if (count === 0) this.#open(channels);
-      else if (!this.#continues(count, channels)) break;
+      if (count === 0) this.open(channels);
+      else if (!this.continues(count, channels)) break;
       numbers[at++] = interval.flags;
       for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-        if (isAsked(channels, channel)) numbers[at++] = this.#numberOf(channel, unit_mWh);
+        if (isAsked(channels, channel)) numbers[at++] = this.numberOf(channel, unit_mWh);
       count++;
     }
     return count;
   }
 
-  #open(channels: number): void {
+  private open(channels: number): void {
     const interval = this.#interval;
     this.#start_s = interval.start_s;
     this.#running.fill(0);
@@ -105,7 +105,7 @@ export class BlockEncoder {
     }
   }
 
-  #continues(count: number, channels: number): boolean {
+  private continues(count: number, channels: number): boolean {
     const interval = this.#interval;
     if (interval.start_s !== this.#start_s + count * this.#source.cadence_s) return false;
     for (let channel = 0; channel < REGISTERS; channel++) {
@@ -115,7 +115,7 @@ export class BlockEncoder {
     return true;
   }
 
-  #numberOf(channel: number, unit: number): number {
+  private numberOf(channel: number, unit: number): number {
     const value = this.#interval.values[channel];
     const before = this.#running[channel];
     const after = channel < ENERGIES ? before + value : value;
@@ -124,7 +124,14 @@ export class BlockEncoder {
     return after < before ? 2 * (before - after) - 1 : 2 * (after - before);
   }
 
-  #write(w: Writer, first: number, count: number, channels: number, scale: number, held: number): void {
+  private write(
+    w: Writer,
+    first: number,
+    count: number,
+    channels: number,
+    scale: number,
+    held: number,
+  ): void {
     const { next, cadence_s } = this.#source;
     const primer = this.#primer;
     const check = this.#check;
@@ -138,17 +145,17 @@ export class BlockEncoder {
       if (isAsked(channels, channel) && !leadsHere) primer.clear();
     }
     writeArrayHead(w, ITEMS);
-    this.#item(w, next - 1);
-    this.#item(w, first);
-    this.#item(w, this.#start_s);
-    this.#item(w, cadence_s);
-    this.#item(w, channels);
-    this.#item(w, scale);
-    this.#item(w, count);
-    this.#item(w, primer.count);
+    this.item(w, next - 1);
+    this.item(w, first);
+    this.item(w, this.#start_s);
+    this.item(w, cadence_s);
+    this.item(w, channels);
+    this.item(w, scale);
+    this.item(w, count);
+    this.item(w, primer.count);
     const head = w.take(MAX_HEAD_BYTES);
     if (head < 0) return;
-    this.#writeBody(w, count, channels, unit_mWh);
+    this.writeBody(w, count, channels, unit_mWh);
     const length = w.at - head - MAX_HEAD_BYTES;
     w.at = head;
     if (!w.ok) return;
@@ -157,12 +164,12 @@ export class BlockEncoder {
     w.at += length;
   }
 
-  #item(w: Writer, value: number): void {
+  private item(w: Writer, value: number): void {
     writeUint(w, value);
     this.#check.add(value);
   }
 
-  #writeBody(w: Writer, count: number, channels: number, unit_mWh: number): void {
+  private writeBody(w: Writer, count: number, channels: number, unit_mWh: number): void {
     const coder = this.#coder;
     const check = this.#check;
     coder.start(w);
@@ -177,9 +184,9 @@ export class BlockEncoder {
     }
     const columns = columnsOf(channels);
     let column = 0;
-    this.#writeColumn(count, column++, columns, -1);
+    this.writeColumn(count, column++, columns, -1);
     for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-      if (isAsked(channels, channel)) this.#writeColumn(count, column++, columns, channel);
+      if (isAsked(channels, channel)) this.writeColumn(count, column++, columns, channel);
     for (let channel = 0; channel < ENERGIES; channel++) {
       if (!isAsked(channels, channel)) continue;
       const remainder = this.#running[channel] % unit_mWh;
@@ -191,7 +198,7 @@ export class BlockEncoder {
   }
 
   /** @param channel -1 for the flags */
-  #writeColumn(count: number, column: number, columns: number, channel: number): void {
+  private writeColumn(count: number, column: number, columns: number, channel: number): void {
     const model = this.#model;
     model.clear(dayOf(this.#source.cadence_s));
     if (channel >= 0) this.#primer.prime(model, channel);

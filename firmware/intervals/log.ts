@@ -80,11 +80,11 @@ export class IntervalLog implements PollListener {
     const unsettledAt = this.#store.mount(logged);
     registers.raise(logged, OTHER_MODULUS);
     // A new log begins with a record that is no interval: the first one's energy is counted from it.
-    if (this.#store.isEmpty) this.#append(RecordKind.interval, 0, IntervalFlag.unknownTime);
+    if (this.#store.isEmpty) this.append(RecordKind.interval, 0, IntervalFlag.unknownTime);
     this.#bootAt = ring.end;
     this.#unsettledAt = unsettledAt < 0 ? ring.end : unsettledAt;
-    this.#append(RecordKind.provisional, 0, 0);
-    if (utc.known) this.#stamp(utc.utc_ms(), utc.uptime_ms(), 0);
+    this.append(RecordKind.provisional, 0, 0);
+    if (utc.known) this.stamp(utc.utc_ms(), utc.uptime_ms(), 0);
     registers.listen(this);
   }
 
@@ -104,27 +104,27 @@ export class IntervalLog implements PollListener {
   }
 
   polled(status: number): void {
-    this.#observe(status);
+    this.observe(status);
     if (this.#isTimed) {
       const utc_ms = this.#registers.polledUtc_ms;
-      if (utc_ms >= this.#end_ms) this.#close(utc_ms, 0);
+      if (utc_ms >= this.#end_ms) this.close(utc_ms, 0);
     } else if (this.#registers.polled_ms >= this.#end_ms) {
-      this.#closeProvisional();
+      this.closeProvisional();
     }
   }
 
   clockSet(status: number, error_ms: number): void {
     this.#events.record(EventCode.clockSet, this.#isTimed ? error_ms : this.#registers.polled_ms);
-    this.#observe(status);
+    this.observe(status);
     this.#flags |= IntervalFlag.clockSet;
     const { polledUtc_ms, polled_ms } = this.#registers;
-    if (!this.#isTimed) this.#stamp(polledUtc_ms, polled_ms, IntervalFlag.clockSet);
+    if (!this.#isTimed) this.stamp(polledUtc_ms, polled_ms, IntervalFlag.clockSet);
     else if (polledUtc_ms >= this.#end_ms || polledUtc_ms < this.#start_ms - STEP_BACK_LIMIT_ms)
-      this.#close(polledUtc_ms, IntervalFlag.clockSet);
-    else if (polledUtc_ms < this.#start_ms) this.#enter(polledUtc_ms);
+      this.close(polledUtc_ms, IntervalFlag.clockSet);
+    else if (polledUtc_ms < this.#start_ms) this.enter(polledUtc_ms);
   }
 
-  #observe(status: number): void {
+  private observe(status: number): void {
     this.#voltage.observe(this.#registers);
     if (status === PollStatus.ok) return;
     if ((status & ~PollStatus.noise) !== 0) this.#flags |= IntervalFlag.suspect;
@@ -132,28 +132,28 @@ export class IntervalLog implements PollListener {
   }
 
   /** Logs the open interval with all energy up to now, and opens the next, which starts with `flags`. */
-  #close(utc_ms: number, flags: number): void {
+  private close(utc_ms: number, flags: number): void {
     if (utc_ms < this.#end_ms) this.#flags |= IntervalFlag.partial;
-    this.#finish();
-    if (!this.#append(RecordKind.interval, this.#start_ms, this.#flags)) {
+    this.finish();
+    if (!this.append(RecordKind.interval, this.#start_ms, this.#flags)) {
       // It stays open, and is long, until the next boundary.
-      this.#end_ms = this.#slotOf(utc_ms) + this.#cadence_ms;
+      this.#end_ms = this.slotOf(utc_ms) + this.#cadence_ms;
       return;
     }
-    this.#reopen(flags);
-    this.#enter(utc_ms);
+    this.reopen(flags);
+    this.enter(utc_ms);
   }
 
-  #closeProvisional(): void {
-    this.#finish();
+  private closeProvisional(): void {
+    this.finish();
     while (this.#registers.polled_ms >= this.#end_ms + this.#cadence_ms) this.#end_ms += this.#cadence_ms;
     // Where the flash does not take it, it is twice as long.
-    if (this.#append(RecordKind.provisional, this.#end_ms, this.#flags)) this.#reopen(0);
+    if (this.append(RecordKind.provisional, this.#end_ms, this.#flags)) this.reopen(0);
     this.#end_ms += this.#cadence_ms;
   }
 
   /** Takes what is known only at the end of an interval. */
-  #finish(): void {
+  private finish(): void {
     const covered_ms = this.#registers.polled_ms - this.#opened_ms;
     if (covered_ms < this.#cadence_ms - TOLERANCE_ms) this.#flags |= IntervalFlag.short;
     if (covered_ms > this.#cadence_ms + TOLERANCE_ms) this.#flags |= IntervalFlag.long;
@@ -162,7 +162,7 @@ export class IntervalLog implements PollListener {
     this.#registers.save();
   }
 
-  #reopen(flags: number): void {
+  private reopen(flags: number): void {
     this.#opened_ms = this.#registers.polled_ms;
     this.#flags = (this.#registers.status & CARRIED) === 0 ? flags : flags | IntervalFlag.suspect;
     this.#voltage.reset();
@@ -172,31 +172,31 @@ export class IntervalLog implements PollListener {
    * Puts the open interval where `utc_ms` falls, or after the newest where that is later, and logs those between the
    * newest and it as missing.
    */
-  #enter(utc_ms: number): void {
+  private enter(utc_ms: number): void {
     const due_ms = this.#store.end_s * 1000;
-    let start_ms = this.#slotOf(utc_ms);
-    if (start_ms >= due_ms) this.#skip(due_ms, start_ms, this.#flags);
+    let start_ms = this.slotOf(utc_ms);
+    if (start_ms >= due_ms) this.skip(due_ms, start_ms, this.#flags);
     else if (utc_ms >= due_ms - this.#cadence_ms - STEP_BACK_LIMIT_ms) start_ms = due_ms;
-    this.#open(start_ms);
+    this.open(start_ms);
     if (utc_ms - start_ms > TOLERANCE_ms) this.#flags |= IntervalFlag.partial;
   }
 
-  #open(start_ms: number): void {
+  private open(start_ms: number): void {
     this.#isTimed = true;
     this.#start_ms = start_ms;
     this.#end_ms = start_ms + this.#cadence_ms;
   }
 
   /** The time is known now: what was counted since the start takes its place in it, and the outage before is made up. */
-  #stamp(utc_ms: number, uptime_ms: number, set: number): void {
+  private stamp(utc_ms: number, uptime_ms: number, set: number): void {
     const boot_ms = utc_ms - uptime_ms;
     const due_ms = this.#store.end_s * 1000;
     const end = this.#ring.end;
-    const outage = due_ms === 0 ? 0 : this.#outageFlags(boot_ms, due_ms);
-    let start_ms = this.#slotOf(boot_ms);
+    const outage = due_ms === 0 ? 0 : this.outageFlags(boot_ms, due_ms);
+    let start_ms = this.slotOf(boot_ms);
     let flags = outage | set;
     if (start_ms > due_ms) {
-      this.#makeUp(due_ms, start_ms, outage);
+      this.makeUp(due_ms, start_ms, outage);
       if (boot_ms - start_ms > TOLERANCE_ms) flags |= IntervalFlag.partial;
     } else if (boot_ms >= due_ms - this.#cadence_ms - STEP_BACK_LIMIT_ms) {
       // It goes on in the interval in which it had stopped.
@@ -210,70 +210,70 @@ export class IntervalLog implements PollListener {
       // The first is empty, and one may be there twice.
       if (record.start_s === ended_s) continue;
       ended_s = record.start_s;
-      this.#write(RecordKind.interval, start_ms, record.flags | flags, 1);
+      this.write(RecordKind.interval, start_ms, record.flags | flags, 1);
       flags = set;
       const next_ms = first_ms + ended_s * 1000;
-      this.#skip(start_ms + this.#cadence_ms, next_ms, set);
+      this.skip(start_ms + this.#cadence_ms, next_ms, set);
       start_ms = next_ms;
     }
     // From here on the time is known, whatever comes next.
     record.closings.set(this.#store.closings);
-    this.#write(RecordKind.skipped, start_ms, 0, 0);
+    this.write(RecordKind.skipped, start_ms, 0, 0);
     this.#flags |= flags;
-    if (start_ms === due_ms) this.#opened_ms -= this.#stopped_ms(due_ms) - due_ms;
-    this.#open(start_ms);
-    if (utc_ms >= this.#end_ms) this.#close(utc_ms, set);
+    if (start_ms === due_ms) this.#opened_ms -= this.stopped_ms(due_ms) - due_ms;
+    this.open(start_ms);
+    if (utc_ms >= this.#end_ms) this.close(utc_ms, set);
   }
 
   /**
    * Closes the interval in which the meter had stopped, puts what starts since then have counted that never knew the
    * time into one of unknown time, and logs those up to `start_ms` as missing.
    */
-  #makeUp(due_ms: number, start_ms: number, outage: number): void {
+  private makeUp(due_ms: number, start_ms: number, outage: number): void {
     const store = this.#store;
     let from_ms = due_ms;
     if (store.isTimed && store.provisionalFrom(this.#unsettledAt, this.#ring.end) >= 0) {
-      const isShort = this.#stopped_ms(due_ms) - due_ms < this.#cadence_ms - TOLERANCE_ms;
+      const isShort = this.stopped_ms(due_ms) - due_ms < this.#cadence_ms - TOLERANCE_ms;
       const flags = outage | IntervalFlag.partial | (isShort ? IntervalFlag.short : 0);
-      if (this.#write(RecordKind.interval, due_ms, flags, 1)) from_ms += this.#cadence_ms;
+      if (this.write(RecordKind.interval, due_ms, flags, 1)) from_ms += this.#cadence_ms;
     }
     if (store.provisionalFrom(this.#bootAt, this.#ring.end) >= 0 && store.hasAdvanced())
-      this.#write(RecordKind.interval, from_ms, IntervalFlag.powerFail | IntervalFlag.unknownTime, 1);
-    this.#skip(from_ms, start_ms, outage);
+      this.write(RecordKind.interval, from_ms, IntervalFlag.powerFail | IntervalFlag.unknownTime, 1);
+    this.skip(from_ms, start_ms, outage);
   }
 
   /** When the meter had stopped, as far as it knows: UTC, not before the newest interval's end. */
-  #stopped_ms(due_ms: number): number {
+  private stopped_ms(due_ms: number): number {
     return Math.max(due_ms, this.#registers.restoredUtc_ms);
   }
 
-  #outageFlags(boot_ms: number, due_ms: number): number {
-    const isBlink = boot_ms - this.#stopped_ms(due_ms) < this.#minimumOutage_ms;
+  private outageFlags(boot_ms: number, due_ms: number): number {
+    const isBlink = boot_ms - this.stopped_ms(due_ms) < this.#minimumOutage_ms;
     return this.#registers.resumed || isBlink ? 0 : IntervalFlag.powerFail | IntervalFlag.partial;
   }
 
   /** Logs the intervals from `from_ms` until `until_ms` as missing. */
-  #skip(from_ms: number, until_ms: number, flags: number): void {
+  private skip(from_ms: number, until_ms: number, flags: number): void {
     if (from_ms === 0 || until_ms <= from_ms || until_ms - from_ms > MAX_SKIPPED_ms) return;
     const { record, closings } = this.#store;
     record.closings.set(closings);
     const kept = IntervalFlag.missing | (flags & (IntervalFlag.powerFail | IntervalFlag.clockSet));
-    this.#write(RecordKind.skipped, from_ms, kept, (until_ms - from_ms) / this.#cadence_ms);
+    this.write(RecordKind.skipped, from_ms, kept, (until_ms - from_ms) / this.#cadence_ms);
   }
 
   /** Appends the open interval as it is now. */
-  #append(kind: number, time_ms: number, flags: number): boolean {
+  private append(kind: number, time_ms: number, flags: number): boolean {
     const { record } = this.#store;
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
-      record.closings[quantity] = this.#registerOf(quantity);
+      record.closings[quantity] = this.registerOf(quantity);
     record.minimumVoltage_dV = this.#voltage.minimum_dV;
     record.meanVoltage_dV = this.#voltage.mean_dV;
     record.temperature_dC = this.#registers.measurements.temperature_dC;
-    return this.#write(kind, time_ms, flags, 1);
+    return this.write(kind, time_ms, flags, 1);
   }
 
   /** Appends the store's record, whose registers and measurements are set. */
-  #write(kind: number, time_ms: number, flags: number, count: number): boolean {
+  private write(kind: number, time_ms: number, flags: number, count: number): boolean {
     const store = this.#store;
     const { record } = store;
     record.kind = kind;
@@ -287,12 +287,12 @@ export class IntervalLog implements PollListener {
   }
 
   /** The total register of a quantity, as records keep it. */
-  #registerOf(quantity: number): number {
+  private registerOf(quantity: number): number {
     const energy = this.#registers.energy[registerIndex(quantity, 0)];
     return quantity <= 1 ? energy : energy % OTHER_MODULUS;
   }
 
-  #slotOf(utc_ms: number): number {
+  private slotOf(utc_ms: number): number {
     return Math.floor(utc_ms / this.#cadence_ms) * this.#cadence_ms;
   }
 }

@@ -155,31 +155,31 @@ export class ValueModel {
 
   encode(encoder: RangeEncoder, value: number): void {
     const bucket = bucketOf(value);
-    this.#weigh();
-    const below = this.#below(bucket);
-    encoder.symbol(below, this.#below(bucket + 1) - below, TOTAL);
+    this.weigh();
+    const below = this.below(bucket);
+    encoder.symbol(below, this.below(bucket + 1) - below, TOTAL);
     const bits = bitsIn(bucket);
     encoder.bits(value % 2 ** bits, bits);
     this.#places[this.#now++] = placeOfBucket(bucket);
   }
 
   decode(decoder: RangeDecoder): number {
-    this.#weigh();
+    this.weigh();
     const place = decoder.peek(TOTAL);
     let bucket = 0;
     for (let end = BUCKETS; end - bucket > 1;) {
       const middle = (bucket + end) >> 1;
-      if (this.#below(middle) <= place) bucket = middle;
+      if (this.below(middle) <= place) bucket = middle;
       else end = middle;
     }
-    const below = this.#below(bucket);
-    decoder.take(below, this.#below(bucket + 1) - below, TOTAL);
+    const below = this.below(bucket);
+    decoder.take(below, this.below(bucket + 1) - below, TOTAL);
     this.#places[this.#now++] = placeOfBucket(bucket);
     return leastOf(bucket) + decoder.bits(bitsIn(bucket));
   }
 
   /** Gathers what followed in the past, each moment by how much like the present it is. */
-  #weigh(): void {
+  private weigh(): void {
     const places = this.#places;
     const followed = this.#followed;
     const now = this.#now;
@@ -193,23 +193,23 @@ export class ValueModel {
       followed[places[now - 1]] = sum;
     } else {
       let end = now - WHOLE_DAYS * day;
-      sum = this.#weighFrom(end, now);
+      sum = this.weighFrom(end, now);
       for (let like = end; like + FAR_TIME > CONTEXT; like -= day) {
-        sum += this.#weighFrom(like - FAR_TIME, Math.min(end, like + FAR_TIME + 1));
+        sum += this.weighFrom(like - FAR_TIME, Math.min(end, like + FAR_TIME + 1));
         end = Math.min(end, like - FAR_TIME);
       }
     }
-    this.#sumFrom0();
+    this.sumFrom0();
     this.#weight = sum * SHARES + 2 * this.#shape.novelty;
   }
 
-  #sumFrom0(): void {
+  private sumFrom0(): void {
     this.#summed = this.#followed[0];
     this.#summedTo = 1;
   }
 
   /** The inner loop of all coding: answers the weight of the moments from `begin` to before `end`. */
-  #weighFrom(begin: number, end: number): number {
+  private weighFrom(begin: number, end: number): number {
     const places = this.#places;
     const unlikeness = this.#unlikeness;
     const ago = this.#ago;
@@ -244,14 +244,14 @@ export class ValueModel {
    * Frequency of all buckets below `bucket`; each has at least 1. What followed as 0 is not shared out: 0 is not one
    * more small number.
    */
-  #below(bucket: number): number {
+  private below(bucket: number): number {
     if (bucket === 0) return 0;
     if (bucket === BUCKETS) return TOTAL;
     const followed = this.#followed;
     const shares = this.#shares;
     const place = startOf(bucket);
     const near = Math.max(1, Math.min(SCALE_PLACES, place - REACH));
-    if (near < this.#summedTo) this.#sumFrom0();
+    if (near < this.#summedTo) this.sumFrom0();
     let sum = this.#summed;
     for (let i = this.#summedTo; i < near; i++) sum += followed[i];
     this.#summed = sum;
@@ -259,10 +259,10 @@ export class ValueModel {
     sum *= SHARES;
     const end = Math.min(SCALE_PLACES, place + REACH + 1);
     if (bucket > 1) for (let i = near; i < end; i++) sum += followed[i] * shares[place - i + REACH];
-    return Math.floor(((sum + this.#newBelow(place)) * (TOTAL - BUCKETS)) / this.#weight) + bucket;
+    return Math.floor(((sum + this.newBelow(place)) * (TOTAL - BUCKETS)) / this.#weight) + bucket;
   }
 
-  #newBelow(place: number): number {
+  private newBelow(place: number): number {
     const { novelty } = this.#shape;
     const last = this.#places[this.#now - 1];
     const reach = this.#now === CONTEXT ? FIRST_REACH : this.#shape.reach;

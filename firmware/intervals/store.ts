@@ -58,7 +58,7 @@ export class IntervalStore {
     if (this.#firstFor !== oldest) {
       this.#firstFor = oldest;
       // The oldest record has none before it to take its energy from.
-      this.#first = this.#intervalFrom(oldest, end) < 0 ? this.next : this.record.sequence + 1;
+      this.#first = this.intervalFrom(oldest, end) < 0 ? this.next : this.record.sequence + 1;
     }
     return this.#first;
   }
@@ -71,18 +71,18 @@ export class IntervalStore {
   mount(registers: Float64Array): number {
     const ring = this.#ring;
     const record = this.record;
-    if (this.#loadBefore(ring.end) < 0) return -1;
+    if (this.loadBefore(ring.end) < 0) return -1;
     registers.set(record.closings);
     this.next = record.sequence + 1;
     if (record.kind !== RecordKind.provisional) {
-      this.#note();
+      this.note();
       return -1;
     }
     // The interval whose number it carries lies before the first of the provisional ones.
     let from = ring.oldest;
-    if (this.#seek(this.next)) {
+    if (this.seek(this.next)) {
       from = this.#at;
-      this.#note();
+      this.note();
     }
     return this.provisionalFrom(from, ring.end);
   }
@@ -92,7 +92,7 @@ export class IntervalStore {
     const record = this.record;
     record.encode();
     if (this.#ring.append(record.payload) === 0) return false;
-    if (record.kind !== RecordKind.provisional) this.#note();
+    if (record.kind !== RecordKind.provisional) this.note();
     return true;
   }
 
@@ -101,14 +101,14 @@ export class IntervalStore {
     if (sequence < this.first || sequence >= this.next) return false;
     const record = this.record;
     const ahead = sequence - this.#atSequence;
-    if (!(this.#at >= this.#ring.oldest && ahead > 0 && ahead <= NEAR) && !this.#seek(sequence)) return false;
+    if (!(this.#at >= this.#ring.oldest && ahead > 0 && ahead <= NEAR) && !this.seek(sequence)) return false;
     for (;;) {
-      const at = this.#intervalFrom(this.#at + 1, this.#ring.end);
+      const at = this.intervalFrom(this.#at + 1, this.#ring.end);
       if (at < 0) return false;
       const follows = record.sequence - record.count === this.#atSequence;
       const isThere = record.sequence >= sequence;
-      if (isThere && follows) this.#tell(sequence, into);
-      if (record.sequence <= sequence) this.#goOnFrom(at);
+      if (isThere && follows) this.tell(sequence, into);
+      if (record.sequence <= sequence) this.goOnFrom(at);
       if (isThere) return follows;
     }
   }
@@ -122,14 +122,14 @@ export class IntervalStore {
 
   /** Leaves the first provisional record from `position` on in {@link record}; answers its position, or -1. */
   provisionalFrom(position: number, end: number): number {
-    return this.#find(position, end, true);
+    return this.find(position, end, true);
   }
 
-  #intervalFrom(position: number, end: number): number {
-    return this.#find(position, end, false);
+  private intervalFrom(position: number, end: number): number {
+    return this.find(position, end, false);
   }
 
-  #find(position: number, end: number, isProvisional: boolean): number {
+  private find(position: number, end: number, isProvisional: boolean): number {
     const { payload } = this.record;
     let at = readFrom(this.#ring, position, end, payload);
     for (; at >= 0; at = readFrom(this.#ring, at + 1, end, payload)) {
@@ -140,24 +140,24 @@ export class IntervalStore {
   }
 
   /** Goes to the record of the newest interval before `sequence`. False: there is none. */
-  #seek(sequence: number): boolean {
+  private seek(sequence: number): boolean {
     const record = this.record;
     const from = positionOf(this.#ring, sequence, RECORD_SEQUENCE_AT, record.payload);
     // Provisional records lie between the interval whose number they carry and the next.
-    let at = this.#loadBefore(from);
-    while (at >= 0 && record.kind === RecordKind.provisional) at = this.#loadBefore(at);
+    let at = this.loadBefore(from);
+    while (at >= 0 && record.kind === RecordKind.provisional) at = this.loadBefore(at);
     if (at < 0) return false;
-    this.#goOnFrom(at);
+    this.goOnFrom(at);
     return true;
   }
 
-  #goOnFrom(at: number): void {
+  private goOnFrom(at: number): void {
     this.#at = at;
     this.#atSequence = this.record.sequence;
     this.#atClosings.set(this.record.closings);
   }
 
-  #tell(sequence: number, into: Interval): void {
+  private tell(sequence: number, into: Interval): void {
     const record = this.record;
     const { values } = into;
     into.sequence = sequence;
@@ -177,7 +177,7 @@ export class IntervalStore {
   }
 
   /** {@link record} is the newest interval. */
-  #note(): void {
+  private note(): void {
     const { sequence, start_s, count, flags, closings } = this.record;
     this.closings.set(closings);
     this.next = sequence + 1;
@@ -186,7 +186,7 @@ export class IntervalStore {
   }
 
   /** Leaves the last good record before `position` in {@link record}; answers where it is, or -1. */
-  #loadBefore(position: number): number {
+  private loadBefore(position: number): number {
     const at = readBefore(this.#ring, position, this.record.payload);
     if (at >= 0) this.record.decode();
     return at;

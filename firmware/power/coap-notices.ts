@@ -37,16 +37,16 @@ export class CoapNotices implements NoticeSender {
 
   sendOnce(notice: PowerNotice): void {
     this.sentOnce++;
-    this.#coap.sendOnce(this.#call(notice));
+    this.#coap.sendOnce(this.call(notice));
   }
 
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean {
     this.#onEnd = onEnd;
     this.#sent_ms = this.#utc.uptime_ms();
-    return this.#coap.request(this.#call(notice), (answer) => this.#answered(answer)) !== NO_CALL;
+    return this.#coap.request(this.call(notice), (answer) => this.answered(answer)) !== NO_CALL;
   }
 
-  #call(notice: PowerNotice) {
+  private call(notice: PowerNotice) {
     const w = this.#writer;
     w.reset(w.bytes, 0, w.bytes.length);
     encodeNotice(w, notice);
@@ -60,13 +60,13 @@ export class CoapNotices implements NoticeSender {
     };
   }
 
-  #answered(answer: Answer): void {
+  private answered(answer: Answer): void {
     const isTaken = answer.failure === 0 && answer.code === Code.changed;
-    if (isTaken && !this.#utc.known) this.#setTime(answer);
+    if (isTaken && !this.#utc.known) this.setTime(answer);
     this.#onEnd(isTaken);
   }
 
-  #setTime(answer: Answer): void {
+  private setTime(answer: Answer): void {
     const took_ms = this.#utc.uptime_ms() - this.#sent_ms;
     const r = this.#reader;
     r.reset(answer.body, answer.bodyOffset, answer.bodyOffset + answer.bodyLength);

@@ -36,7 +36,7 @@ export class LastGasp {
     this.#kernel = kernel;
     this.#sender = sender;
     this.#random = new RandomBelow(entropy);
-    this.#timer = new Timer(kernel, () => this.#send());
+    this.#timer = new Timer(kernel, () => this.send());
     this.#part_ms = Math.max(0, holdUp_ms - GASP_DELAY_ms) / GASPS;
   }
 
@@ -45,7 +45,7 @@ export class LastGasp {
     this.#failed_ms = this.#kernel.now_ms();
     this.notice.failed_ms = failed_ms;
     this.sent = 0;
-    this.#schedule();
+    this.schedule();
   }
 
   /** It is back. */
@@ -54,14 +54,14 @@ export class LastGasp {
     this.#timer.stop();
   }
 
-  #schedule(): void {
+  private schedule(): void {
     const at_ms = GASP_DELAY_ms + this.#part_ms * this.sent + this.#random.below(this.#part_ms);
     this.#timer.startAt(this.#failed_ms + Math.floor(at_ms));
   }
 
-  #send(): void {
+  private send(): void {
     this.#sender.sendOnce(this.notice);
     this.sent++;
-    if (this.sent < GASPS) this.#schedule();
+    if (this.sent < GASPS) this.schedule();
   }
 }

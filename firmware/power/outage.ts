@@ -46,7 +46,7 @@ export class Outage implements PollListener {
     this.#utc = utc;
     this.#events = events;
     this.#minimum_ms = minimum_s * 1000;
-    this.#timer = new Timer(kernel, () => this.#record());
+    this.#timer = new Timer(kernel, () => this.record());
     // The very first start is no restoration.
     this.#pending = isPowerUp && events.starts > 0;
     if (this.#pending) this.failed_ms = lastFailure_ms(events) || lastSeen_ms;
@@ -69,7 +69,7 @@ export class Outage implements PollListener {
     const lasted_ms = this.restoredUptime_ms - this.#failedUptime_ms;
     this.#timer.stop();
     if (lasted_ms >= this.#minimum_ms) {
-      if (!this.#recorded) this.#record();
+      if (!this.#recorded) this.record();
       events.record(EventCode.outage, Math.round(lasted_ms / 1000));
     }
     events.flush();
@@ -88,7 +88,7 @@ export class Outage implements PollListener {
     this.#events.recordAt(restored_ms, EventCode.outage, length);
   }
 
-  #record(): void {
+  private record(): void {
     this.#recorded = true;
     this.#events.recordAt(this.#failed_ms, EventCode.powerFailed, 0);
   }

@@ -53,19 +53,19 @@ export class Power {
     registers.listen(this.outage);
     if (!isFirst) this.restoration.announce();
     if (monitor === undefined) return;
-    monitor.onFailing = () => this.#fail();
-    monitor.onRestored = () => this.#restore();
-    if (monitor.failing) this.#fail();
+    monitor.onFailing = () => this.fail();
+    monitor.onRestored = () => this.restore();
+    if (monitor.failing) this.fail();
   }
 
-  #fail(): void {
+  private fail(): void {
     this.onSave();
     this.outage.begin();
     this.gasp.begin(this.outage.failed_ms);
     this.restoration.pause();
   }
 
-  #restore(): void {
+  private restore(): void {
     const wasHeard = this.gasp.sent > 0;
     this.outage.end();
     this.gasp.end();

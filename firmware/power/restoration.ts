@@ -34,7 +34,7 @@ export class Restoration {
     this.#sender = sender;
     this.#outage = outage;
     this.#random = new RandomBelow(entropy);
-    this.#timer = new Timer(kernel, () => this.#send());
+    this.#timer = new Timer(kernel, () => this.send());
   }
 
   /** There is something to tell. */
@@ -51,7 +51,7 @@ export class Restoration {
 
   /** It is back, and nothing new is to be told. */
   resume(): void {
-    if (this.#due && this.#joined) this.#wait();
+    if (this.#due && this.#joined) this.wait();
   }
 
   /** The meter has joined the mesh. */
@@ -60,20 +60,20 @@ export class Restoration {
     this.resume();
   }
 
-  #wait(): void {
+  private wait(): void {
     this.#timer.startIn(this.#random.below(RESTORATION_SPREAD_ms));
   }
 
-  #send(): void {
+  private send(): void {
     const { notice } = this;
     notice.failed_ms = this.#outage.failed_ms;
     notice.restored_ms = this.#kernel.now_ms() - this.#outage.restoredUptime_ms;
     this.#tries++;
-    if (!this.#sender.send(notice, (answered) => this.#ended(answered))) this.#ended(false);
+    if (!this.#sender.send(notice, (answered) => this.ended(answered))) this.ended(false);
   }
 
-  #ended(answered: boolean): void {
+  private ended(answered: boolean): void {
     if (answered) this.#due = false;
-    else if (this.#due && this.#tries < MAX_TRIES) this.#wait();
+    else if (this.#due && this.#tries < MAX_TRIES) this.wait();
   }
 }

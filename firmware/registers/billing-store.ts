@@ -31,7 +31,7 @@ export class BillingStore implements PollListener {
     this.#registers = registers;
     this.#billing = billing;
     if (objects.read(kind, this.#kept) === BILLING_BYTES) billing.load(new Reader(this.#kept));
-    this.#loadSelfReads();
+    this.loadSelfReads();
     registers.listen(this);
   }
 
@@ -62,7 +62,7 @@ export class BillingStore implements PollListener {
   }
 
   /** In the order of their times. */
-  #loadSelfReads(): void {
+  private loadSelfReads(): void {
     const bytes = this.#selfRead;
     const reader = new Reader(bytes);
     const times_s: number[] = [];

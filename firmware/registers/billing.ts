@@ -78,7 +78,7 @@ export class Billing implements PollListener {
     const minute = Math.floor(registers.polledUtc_ms / MINUTE_ms);
     if (minute === this.#minute) return;
     this.#minute = minute;
-    this.#turn(minute);
+    this.turn(minute);
   }
 
   clockSet(status: number, error_ms: number): void {
@@ -135,7 +135,7 @@ export class Billing implements PollListener {
   }
 
   /** Another minute of UTC, 0 where it is not known: what comes next may belong to another tier, or billing month. */
-  #turn(minute: number): void {
+  private turn(minute: number): void {
     const tiers = this.tiers;
     tiers.isTimed = minute !== 0;
     if (!tiers.isTimed) {
@@ -144,11 +144,11 @@ export class Billing implements PollListener {
     }
     this.#local.set(minute);
     tiers.tier = this.#calendar.tierAt(this.#local);
-    this.#enterMonth(this.#configuration.general.billingDay);
+    this.enterMonth(this.#configuration.general.billingDay);
   }
 
   /** @param billingDay 0 where there are no billing months */
-  #enterMonth(billingDay: number): void {
+  private enterMonth(billingDay: number): void {
     const date = this.#local.date;
     const now_s = Math.floor(this.#registers.polledUtc_ms / 1000);
     const month = date.year * MONTHS_A_YEAR + date.month - (date.day < billingDay ? 1 : 0);
@@ -160,10 +160,10 @@ export class Billing implements PollListener {
     if (!isNew && !ends && this.#entered_s - now_s < STEP_BACK_LIMIT_s) return;
     this.#month = month;
     this.#entered_s = now_s;
-    if (ends) this.#readItself(now_s);
+    if (ends) this.readItself(now_s);
   }
 
-  #readItself(now_s: number): void {
+  private readItself(now_s: number): void {
     this.demand.reset(this.#registers.polledUtc_ms);
     this.selfReads.take(now_s, this.#registers.energy, this.tiers, this.demand);
     this.onSelfRead();

@@ -27,7 +27,7 @@ export class TariffCalendar {
   tierAt(local: LocalTime): number {
     if (local.days !== this.#days) {
       this.#days = local.days;
-      this.#dayType = this.#dayTypeOn(local);
+      this.#dayType = this.dayTypeOn(local);
     }
     const tariff = this.#tariff;
     const first = tariff.firstSwitch[this.#dayType];
@@ -36,14 +36,14 @@ export class TariffCalendar {
     return tariff.switchTier[at];
   }
 
-  #dayTypeOn(local: LocalTime): number {
+  private dayTypeOn(local: LocalTime): number {
     const date = local.date;
     const day = this.#holidays.has(date.year, date.month, date.day) ? HOLIDAY : local.weekday;
-    return this.#tariff.dayTypeOf[this.#seasonOn(date.month, date.day) * SEASON_DAYS + day];
+    return this.#tariff.dayTypeOf[this.seasonOn(date.month, date.day) * SEASON_DAYS + day];
   }
 
   /** The season that began last; before the first one of a year that is the last one of the year before. */
-  #seasonOn(month: number, day: number): number {
+  private seasonOn(month: number, day: number): number {
     const { seasons, seasonMonth, seasonDay } = this.#tariff;
     for (let season = seasons - 1; season >= 0; season--) {
       const first = seasonMonth[season];

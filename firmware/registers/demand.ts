@@ -81,7 +81,7 @@ export class Demand {
    */
   take(utc_ms: number, uptime_ms: number, delivered_mWh: number, received_mWh: number, status: number): void {
     if (utc_ms < this.#end_ms || utc_ms === 0) return;
-    const subinterval_ms = this.#subinterval_ms;
+    const subinterval_ms = this.subinterval_ms;
     const start_ms = Math.floor(utc_ms / subinterval_ms) * subinterval_ms;
     const follows = start_ms === this.#end_ms;
     this.#end_ms = start_ms + subinterval_ms;
@@ -94,8 +94,8 @@ export class Demand {
     this.#marks[this.#place] = delivered_mWh;
     this.#marks[MAX_MARKS + this.#place] = received_mWh;
     if (this.#run < this.#subintervals) return;
-    this.#offer(Direction.delivered, delivered_mWh, start_ms / 1000);
-    this.#offer(Direction.received, received_mWh, start_ms / 1000);
+    this.offer(Direction.delivered, delivered_mWh, start_ms / 1000);
+    this.offer(Direction.received, received_mWh, start_ms / 1000);
   }
 
   /**
@@ -104,7 +104,7 @@ export class Demand {
    */
   running_W(direction: number, energy_mWh: number): number {
     if (this.#run < 0) return 0;
-    return this.#power_W(energy_mWh - this.#mark(direction, Math.min(this.#run, this.#subintervals - 1)));
+    return this.power_W(energy_mWh - this.mark(direction, Math.min(this.#run, this.#subintervals - 1)));
   }
 
   /** A reset by hand. False: within {@link RESET_LOCKOUT_ms} of the one before, nothing is done. */
@@ -131,7 +131,7 @@ export class Demand {
     }
     this.resets++;
     this.lastReset_s = Math.floor(utc_ms / 1000);
-    const sinceBoundary_ms = utc_ms - (this.#end_ms - this.#subinterval_ms);
+    const sinceBoundary_ms = utc_ms - (this.#end_ms - this.subinterval_ms);
     this.#run = sinceBoundary_ms <= TOLERANCE_ms ? Math.min(this.#run, 0) : -1;
   }
 
@@ -156,13 +156,13 @@ export class Demand {
     this.lastReset_s = r.u32();
   }
 
-  get #subinterval_ms(): number {
+  private get subinterval_ms(): number {
     return (this.#window_min / this.#subintervals) * MINUTE_ms;
   }
 
   /** A window that ends at `end_s` is whole. The earlier of two equal peaks stays. */
-  #offer(direction: number, energy_mWh: number, end_s: number): void {
-    const power_W = this.#power_W(energy_mWh - this.#mark(direction, this.#subintervals));
+  private offer(direction: number, energy_mWh: number, end_s: number): void {
+    const power_W = this.power_W(energy_mWh - this.mark(direction, this.#subintervals));
     const peak = this.peaks[direction];
     if (power_W <= peak.power_W) return;
     peak.power_W = power_W;
@@ -170,13 +170,13 @@ export class Demand {
   }
 
   /** The register at the boundary so many before the latest one. */
-  #mark(direction: number, back: number): number {
+  private mark(direction: number, back: number): number {
     const places = this.#subintervals + 1;
     return this.#marks[direction * MAX_MARKS + ((this.#place - back + places) % places)];
   }
 
   /** Mean power of a window with this energy, rounded down. */
-  #power_W(energy_mWh: number): number {
+  private power_W(energy_mWh: number): number {
     return Math.min(MAX_POWER_W, Math.floor((energy_mWh * 60) / (this.#window_min * 1000)));
   }
 }

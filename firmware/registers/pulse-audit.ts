@@ -48,10 +48,10 @@ export class PulseAudit implements PollListener {
       this.#polls = 0;
       return;
     }
-    if (this.#polls === AUDIT_POLLS) this.#audit();
+    if (this.#polls === AUDIT_POLLS) this.audit();
     if (this.#polls === 0) {
       this.#startPulses = this.#pulses.count();
-      this.#startEnergy_mWh = this.#energy_mWh();
+      this.#startEnergy_mWh = this.energy_mWh();
     }
     this.#polls++;
   }
@@ -60,11 +60,11 @@ export class PulseAudit implements PollListener {
     this.polled(status);
   }
 
-  #audit(): void {
+  private audit(): void {
     this.#polls = 0;
     const pulses = (this.#pulses.count() - this.#startPulses + PULSES_MODULUS) % PULSES_MODULUS;
     const pulse_mWh = MILLIWATT_HOURS_A_KILOWATT_HOUR / this.#configuration.pulseConstant;
-    const energy_mWh = this.#energy_mWh() - this.#startEnergy_mWh;
+    const energy_mWh = this.energy_mWh() - this.#startEnergy_mWh;
     const excess_mWh = energy_mWh - pulses * pulse_mWh;
     if (Math.abs(excess_mWh) <= pulse_mWh + (energy_mWh * TOLERANCE_permille) / 1000) {
       this.passed++;
@@ -74,7 +74,7 @@ export class PulseAudit implements PollListener {
     this.onFailed(Math.round(excess_mWh));
   }
 
-  #energy_mWh(): number {
+  private energy_mWh(): number {
     return this.#registers.energy[DELIVERED] + this.#registers.energy[RECEIVED];
   }
 }

@@ -155,7 +155,7 @@ export class Registers {
     this.#numerator = chip.countNumerator;
     this.#denominator = chip.countDenominator;
     this.#channels = 1 + chip.phases;
-    this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#timer = new Timer(kernel, () => this.onTimer());
     this.#firstPoll = new Timer(kernel, () => this.poll());
     this.#watchdog = watchdog;
     this.#kept = chip.kept ?? new Int32Array(0);
@@ -166,10 +166,10 @@ export class Registers {
     this.resumed = this.#retained?.found ?? false;
     this.#checkpoint = checkpoint;
     const isRestored = checkpoint?.load(this.energy, this.#rests) ?? false;
-    if (this.#retained?.found) this.#resume(this.#retained);
-    else if (isRestored) this.#restore();
+    if (this.#retained?.found) this.resume(this.#retained);
+    else if (isRestored) this.restore();
     this.restoredUtc_ms = checkpoint?.utc_ms ?? 0;
-    utc.onSet = (error_ms) => this.#onClockSet(error_ms);
+    utc.onSet = (error_ms) => this.onClockSet(error_ms);
   }
 
   get phases(): number {
@@ -183,14 +183,14 @@ export class Registers {
 
   /** Initialises the chip and polls it from now on; after a restart at once, as its counters run on. */
   start(): void {
-    this.#report(this.#chip.initialize(this.resumed));
+    this.report(this.#chip.initialize(this.resumed));
     if (this.resumed) {
       this.poll();
     } else {
       this.#retained?.save();
       this.#firstPoll.startIn(FIRST_POLL_ms);
     }
-    this.#arm();
+    this.arm();
   }
 
   /**
@@ -210,7 +210,7 @@ export class Registers {
       if (ahead <= 0) continue;
       this.energy[index] += ahead;
       this.#remainders[index] = 0;
-      this.#retain(index);
+      this.retain(index);
     }
   }
 
@@ -226,31 +226,31 @@ export class Registers {
 
   /** Polls now, beside the polls that are due. */
   poll(): void {
-    this.#take();
+    this.take();
     for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i].polled(this.status);
   }
 
   /** Reads the instantaneous values into {@link measurements} now. Answers a {@link PollStatus}. */
   measure(): number {
     const status = this.#chip.measure(this.measurements);
-    this.#report(status);
+    this.report(status);
     return status;
   }
 
-  #onTimer(): void {
+  private onTimer(): void {
     // The clock may have been slowed down since the timer was set; the first poll may have come at this very moment.
     const isDue = !this.#utc.known || this.#utc.utc_ms() >= this.#dueUtc_ms;
     if (isDue && this.#utc.uptime_ms() !== this.polled_ms) this.poll();
-    this.#arm();
+    this.arm();
   }
 
-  #onClockSet(error_ms: number): void {
-    this.#take();
+  private onClockSet(error_ms: number): void {
+    this.take();
     for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i].clockSet(this.status, error_ms);
-    if (this.#timer.armed) this.#arm();
+    if (this.#timer.armed) this.arm();
   }
 
-  #arm(): void {
+  private arm(): void {
     const period_ms = this.#period_ms;
     if (!this.#utc.known) {
       this.#timer.startIn(period_ms);
@@ -260,7 +260,7 @@ export class Registers {
     this.#timer.startAt(this.#utc.toLocal_ms(this.#dueUtc_ms));
   }
 
-  #take(): void {
+  private take(): void {
     const now_ms = this.#utc.uptime_ms();
     this.status = this.#chip.poll(this.sample);
     this.polled_ms = now_ms;
@@ -268,25 +268,25 @@ export class Registers {
     this.polls++;
     this.#isSaved = false;
     let turned = false;
-    for (let channel = 0; channel < this.#channels; channel++) if (this.#takeChannel(channel)) turned = true;
+    for (let channel = 0; channel < this.#channels; channel++) if (this.takeChannel(channel)) turned = true;
     if (turned) this.turnedPolls++;
-    this.#retainKept();
+    this.retainKept();
     this.#retained?.save();
     // The next poll would be too late.
     if (now_ms - this.#saved_ms + this.#period_ms > CHECKPOINT_PERIOD_ms + TOLERANCE_ms) this.save();
     this.#watchdog?.feed();
-    this.#report(this.status);
+    this.report(this.status);
   }
 
-  #restore(): void {
+  private restore(): void {
     for (let i = 0; i < REGISTERS; i++) {
       this.#remainders[i] = Math.floor(this.#rests[i] * this.#denominator);
-      this.#retain(i);
+      this.retain(i);
     }
   }
 
   /** Answers whether active energy was counted in both directions. */
-  #takeChannel(channel: number): boolean {
+  private takeChannel(channel: number): boolean {
     const counts = this.sample.counts;
     const delivered = counts[DELIVERED_COUNTS + channel];
     const received = counts[RECEIVED_COUNTS + channel];
@@ -297,26 +297,26 @@ export class Registers {
     const share = turned ? delivered / (delivered + received) : 1 - this.#receiving[channel];
     const quadrant1 = Math.floor(positive * share);
     const quadrant4 = Math.floor(negative * share);
-    this.#add(DELIVERED + channel, delivered);
-    this.#add(RECEIVED + channel, received);
-    this.#add(QUADRANT_1 + channel, quadrant1);
-    this.#add(QUADRANT_2 + channel, positive - quadrant1);
-    this.#add(QUADRANT_3 + channel, negative - quadrant4);
-    this.#add(QUADRANT_4 + channel, quadrant4);
-    this.#add(APPARENT + channel, counts[APPARENT_COUNTS + channel]);
+    this.add(DELIVERED + channel, delivered);
+    this.add(RECEIVED + channel, received);
+    this.add(QUADRANT_1 + channel, quadrant1);
+    this.add(QUADRANT_2 + channel, positive - quadrant1);
+    this.add(QUADRANT_3 + channel, negative - quadrant4);
+    this.add(QUADRANT_4 + channel, quadrant4);
+    this.add(APPARENT + channel, counts[APPARENT_COUNTS + channel]);
     return turned;
   }
 
-  #add(index: number, counts: number): void {
+  private add(index: number, counts: number): void {
     if (counts === 0) return;
     const sum = this.#remainders[index] + counts * this.#numerator;
     const whole = Math.floor(sum / this.#denominator);
     this.energy[index] += whole;
     this.#remainders[index] = sum - whole * this.#denominator;
-    this.#retain(index);
+    this.retain(index);
   }
 
-  #resume(retained: RetainedRecord): void {
+  private resume(retained: RetainedRecord): void {
     const reader = retained.open();
     for (let i = 0; i < REGISTERS; i++) {
       this.energy[i] = reader.u64();
@@ -326,20 +326,20 @@ export class Registers {
   }
 
   /** Puts a register into the record that is saved at the end of a poll. */
-  #retain(index: number): void {
+  private retain(index: number): void {
     if (this.#retained === undefined) return;
     const writer = this.#retained.at(index * RETAINED_REGISTER_BYTES);
     writer.u64(this.energy[index]);
     writer.u32(this.#remainders[index]);
   }
 
-  #retainKept(): void {
+  private retainKept(): void {
     if (this.#retained === undefined || this.#kept.length === 0) return;
     const writer = this.#retained.at(RETAINED_BYTES);
     for (let i = 0; i < this.#kept.length; i++) writer.u32(this.#kept[i]);
   }
 
-  #report(status: number): void {
+  private report(status: number): void {
     if (status === PollStatus.ok) return;
     for (let bit = 0; bit < FAULT_EVENTS.length; bit++)
       if ((status & (1 << bit)) !== 0) this.#events.fault(FAULT_EVENTS[bit]);

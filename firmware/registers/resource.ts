@@ -60,12 +60,12 @@ export class RegistersResource implements Resource {
     // NaN fails every comparison.
     if (!(all <= 1 && billing <= 1 && period >= 0)) return Code.badRequest;
     response.contentFormat = ContentFormat.cbor;
-    if (period > 0) return this.#writeSelfRead(response.body, period);
-    this.#write(response.body, all === 1, billing === 1 ? this.#billing : undefined);
+    if (period > 0) return this.writeSelfRead(response.body, period);
+    this.write(response.body, all === 1, billing === 1 ? this.#billing : undefined);
     return Code.content;
   }
 
-  #write(w: Writer, all: boolean, billing: Billing | undefined): void {
+  private write(w: Writer, all: boolean, billing: Billing | undefined): void {
     const registers = this.#registers;
     const channels = all ? 1 + registers.phases : 1;
     const billingRegisters = billing === undefined ? 0 : billingPairs(billing.tiersShown);
@@ -91,7 +91,7 @@ export class RegistersResource implements Resource {
     if (billing !== undefined) writePrevious(w, billing);
   }
 
-  #writeSelfRead(w: Writer, period: number): number {
+  private writeSelfRead(w: Writer, period: number): number {
     const billing = this.#billing;
     if (billing === undefined || !billing.selfReads.read(period, this.#selfRead)) return Code.notFound;
     writeSelfRead(w, this.#selfRead, billing.configuredTiers);

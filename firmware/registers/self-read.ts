@@ -45,7 +45,7 @@ export class SelfReads {
   /** @param energy all registers, by registerIndex; the demand registers have been reset for this read */
   take(utc_s: number, energy: Float64Array, tiers: TierRegisters, demand: Demand): void {
     const w = this.#writer;
-    const at = this.#advance();
+    const at = this.advance();
     w.reset(this.#bytes, at, at + SELF_READ_BYTES);
     w.u32(utc_s);
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
@@ -61,7 +61,7 @@ export class SelfReads {
   /** Reads the one that is `age` back, 1 being the latest. False: it is not kept. */
   read(age: number, into: SelfRead): boolean {
     if (!(age >= 1 && age <= this.count)) return false;
-    const at = this.#at(age);
+    const at = this.at(age);
     this.#reader.reset(this.#bytes, at, at + SELF_READ_BYTES);
     into.decode(this.#reader);
     return true;
@@ -69,22 +69,22 @@ export class SelfReads {
 
   /** Writes the latest one: {@link SELF_READ_BYTES}. */
   save(w: Writer): void {
-    w.copy(this.#bytes, this.#at(1), SELF_READ_BYTES);
+    w.copy(this.#bytes, this.at(1), SELF_READ_BYTES);
   }
 
   /** Takes up what {@link save} wrote; of several the oldest first. */
   load(r: Reader): void {
-    r.copy(this.#bytes, this.#advance(), SELF_READ_BYTES);
+    r.copy(this.#bytes, this.advance(), SELF_READ_BYTES);
   }
 
   /** Makes the oldest the newest, and answers where it begins. */
-  #advance(): number {
+  private advance(): number {
     this.#newest = (this.#newest + 1) % SELF_READS_KEPT;
     this.count = Math.min(this.count + 1, SELF_READS_KEPT);
-    return this.#at(1);
+    return this.at(1);
   }
 
-  #at(age: number): number {
+  private at(age: number): number {
     return ((this.#newest - age + 1 + SELF_READS_KEPT) % SELF_READS_KEPT) * SELF_READ_BYTES;
   }
 }

@@ -27,8 +27,8 @@ export class TierRegisters {
 
   /** Takes what the total registers have advanced, in mWh. */
   take(delivered_mWh: number, received_mWh: number): void {
-    this.#take(Direction.delivered, delivered_mWh);
-    this.#take(Direction.received, received_mWh);
+    this.takeOne(Direction.delivered, delivered_mWh);
+    this.takeOne(Direction.received, received_mWh);
   }
 
   /** How many tiers are there: those configured, and any above that have energy from an earlier configuration. */
@@ -56,7 +56,7 @@ export class TierRegisters {
     }
   }
 
-  #take(direction: number, total_mWh: number): void {
+  private takeOne(direction: number, total_mWh: number): void {
     const advance_mWh = total_mWh - this.#taken[direction];
     // Totals that were restored from before the tiers are waited for.
     if (advance_mWh <= 0) return;
