@@ -8,8 +8,10 @@ import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { CONFIGURATION_KINDS, Configuration } from "firmware/configuration/configuration";
 import { ConfigurationResource } from "firmware/configuration/resource";
 import { DemandResetCommand } from "firmware/console/demand-command";
+import { PingCommand, TraceCommand } from "firmware/console/echo-commands";
 import { EventCommand } from "firmware/console/event-command";
 import { IntervalCommand } from "firmware/console/interval-command";
+import { NeighboursCommand, RouteCommand } from "firmware/console/mesh-commands";
 import { OutageCommand } from "firmware/console/outage-command";
 import { RegisterCommand } from "firmware/console/register-command";
 import { Shell } from "firmware/console/shell";
@@ -251,6 +253,7 @@ export class Meter {
     this.coap = coap;
 
     // For the technician
+    const node = { stack, kernel, join };
     const version = `${identity.model} ${identity.serial} wattmesh ${VERSION}`;
     new Shell(hal.console, "meter", version, [
       new RegisterCommand(registers, billing),
@@ -258,6 +261,10 @@ export class Meter {
       new IntervalCommand(intervals),
       new EventCommand(events),
       new OutageCommand(events),
+      new NeighboursCommand(node),
+      new RouteCommand(node),
+      new PingCommand(node),
+      new TraceCommand(node),
       new MemoryCommand([
         { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },
         { name: "packets to send", size: QUEUE_SLOTS, used: () => mesh.queued },

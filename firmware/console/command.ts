@@ -9,10 +9,16 @@ export const Result = Object.freeze({
   noData: 4,
   /** Done a moment ago, and not to be repeated yet. */
   lockedOut: 5,
+  /** The meter has no place in the mesh, or its collector has not acknowledged it yet. */
+  notJoined: 6,
+  /** Nobody has answered what was asked over the mesh. */
+  noAnswer: 7,
 });
 
 /** A command's step answers this while it has more lines to write. */
 export const MORE = -1;
+/** And this while it has to wait for something; it then calls `Output.resume`. */
+export const WAIT = -2;
 
 const SLUGS = Object.freeze([
   "ok",
@@ -21,6 +27,8 @@ const SLUGS = Object.freeze([
   "bad-argument",
   "no-data",
   "locked-out",
+  "not-joined",
+  "no-answer",
 ]);
 
 export function slugOf(result: number): string {
@@ -39,7 +47,7 @@ export interface Command {
   /** Takes the arguments and starts over. Answers {@link MORE}, or a {@link Result} that ends it. */
   start(args: readonly string[]): number;
 
-  /** Writes at most one line of up to {@link LINE_ROOM} bytes. Answers {@link MORE} or a {@link Result}. */
+  /** Writes at most one line of up to {@link LINE_ROOM} bytes. Answers {@link MORE}, {@link WAIT} or a {@link Result}. */
   step(output: Output): number;
 }
 

@@ -8,8 +8,11 @@ export const LINE_ROOM = 256;
 
 /** Text on its way to the serial port: a fixed buffer that empties as the port takes it. ASCII only. */
 export class Output {
-  /** Called when room has come back after the buffer was too full for another line. */
-  onRoom: () => void = () => {};
+  /**
+   * Goes on with the command that runs: called when room has come back after the buffer was too full for another line,
+   * and by a command for whose answer it was waiting. Set once.
+   */
+  resume: () => void = () => {};
   readonly #port: SerialPort;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #length = 0;
@@ -17,10 +20,10 @@ export class Output {
 
   constructor(port: SerialPort) {
     this.#port = port;
-    port.onWritable = () => this.#flush();
+    port.onWritable = () => this.flush();
   }
 
-  /** Whether another line fits; when not, {@link onRoom} will be called. */
+  /** Whether another line fits; when not, {@link resume} will be called. */
   get hasRoom(): boolean {
     const room = BUFFER_BYTES - this.#length >= LINE_ROOM;
     this.#waiting = !room;
@@ -32,12 +35,12 @@ export class Output {
     const count = Math.min(text.length, BUFFER_BYTES - this.#length);
     for (let i = 0; i < count; i++) buffer[this.#length + i] = text.charCodeAt(i);
     this.#length += count;
-    this.#flush();
+    this.flush();
   }
 
   byte(value: number): void {
     if (this.#length < BUFFER_BYTES) this.#buffer[this.#length++] = value;
-    this.#flush();
+    this.flush();
   }
 
   /** Writes `text` and ends the line. */
@@ -46,12 +49,12 @@ export class Output {
     this.text("\r\n");
   }
 
-  #flush(): void {
+  private flush(): void {
     const taken = this.#port.write(this.#buffer, this.#length);
     if (taken > 0) {
       this.#buffer.copyWithin(0, taken, this.#length);
       this.#length -= taken;
     }
-    if (this.#waiting && this.hasRoom) this.onRoom();
+    if (this.#waiting && this.hasRoom) this.resume();
   }
 }

@@ -1,5 +1,5 @@
 import type { SerialPort } from "hal/serial-port";
-import { MORE, Result, slugOf, type Command } from "firmware/console/command";
+import { MORE, Result, slugOf, WAIT, type Command } from "firmware/console/command";
 import { Key, LineEditor } from "firmware/console/line-editor";
 import { Output } from "firmware/console/output";
 
@@ -27,34 +27,34 @@ export class Shell {
     this.#output = new Output(port);
     this.#editor = new LineEditor(this.#output);
     this.#commands = [new Help(commands), ...commands];
-    this.#output.onRoom = () => this.#advance();
-    port.onReadable = () => this.#receive();
+    this.#output.resume = () => this.advance();
+    port.onReadable = () => this.receive();
     this.#output.line(banner);
     this.#output.text(this.#prompt);
   }
 
-  #receive(): void {
+  private receive(): void {
     const received = this.#received;
     // What is typed while a command writes waits in the port.
     while (this.#running === undefined && this.#port.read(received) > 0) {
-      this.#handle(this.#editor.key(received[0]));
+      this.handle(this.#editor.key(received[0]));
     }
   }
 
-  #handle(key: number): void {
+  private handle(key: number): void {
     switch (key) {
       case Key.line:
-        this.#execute(this.#editor.text);
+        this.execute(this.#editor.text);
         break;
       case Key.tooLong:
-        this.#finish(Result.lineTooLong);
+        this.finish(Result.lineTooLong);
         break;
       case Key.cancel:
         this.#output.text("^C\r\n");
         this.#output.text(this.#prompt);
         break;
       case Key.complete:
-        this.#complete();
+        this.complete();
         break;
       case Key.redraw:
         this.#output.text("\r\n");
@@ -64,7 +64,7 @@ export class Shell {
     }
   }
 
-  #execute(line: string): void {
+  private execute(line: string): void {
     const words = split(line);
     if (words.length === 0) {
       this.#editor.clear();
@@ -74,36 +74,37 @@ export class Shell {
     if (words[0] === "?") words[0] = "help";
     const command = find(this.#commands, words);
     if (command === undefined) {
-      this.#finish(Result.unknownCommand);
+      this.finish(Result.unknownCommand);
       return;
     }
     const result = command.start(words.slice(split(command.words).length));
     if (result !== MORE) {
-      this.#finish(result);
+      this.finish(result);
       return;
     }
     this.#running = command;
-    this.#advance();
+    this.advance();
   }
 
-  #advance(): void {
+  private advance(): void {
     while (this.#running !== undefined && this.#output.hasRoom) {
       const result = this.#running.step(this.#output);
-      if (result !== MORE) this.#finish(result);
+      if (result === WAIT) return;
+      if (result !== MORE) this.finish(result);
     }
   }
 
-  #finish(result: number): void {
+  private finish(result: number): void {
     const wasRunning = this.#running !== undefined;
     this.#running = undefined;
     this.#editor.clear();
     this.#output.line(result === Result.ok ? "OK" : `ERR ${result} ${slugOf(result)}`);
     this.#output.text(this.#prompt);
-    if (wasRunning) this.#receive();
+    if (wasRunning) this.receive();
   }
 
   /** Tab: completes the words of the one command that the line begins; rings where several do. */
-  #complete(): void {
+  private complete(): void {
     const text = this.#editor.text;
     let match: Command | undefined;
     let matches = 0;

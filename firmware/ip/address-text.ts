@@ -75,7 +75,8 @@ function groupAt(address: Uint8Array, group: number): number {
   return (address[2 * group] << 8) | address[2 * group + 1];
 }
 
-function hexDigit(code: number): number {
+/** 0 to 15, or -1 where the character is no hexadecimal digit. */
+export function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = code | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;

@@ -132,7 +132,7 @@ export class MeshLink implements Link {
     }
     if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
       this.host.receive(packet);
-    } else if (this.#seen.seen(packet, this.#kernel.now_ms())) {
+    } else if (this.#seen.seen(packet, header.hops > 0, this.#kernel.now_ms())) {
       dropped.duplicate++;
     } else if (this.host.isOwn(packet.destination) || this.#routing.isRoot) {
       this.host.receive(packet);

@@ -14,9 +14,12 @@ export class Seen {
   readonly #at_ms = new Float64Array(ENTRIES).fill(-Infinity);
   #next = 0;
 
-  /** Remembers a packet, and answers whether it was remembered already. */
-  seen(packet: Packet, now_ms: number): boolean {
-    const hash = hashOf(packet);
+  /**
+   * Remembers a packet, and answers whether it was remembered already.
+   * @param down whether it follows a source route: from one meter to another it may come by twice, up and then down
+   */
+  seen(packet: Packet, down: boolean, now_ms: number): boolean {
+    const hash = hashOf(packet, down);
     for (let i = 0; i < ENTRIES; i++) {
       if (this.#hashes[i] === hash && now_ms - this.#at_ms[i] <= LIFETIME_ms) return true;
     }
@@ -31,8 +34,8 @@ export class Seen {
 const PAYLOAD_BYTES = 16;
 
 /** FNV-1a over what tells packets apart and does not change on the way. */
-function hashOf(packet: Packet): number {
-  let hash = 0x811c9dc5;
+function hashOf(packet: Packet, down: boolean): number {
+  let hash = down ? ~0x811c9dc5 : 0x811c9dc5;
   for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.source[i], 0x01000193);
   for (let i = 8; i < 16; i++) hash = Math.imul(hash ^ packet.destination[i], 0x01000193);
   hash = Math.imul(hash ^ packet.nextHeader, 0x01000193);
