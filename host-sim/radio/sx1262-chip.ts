@@ -1,4 +1,3 @@
-import type { DigitalOutput } from "hal/digital-pin";
 import {
   ChipMode,
   COMMAND_ERROR,
@@ -7,13 +6,11 @@ import {
   Opcode,
   RX_CONTINUOUS,
 } from "hal/drivers/sx1262/commands";
-import type { Spi } from "hal/spi";
-import { Processor, type SimulatedInput } from "../processor";
+import type { Processor, SimulatedInput } from "../processor";
 import type { Handle, World } from "../world";
-import { Antenna, LATE_US } from "./antenna";
 import type { Medium } from "./medium";
+import { RadioChip } from "./radio-chip";
 import { Sx1262Modem } from "./sx1262-modem";
-import type { Transmission } from "./transmission";
 
 const SLEEP = 0;
 /** How long BUSY is up (DS.SX1261-2, tables 8-2 and 8-3, typical). */
@@ -31,38 +28,25 @@ const TO_TX_US = [0, 0, 126, 105, 76, 92, 92];
 const RSSI_SETTLING_US = 500;
 /** Preamble and sync word on the air. */
 const SYNCED_US = 800;
-const NOISE_DBM = -115;
-const UNSETTLED = 0xff;
 const BUFFER_BYTES = 256;
-const FLOATING = 0xff;
 
 /**
  * An SX1262 in GFSK as its pins show it: SPI, BUSY, DIO1 and NRESET (DS.SX1261-2, Rev. 2.1). Commands that come while
  * BUSY is up, and those not possible in the mode that the chip is in, change nothing and are counted. Settings that are
  * not the street's send and hear beside it. Whitening, power and image calibration have no effect of their own.
  */
-export class Sx1262Chip implements Spi {
+export class Sx1262Chip extends RadioChip {
   readonly busy: SimulatedInput;
   readonly dio1: SimulatedInput;
-  readonly reset: DigitalOutput;
-  readonly antenna: Antenna;
   readonly modem = new Sx1262Modem();
-  /** Commands that came while BUSY was up. */
-  whileBusy = 0;
   /** Each command as it was taken, opcode first. Set by a test. */
   onCommand: (bytes: Uint8Array) => void = () => {};
-  /** Frames to come of which the chip never says that they have left, as a PLL that lost its lock. */
-  stuckFrames = 0;
 
-  readonly #processor: Processor;
-  readonly #world: World;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   #mode: number = ChipMode.standbyRc;
   #commandStatus = 0;
   #busyUntil_us = 0;
-  #held = false;
   #irq = 0;
-  #listening_us = 0;
   #continuous = false;
   #rxStart = 0;
   #rxNext = 0;
@@ -71,16 +55,10 @@ export class Sx1262Chip implements Spi {
   #timeout: Handle | undefined;
 
   constructor(world: World, medium: Medium, processor: Processor) {
-    this.#world = world;
-    this.#processor = processor;
-    this.antenna = new Antenna(medium);
-    this.antenna.onReceive = (bytes, length, rssi_dBm) => this.#receive(bytes, length, rssi_dBm);
-    this.antenna.onSent = () => this.#sent();
-    this.antenna.hearStart = (frame) => world.at(frame.start_us + SYNCED_US, () => this.#syncWord(frame));
+    super(world, medium, processor, SYNCED_US);
     this.busy = processor.input(() => +this.#isBusy());
     this.dio1 = processor.input(() => +((this.#irq & this.#mask) !== 0));
-    this.reset = { write: (level) => this.#hold(level === 0) };
-    this.#start(START_US);
+    this.start();
   }
 
   /** The mode, as the status has it; 0 is sleep. */
@@ -88,54 +66,39 @@ export class Sx1262Chip implements Spi {
     return this.#mode;
   }
 
-  /** The supply sags: all settings are lost, and a frame being sent is cut off. */
-  brownOut(): void {
-    this.#start(START_US);
-  }
-
-  transfer(buffer: Uint8Array): void {
-    this.#processor.transfer(buffer.length);
-    if (this.#held) {
-      buffer.fill(FLOATING);
-    } else if (this.#mode === SLEEP) {
+  protected exchange(buffer: Uint8Array): boolean {
+    if (this.#mode === SLEEP) {
       this.#mode = ChipMode.standbyRc;
       this.#occupy(WAKE_US);
-    } else if (this.#isBusy()) {
-      this.whileBusy++;
-      buffer.fill(FLOATING);
-    } else {
-      this.onCommand(buffer);
-      this.#busyUntil_us = this.#processor.now_us + COMMAND_US;
-      this.#execute(buffer);
+      return true;
     }
+    if (this.#isBusy()) return false;
+    this.onCommand(buffer);
+    this.#occupy(COMMAND_US);
+    this.#execute(buffer);
+    return true;
   }
 
   #isBusy(): boolean {
-    return this.#held || this.#mode === SLEEP || this.#processor.now_us < this.#busyUntil_us;
+    return this.held || this.#mode === SLEEP || this.processor.now_us < this.#busyUntil_us;
   }
 
   #occupy(duration_us: number): void {
-    this.#busyUntil_us = this.#processor.now_us + duration_us;
+    this.#busyUntil_us = this.processor.now_us + duration_us;
   }
 
-  #hold(held: boolean): void {
-    this.#held = held;
-    this.#start(START_US);
-  }
-
-  #start(duration_us: number): void {
+  protected start(): void {
     this.#enter(ChipMode.standbyRc);
     this.modem.reset();
     this.#irq = 0;
     this.#commandStatus = 0;
-    this.#occupy(duration_us);
+    this.#occupy(START_US);
   }
 
   /** Leaves the mode with all that goes on in it. */
   #enter(mode: number): void {
-    this.antenna.deafen();
-    this.antenna.cut();
-    if (this.#timeout !== undefined) this.#world.cancel(this.#timeout);
+    this.silence();
+    if (this.#timeout !== undefined) this.world.cancel(this.#timeout);
     this.#mode = mode;
   }
 
@@ -159,7 +122,7 @@ export class Sx1262Chip implements Spi {
         this.#occupy(TO_FS_US[mode]);
         break;
       case Opcode.SetRx:
-        this.#listen(number(parameters, 0, 3) === RX_CONTINUOUS, TO_RX_US[mode]);
+        this.#startReceiving(number(parameters, 0, 3) === RX_CONTINUOUS, TO_RX_US[mode]);
         break;
       case Opcode.SetTx:
         this.#send(number(parameters, 0, 3), TO_TX_US[mode]);
@@ -220,25 +183,18 @@ export class Sx1262Chip implements Spi {
       case Opcode.GetPacketStatus:
         return [0, this.#rxRssi, this.#rxRssi];
       case Opcode.GetRssiInst:
-        return [this.#rssiNow()];
+        return [this.rssi(this.modem.channel, RSSI_SETTLING_US)];
       default:
         return [];
     }
   }
 
-  #rssiNow(): number {
-    const settled = this.#processor.now_us - this.#listening_us >= RSSI_SETTLING_US;
-    if (this.#mode !== ChipMode.rx || !settled) return UNSETTLED;
-    return -2 * Math.max(NOISE_DBM, this.antenna.strength_dBm(this.modem.channel));
-  }
-
-  #listen(continuous: boolean, delay_us: number): void {
+  #startReceiving(continuous: boolean, delay_us: number): void {
     this.#enter(ChipMode.rx);
     this.#occupy(delay_us);
     this.#continuous = continuous;
-    this.#listening_us = this.#busyUntil_us;
     this.#rxNext = this.modem.get(Opcode.SetBufferBaseAddress, 1);
-    this.antenna.listen(this.modem.channel, this.#listening_us);
+    this.listen(this.modem.channel, this.#busyUntil_us);
   }
 
   #send(timeout: number, delay_us: number): void {
@@ -252,17 +208,13 @@ export class Sx1262Chip implements Spi {
     this.antenna.send(this.modem.channel, start_us, this.modem.frameTime_us(sent.length));
     if (timeout === 0) return;
     const until_us = start_us + Math.round((timeout * 1000) / 64);
-    this.#timeout = this.#world.at(until_us, () => {
+    this.#timeout = this.world.at(until_us, () => {
       this.#enter(ChipMode.standbyRc);
       this.#raise(Irq.timeout);
     });
   }
 
-  #sent(): void {
-    if (this.stuckFrames > 0) {
-      this.stuckFrames--;
-      return;
-    }
+  protected finish(): void {
     const fallback = this.modem.get(Opcode.SetRxTxFallbackMode, 0);
     this.#enter(
       fallback === 0x40 ? ChipMode.fs : fallback === 0x30 ? ChipMode.standbyXosc : ChipMode.standbyRc,
@@ -270,12 +222,12 @@ export class Sx1262Chip implements Spi {
     this.#raise(Irq.txDone);
   }
 
-  #syncWord(frame: Transmission): void {
-    if (this.antenna.listening_us(frame) <= frame.start_us + LATE_US) this.#raise(Irq.syncWord);
+  protected hear(): void {
+    this.#raise(Irq.syncWord);
   }
 
   /** In continuous reception frames follow each other in the buffer. */
-  #receive(bytes: Uint8Array, length: number, rssi_dBm: number): void {
+  protected receive(bytes: Uint8Array, length: number, rssi_dBm: number): void {
     if (length > this.modem.length) return;
     this.#rxStart = this.#rxNext;
     this.#rxNext = (this.#rxStart + length) % BUFFER_BYTES;
@@ -292,7 +244,7 @@ export class Sx1262Chip implements Spi {
     const enabled =
       (this.modem.get(Opcode.SetDioIrqParams, 0) << 8) | this.modem.get(Opcode.SetDioIrqParams, 1);
     this.#irq |= irq & enabled;
-    if (before === 0 && (this.#irq & this.#mask) !== 0) this.dio1.edge(this.#world.now_us);
+    if (before === 0 && (this.#irq & this.#mask) !== 0) this.dio1.edge(this.world.now_us);
   }
 
   get #mask(): number {

@@ -1,4 +1,3 @@
-import type { DigitalOutput } from "hal/digital-pin";
 import {
   Flag,
   IMAGE_CAL_RUNNING,
@@ -7,11 +6,11 @@ import {
   Register,
   WRITE,
 } from "hal/drivers/sx1276/registers";
-import type { Spi } from "hal/spi";
 import type { Processor, SimulatedInput } from "../processor";
 import type { Handle, World } from "../world";
-import { Antenna, LATE_US } from "./antenna";
+import { LATE_US } from "./antenna";
 import type { Medium } from "./medium";
+import { RadioChip } from "./radio-chip";
 import { Sx1276Fifo } from "./sx1276-fifo";
 import { Sx1276Registers } from "./sx1276-registers";
 import type { Transmission } from "./transmission";
@@ -22,9 +21,6 @@ const TO_RX_US = 60 + 84;
 const RSSI_SETTLING_US = 200;
 const RESET_US = 5000;
 const IMAGE_CALIBRATION_US = 10_000;
-const NOISE_DBM = -115;
-const UNSETTLED = 0xff;
-const FLOATING = 0xff;
 const MODE_MASK = 7;
 
 /**
@@ -32,23 +28,13 @@ const MODE_MASK = 7;
  * empties while the frame is on the air. A frame lost on the way is received with its last byte wrong, as the chip has
  * begun to hand it over by then. Settings that are not the street's send and hear beside it.
  */
-export class Sx1276Chip implements Spi {
+export class Sx1276Chip extends RadioChip {
   readonly dio0: SimulatedInput;
   readonly dio1: SimulatedInput;
-  readonly reset: DigitalOutput;
-  readonly antenna: Antenna;
   readonly registers = new Sx1276Registers();
-  /** Transfers that came before the chip was ready after a reset. */
-  early = 0;
-  /** Frames to come of which the chip never says that they have left, as a PLL that lost its lock. */
-  stuckFrames = 0;
 
-  readonly #world: World;
-  readonly #processor: Processor;
   readonly #fifo = new Sx1276Fifo();
   #ready_us = 0;
-  #held = false;
-  #listening_us = 0;
   #calibrated_us = 0;
   #packetSent = false;
   #payloadReady = false;
@@ -60,32 +46,14 @@ export class Sx1276Chip implements Spi {
   #levelChange: Handle | undefined;
 
   constructor(world: World, medium: Medium, processor: Processor) {
-    this.#world = world;
-    this.#processor = processor;
-    this.antenna = new Antenna(medium);
-    this.antenna.onReceive = () => (this.#whole = true);
-    this.antenna.onSent = () => this.#sent();
-    this.antenna.hearStart = (frame) => {
-      world.at(frame.start_us + LATE_US, () => this.#lock(frame));
-    };
+    super(world, medium, processor, LATE_US);
     this.dio0 = processor.input(() => +(this.#packetSent || this.#handingOver()));
     this.dio1 = processor.input(() => +this.#fifo.level(processor.now_us));
-    this.reset = { write: (level) => this.#hold(level === 0) };
-    this.#start();
+    this.start();
   }
 
-  /** The supply sags: all settings are lost, and a frame being sent is cut off. */
-  brownOut(): void {
-    this.#start();
-  }
-
-  transfer(buffer: Uint8Array): void {
-    this.#processor.transfer(buffer.length);
-    if (this.#held || this.#processor.now_us < this.#ready_us) {
-      if (!this.#held) this.early++;
-      buffer.fill(FLOATING);
-      return;
-    }
+  protected exchange(buffer: Uint8Array): boolean {
+    if (this.processor.now_us < this.#ready_us) return false;
     const address = buffer[0] & ~WRITE;
     const writing = (buffer[0] & WRITE) !== 0;
     for (let i = 1; i < buffer.length; i++) {
@@ -94,36 +62,31 @@ export class Sx1276Chip implements Spi {
       else buffer[i] = this.#read(at);
     }
     this.#update();
+    return true;
   }
 
   get #mode(): number {
     return this.registers.bytes[Register.OpMode] & MODE_MASK;
   }
 
-  #hold(held: boolean): void {
-    this.#held = held;
-    this.#start();
-  }
-
-  #start(): void {
+  protected start(): void {
     this.#leave();
     this.#fifo.clear();
     this.registers.reset();
-    this.#ready_us = this.#processor.now_us + RESET_US;
+    this.#ready_us = this.processor.now_us + RESET_US;
     this.#update();
   }
 
   #leave(): void {
-    this.antenna.deafen();
-    this.antenna.cut();
-    if (this.#frameEnd !== undefined) this.#world.cancel(this.#frameEnd);
+    this.silence();
+    if (this.#frameEnd !== undefined) this.world.cancel(this.#frameEnd);
     this.#frameEnd = undefined;
     this.#packetSent = false;
     this.#payloadReady = false;
   }
 
   #read(address: number): number {
-    const now_us = this.#processor.now_us;
+    const now_us = this.processor.now_us;
     switch (address) {
       case Register.Fifo:
         this.#fifo.overflow(now_us);
@@ -132,7 +95,7 @@ export class Sx1276Chip implements Spi {
       case Register.IrqFlags2:
         return this.#flags(now_us);
       case Register.RssiValue:
-        return this.#rssiNow(now_us);
+        return this.rssi(this.registers.channel, RSSI_SETTLING_US);
       case Register.ImageCal:
         return now_us < this.#calibrated_us ? IMAGE_CAL_RUNNING : 0;
       default:
@@ -143,7 +106,7 @@ export class Sx1276Chip implements Spi {
   #write(address: number, value: number): void {
     switch (address) {
       case Register.Fifo:
-        this.#fifo.push(value, this.#processor.now_us);
+        this.#fifo.push(value, this.processor.now_us);
         this.#air();
         break;
       case Register.OpMode:
@@ -154,7 +117,7 @@ export class Sx1276Chip implements Spi {
         break;
       case Register.ImageCal:
         if ((value & IMAGE_CAL_START) !== 0 && this.#mode === Mode.standby)
-          this.#calibrated_us = this.#processor.now_us + IMAGE_CALIBRATION_US;
+          this.#calibrated_us = this.processor.now_us + IMAGE_CALIBRATION_US;
         break;
       case Register.Version:
         break;
@@ -173,16 +136,13 @@ export class Sx1276Chip implements Spi {
     if (from === Mode.tx || to === Mode.rx || (from === Mode.rx && to === Mode.tx)) this.#fifo.clear();
     this.registers.bytes[Register.OpMode] = value;
     if (to === Mode.tx) this.#startSending();
-    if (to === Mode.rx) {
-      this.#listening_us = this.#processor.now_us + TO_RX_US;
-      this.antenna.listen(this.registers.channel, this.#listening_us);
-    }
+    if (to === Mode.rx) this.listen(this.registers.channel, this.processor.now_us + TO_RX_US);
   }
 
   #startSending(): void {
-    if (this.#fifo.count(this.#processor.now_us) === 0) return;
+    if (this.#fifo.count(this.processor.now_us) === 0) return;
     const { byte_us, header_us, channel } = this.registers;
-    const start_us = this.#processor.now_us + TO_TX_US;
+    const start_us = this.processor.now_us + TO_TX_US;
     const { sent } = this.antenna;
     this.#fifo.send(start_us + header_us, byte_us);
     sent.length = this.#fifo.bytes[0];
@@ -195,20 +155,18 @@ export class Sx1276Chip implements Spi {
     if (this.#mode === Mode.tx) this.antenna.sent.bytes.set(this.#fifo.bytes.subarray(1));
   }
 
-  #sent(): void {
-    if (this.stuckFrames > 0) {
-      this.stuckFrames--;
-      return;
-    }
+  protected receive(): void {
+    this.#whole = true;
+  }
+
+  protected finish(): void {
     this.#packetSent = true;
-    this.dio0.edge(this.#world.now_us);
+    this.dio0.edge(this.world.now_us);
   }
 
   /** The receiver locks to a frame unless it has one, on the air or in the FIFO. */
-  #lock(frame: Transmission): void {
-    const free = this.#frameEnd === undefined && !this.#handingOver();
-    if (!free || this.#mode !== Mode.rx) return;
-    if (this.antenna.listening_us(frame) > frame.start_us + LATE_US) return;
+  protected hear(frame: Transmission): void {
+    if (this.#frameEnd !== undefined || this.#handingOver()) return;
     const { byte_us, header_us } = this.registers;
     const length = frame.length;
     this.#fifo.receive(1 + length, frame.start_us + header_us, byte_us);
@@ -216,7 +174,7 @@ export class Sx1276Chip implements Spi {
     this.#heard = frame;
     this.#whole = false;
     this.#payloadReady = false;
-    this.#frameEnd = this.#world.at(frame.start_us + frame.duration_us, () => this.#ended(length));
+    this.#frameEnd = this.world.at(frame.start_us + frame.duration_us, () => this.#ended(length));
     this.#update();
   }
 
@@ -229,15 +187,15 @@ export class Sx1276Chip implements Spi {
   #ended(length: number): void {
     this.#fetch();
     this.#frameEnd = undefined;
-    if (this.#fifo.overrun || this.#fifo.overflow(this.#world.now_us)) return;
+    if (this.#fifo.overrun || this.#fifo.overflow(this.world.now_us)) return;
     if (!this.#whole) this.#fifo.bytes[length] = this.#fifo.bytes[length] ^ 0xff;
     this.#payloadReady = true;
-    if (this.#handingOver()) this.dio0.edge(this.#world.now_us);
+    if (this.#handingOver()) this.dio0.edge(this.world.now_us);
   }
 
   /** PayloadReady: a frame is whole, and in the FIFO. */
   #handingOver(): boolean {
-    return this.#payloadReady && this.#fifo.count(this.#processor.now_us) > 0;
+    return this.#payloadReady && this.#fifo.count(this.processor.now_us) > 0;
   }
 
   #flags(now_us: number): number {
@@ -252,21 +210,15 @@ export class Sx1276Chip implements Spi {
     );
   }
 
-  #rssiNow(now_us: number): number {
-    const settled = now_us - this.#listening_us >= RSSI_SETTLING_US;
-    if (this.#mode !== Mode.rx || !settled) return UNSETTLED;
-    return -2 * Math.max(NOISE_DBM, this.antenna.strength_dBm(this.registers.channel));
-  }
-
   /** After anything that may have changed the FIFO's level: the pin, and when the air will change it next. */
   #update(): void {
-    const now_us = this.#processor.now_us;
+    const now_us = this.processor.now_us;
     const level = this.#fifo.level(now_us);
     if (level !== this.#level) this.dio1.edge(now_us);
     this.#level = level;
-    if (this.#levelChange !== undefined) this.#world.cancel(this.#levelChange);
+    if (this.#levelChange !== undefined) this.world.cancel(this.#levelChange);
     this.#levelChange = undefined;
     const change_us = this.#fifo.nextChange_us(now_us);
-    if (change_us < Infinity) this.#levelChange = this.#world.at(change_us, () => this.#update());
+    if (change_us < Infinity) this.#levelChange = this.world.at(change_us, () => this.#update());
   }
 }
