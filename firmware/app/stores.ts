@@ -2,8 +2,9 @@ import { CONFIGURATION_KINDS } from "firmware/configuration/configuration";
 import { BILLING_OBJECTS } from "firmware/registers/billing-store";
 import { ObjectStore } from "firmware/storage/object-store";
 import type { Partitions } from "firmware/storage/partition";
-import { RecordBytes, Store } from "firmware/storage/partitions";
+import { LONGEST_RECORD_BYTES, RecordBytes, Store } from "firmware/storage/partitions";
 import { AppendRing } from "firmware/storage/ring";
+import { RingWorkspace } from "firmware/storage/workspace";
 import type { Cipher } from "hal/cipher";
 import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
@@ -30,6 +31,7 @@ export class Stores {
 
   constructor({ flash, cipher, entropy, identity, power }: StoresHal) {
     const key = cipher.aesCcm(identity.storageKey);
+    const workspace = new RingWorkspace(LONGEST_RECORD_BYTES);
     const foreign: number[] = [];
     const open = (partition: Flash, store: number, recordBytes: number): AppendRing => {
       const ring = new AppendRing({
@@ -39,6 +41,7 @@ export class Stores {
         supply: power,
         store,
         recordBytes,
+        workspace,
       });
       if (ring.foreign) foreign.push(store);
       return ring;

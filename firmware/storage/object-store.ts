@@ -49,7 +49,7 @@ export class ObjectStore {
    * @returns false: the flash did not take it, and the object is as it was
    */
   write(kind: number, from: Uint8Array, length: number): boolean {
-    this.#carry();
+    this.carry();
     const record = this.#record.fill(0);
     record[0] = kind;
     record[1] = length;
@@ -67,12 +67,12 @@ export class ObjectStore {
 
   /** Erases the next sector where that is still to be done: 30 to 400 ms, which a write takes otherwise. */
   prepare(): void {
-    this.#carry();
+    this.carry();
     this.#ring.prepare();
   }
 
   /** Appends again what would be lost with the sector that gives way next. */
-  #carry(): void {
+  private carry(): void {
     const positions = this.#positions;
     for (let kind = 0; kind < positions.length; kind++) {
       if (positions[kind] === 0 || positions[kind] >= this.#ring.nextOldest) continue;

@@ -25,21 +25,21 @@ export class Partition implements Flash {
   }
 
   read(address: number, into: Uint8Array, length: number): number {
-    if (!this.#holds(address, length)) return FlashResult.outOfRange;
+    if (!this.holds(address, length)) return FlashResult.outOfRange;
     return this.chip.read(this.offset + address, into, length);
   }
 
   program(address: number, from: Uint8Array, length: number): number {
-    if (!this.#holds(address, length)) return FlashResult.outOfRange;
+    if (!this.holds(address, length)) return FlashResult.outOfRange;
     return this.chip.program(this.offset + address, from, length);
   }
 
   erase(address: number): number {
-    if (!this.#holds(address, this.sectorBytes)) return FlashResult.outOfRange;
+    if (!this.holds(address, this.sectorBytes)) return FlashResult.outOfRange;
     return this.chip.erase(this.offset + address);
   }
 
-  #holds(address: number, length: number): boolean {
+  private holds(address: number, length: number): boolean {
     return address >= 0 && length >= 0 && address + length <= this.size;
   }
 }

@@ -9,6 +9,7 @@ export const RecordBytes = Object.freeze({
   configuration: 256,
   keys: 256,
 });
+export const LONGEST_RECORD_BYTES = 256;
 
 /**
  * Where everything lies in flash, in bytes; manifests/partitions.csv and partitions-8mb.csv say the same to the

@@ -49,11 +49,11 @@ export class RetainedRecord {
     this.#reader = new Reader(this.#copy);
     this.#writer = new Writer(this.#copy, HEAD_BYTES, this.#copy.length - CHECK_BYTES);
     this.#seal = new Writer(this.#copy);
-    const first = this.#load(0);
-    const second = this.#load(1);
+    const first = this.load(0);
+    const second = this.load(1);
     this.found = first >= 0 || second >= 0;
     this.#sequence = Math.max(first, second, 0);
-    if (first > second) this.#load(0);
+    if (first > second) this.load(0);
     if (!this.found) this.#copy.fill(0);
   }
 
@@ -79,14 +79,14 @@ export class RetainedRecord {
     seal.u32(this.#sequence);
     seal.at = end;
     seal.u32(checkWord(copy, end));
-    this.#memory.write(this.#addressOf(this.#sequence & 1), copy, copy.length);
+    this.#memory.write(this.addressOf(this.#sequence & 1), copy, copy.length);
   }
 
   /** Reads a copy and answers its sequence number, or -1 where it is not good. */
-  #load(index: number): number {
+  private load(index: number): number {
     const copy = this.#copy;
     const reader = this.#reader;
-    if (!this.#memory.read(this.#addressOf(index), copy, copy.length)) return -1;
+    if (!this.#memory.read(this.addressOf(index), copy, copy.length)) return -1;
     reader.reset(copy, 0, copy.length);
     const layout = reader.u32();
     const sequence = reader.u32();
@@ -95,7 +95,7 @@ export class RetainedRecord {
     return good && layout === this.#layout ? sequence : -1;
   }
 
-  #addressOf(index: number): number {
+  private addressOf(index: number): number {
     return this.#address + index * this.#copy.length;
   }
 }

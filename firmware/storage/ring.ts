@@ -1,6 +1,6 @@
-import { Writer } from "firmware/codec/cursor";
-import { HEADER_BYTES, HeaderKind, SALT_BYTES, SectorHeader } from "firmware/storage/sector-header";
-import { NONCE_BYTES, TAG_BYTES, type AesCcm } from "hal/cipher";
+import { HEADER_BYTES, HeaderKind, type SectorLayout } from "firmware/storage/sector-header";
+import { RingWorkspace } from "firmware/storage/workspace";
+import { TAG_BYTES, type AesCcm } from "hal/cipher";
 import type { Entropy } from "hal/entropy";
 import { FlashResult, type Flash } from "hal/flash";
 
@@ -25,6 +25,8 @@ export interface RingOptions {
   store: number;
   /** Payload and {@link RECORD_OVERHEAD_BYTES}; divides a page. */
   recordBytes: number;
+  /** One of its own where absent. */
+  workspace?: RingWorkspace;
 }
 
 /**
@@ -33,34 +35,26 @@ export interface RingOptions {
  *
  * A record is found by its position, which rises from record to record, not always by one: positions between may hold
  * nothing. After a power loss the newest record may stand there twice or more, one after the other. Memory is two
- * records, whatever the size of the partition.
+ * records in the workspace, whatever the size of the partition.
  */
-export class AppendRing {
+export class AppendRing implements SectorLayout {
   /** Where the oldest record kept may be; equal to {@link end} where there is none. */
   oldest = 1;
   /** After the newest record. */
   end = 1;
   /** Whether another store, size or version of the format had sectors here, or all records are of another key. */
   foreign = false;
+  readonly store: number;
+  readonly recordBytes: number;
+  readonly sectors: number;
 
   readonly #flash: Flash;
   readonly #supply: { readonly failing: boolean } | undefined;
   readonly #cipher: AesCcm;
   readonly #entropy: Entropy;
-  readonly #store: number;
-  readonly #recordBytes: number;
   readonly #slots: number;
-  readonly #sectors: number;
   readonly #maxTried: number;
-  /** What is programmed, and what is read. */
-  readonly #record: Uint8Array;
-  readonly #found: Uint8Array;
-  /** Over what is programmed or read. */
-  readonly #header: SectorHeader;
-  readonly #nonce = new Uint8Array(NONCE_BYTES);
-  readonly #nonceWriter = new Writer(this.#nonce);
-  /** Epoch that the nonce is of. */
-  #selected = NONE;
+  readonly #work: RingWorkspace;
   /** Epoch of the newest sector that holds a record. */
   #newest = NONE;
   /** Epoch and slot that are written next. Slot 0 is the header. */
@@ -73,24 +67,35 @@ export class AppendRing {
   #lastUsed = 0;
 
   /** Mounts what `flash` holds: reads a header a sector and one sector's slots, and writes three records at most. */
-  constructor({ flash, supply, cipher, entropy, store, recordBytes }: RingOptions) {
+  constructor({
+    flash,
+    supply,
+    cipher,
+    entropy,
+    store,
+    recordBytes,
+    workspace = new RingWorkspace(recordBytes),
+  }: RingOptions) {
     const sectors = flash.size / flash.sectorBytes;
-    if (flash.pageBytes % recordBytes !== 0 || recordBytes < HEADER_BYTES || sectors < 3)
+    if (
+      flash.pageBytes % recordBytes !== 0 ||
+      recordBytes < HEADER_BYTES ||
+      recordBytes > workspace.record.length ||
+      sectors < 3
+    )
       throw new RangeError("ring does not fit its flash");
     this.#flash = flash;
     this.#supply = supply;
     this.#cipher = cipher;
     this.#entropy = entropy;
-    this.#store = store;
-    this.#recordBytes = recordBytes;
+    this.store = store;
+    this.recordBytes = recordBytes;
+    this.sectors = sectors;
     this.#slots = flash.sectorBytes / recordBytes;
-    this.#sectors = sectors;
     this.#maxTried = Math.min(MAX_TRIED, sectors - 1);
-    this.#record = new Uint8Array(recordBytes);
-    this.#found = new Uint8Array(recordBytes);
-    this.#header = new SectorHeader(this.#found, store, recordBytes, sectors);
+    this.#work = workspace;
     this.#slot = this.#slots;
-    this.#mount();
+    this.mount();
   }
 
   /** Whether the next sector is erased, so that no append has to wait for that. */
@@ -101,7 +106,7 @@ export class AppendRing {
   /** Records before this position are given up with the next sector that is erased. */
   get nextOldest(): number {
     const next = (this.prepared ? this.#ahead : this.#epoch) + 1;
-    return Math.max(this.oldest, this.#position(next - this.#sectors + 1, 1));
+    return Math.max(this.oldest, this.position(next - this.sectors + 1, 1));
   }
 
   /**
@@ -109,7 +114,7 @@ export class AppendRing {
    * called after a boot and whenever {@link prepared} is false. Gives up no records before newer ones are safe.
    */
   prepare(): void {
-    if (!this.prepared && this.#epoch === this.#newest) this.#prepareNext();
+    if (!this.prepared && this.#epoch === this.#newest) this.prepareNext();
   }
 
   /**
@@ -121,16 +126,16 @@ export class AppendRing {
     for (;;) {
       while (this.#slot < this.#slots) {
         const slot = this.#slot++;
-        if (slot > this.#unsure && this.#write(slot, payload)) {
-          const position = this.#position(this.#epoch, slot);
+        if (slot > this.#unsure && this.write(slot, payload)) {
+          const position = this.position(this.#epoch, slot);
           this.#newest = this.#epoch;
           this.end = position + 1;
           return position;
         }
         // Where not even this shows, nothing tells a next mount that the slot was used.
-        if (!this.#mark(this.#epoch, slot, BURNT)) this.#slot = this.#slots;
+        if (!this.mark(this.#epoch, slot, BURNT)) this.#slot = this.#slots;
       }
-      if (!this.prepared && !this.#prepareNext()) return 0;
+      if (!this.prepared && !this.prepareNext()) return 0;
       this.#epoch = this.#ahead;
       this.#ahead = NONE;
       this.#slot = 1;
@@ -143,75 +148,75 @@ export class AppendRing {
     if (position < this.oldest || position >= this.end) return false;
     const slot = position % this.#slots;
     const epoch = (position - slot) / this.#slots;
-    if (slot === 0 || !this.#select(epoch) || !this.#load(epoch, slot) || !this.#open(slot)) return false;
-    for (let i = 0; i < this.#recordBytes - TAG_BYTES; i++) into[i] = this.#found[i];
+    if (slot === 0 || !this.select(epoch) || !this.load(epoch, slot) || !this.open(slot)) return false;
+    const { found } = this.#work;
+    for (let i = 0; i < this.recordBytes - TAG_BYTES; i++) into[i] = found[i];
     return true;
   }
 
-  #mount(): void {
+  private mount(): void {
     let highest = NONE;
     let lowest = Infinity;
-    for (let sector = 0; sector < this.#sectors; sector++) {
-      if (!this.#readHeader(sector)) continue;
-      highest = Math.max(highest, this.#header.epoch);
-      lowest = Math.min(lowest, this.#header.epoch);
+    for (let sector = 0; sector < this.sectors; sector++) {
+      if (!this.readHeader(sector)) continue;
+      highest = Math.max(highest, this.#work.header.epoch);
+      lowest = Math.min(lowest, this.#work.header.epoch);
     }
     if (highest === NONE) return;
     // Sectors without a good record above the newest one: prepared ahead, torn at their first record, or bad.
     let epoch = highest;
     let isTorn = false;
-    let slot = this.#lastGood(epoch);
-    for (; slot === 0 && epoch > 0 && epoch > highest - this.#maxTried; slot = this.#lastGood(--epoch))
+    let slot = this.lastGood(epoch);
+    for (; slot === 0 && epoch > 0 && epoch > highest - this.#maxTried; slot = this.lastGood(--epoch))
       if (this.#lastUsed > 0) isTorn = true;
     if (slot === 0) {
       if (highest < this.#maxTried) return;
       // More than one record was written here, and none reads: it goes on above them.
       this.foreign = true;
       this.#newest = this.#epoch = highest;
-      this.oldest = this.end = this.#position(highest + 1, 1);
+      this.oldest = this.end = this.position(highest + 1, 1);
       return;
     }
     this.#newest = this.#epoch = epoch;
-    this.oldest = this.#position(Math.max(lowest, highest - this.#sectors + 1), 1);
-    this.end = this.#position(epoch, slot) + 1;
+    this.oldest = this.position(Math.max(lowest, highest - this.sectors + 1), 1);
+    this.end = this.position(epoch, slot) + 1;
     this.#slot = isTorn ? this.#slots : slot + 1;
     this.#unsure = Math.min(this.#lastUsed + 1, this.#slots - 1);
-    this.#confirm(epoch, slot, isTorn);
+    this.confirm(epoch, slot, isTorn);
   }
 
   /**
    * Writes the newest record again, which may have been torn and read well by chance, unless it is known that this was
    * done. What stands torn after it must not come up later.
    */
-  #confirm(epoch: number, slot: number, isTorn: boolean): void {
-    const payload = this.#found.slice(0, this.#recordBytes - TAG_BYTES);
+  private confirm(epoch: number, slot: number, isTorn: boolean): void {
+    const payload = this.#work.found.slice(0, this.recordBytes - TAG_BYTES);
     const lastUsed = this.#lastUsed;
-    const isConfirmed =
-      !isTorn && slot < lastUsed && this.#load(epoch, slot + 1) && this.#holdsOnly(CONFIRMED);
-    for (let torn = slot + (isConfirmed ? 2 : 1); torn <= lastUsed; torn++) this.#mark(epoch, torn, BURNT);
+    const isConfirmed = !isTorn && slot < lastUsed && this.load(epoch, slot + 1) && this.holdsOnly(CONFIRMED);
+    for (let torn = slot + (isConfirmed ? 2 : 1); torn <= lastUsed; torn++) this.mark(epoch, torn, BURNT);
     if (isConfirmed) this.#slot = slot + 2;
     else if (this.append(payload) !== 0 && this.#slot < this.#slots)
-      this.#mark(this.#epoch, this.#slot++, CONFIRMED);
+      this.mark(this.#epoch, this.#slot++, CONFIRMED);
   }
 
   /** The last slot of a sector that holds a good record, which is in `#found` then, or 0; sets `#lastUsed`. */
-  #lastGood(epoch: number): number {
+  private lastGood(epoch: number): number {
     this.#lastUsed = 0;
-    if (!this.#select(epoch)) return 0;
+    if (!this.select(epoch)) return 0;
     for (let slot = this.#slots - 1; slot > 0; slot--) {
-      const isRead = this.#load(epoch, slot);
-      if (isRead && this.#holdsOnly(0xff)) continue;
+      const isRead = this.load(epoch, slot);
+      if (isRead && this.holdsOnly(0xff)) continue;
       if (this.#lastUsed === 0) this.#lastUsed = slot;
-      if (isRead && this.#open(slot)) return slot;
+      if (isRead && this.open(slot)) return slot;
     }
     return 0;
   }
 
   /** Erases a sector after those in use and writes its header. Bad ones are passed over. */
-  #prepareNext(): boolean {
+  private prepareNext(): boolean {
     if (this.#supply?.failing) return false;
     for (let epoch = this.#epoch + 1; epoch <= this.#newest + this.#maxTried; epoch++) {
-      if (!this.#begin(epoch)) continue;
+      if (!this.begin(epoch)) continue;
       this.#ahead = epoch;
       return true;
     }
@@ -221,97 +226,87 @@ export class AppendRing {
     return false;
   }
 
-  #begin(epoch: number): boolean {
-    const sector = epoch % this.#sectors;
-    this.oldest = Math.max(this.oldest, this.#position(epoch - this.#sectors + 1, 1));
-    const header = this.#header;
-    const erases = this.#readHeader(sector) ? header.erases : Math.floor(epoch / this.#sectors);
-    this.#selected = NONE;
+  private begin(epoch: number): boolean {
+    const sector = epoch % this.sectors;
+    this.oldest = Math.max(this.oldest, this.position(epoch - this.sectors + 1, 1));
+    const { header, record, found } = this.#work;
+    const erases = this.readHeader(sector) ? header.erases : Math.floor(epoch / this.sectors);
+    this.#work.deselect();
     if (this.#flash.erase(sector * this.#flash.sectorBytes) !== FlashResult.ok) return false;
     header.epoch = epoch;
     header.erases = erases + 1;
     this.#entropy.fill(header.salt);
-    header.encode();
-    for (let i = 0; i < HEADER_BYTES; i++) this.#record[i] = this.#found[i];
-    return this.#program(this.#address(epoch, 0), HEADER_BYTES);
+    header.encode(this);
+    for (let i = 0; i < HEADER_BYTES; i++) record[i] = found[i];
+    return this.program(this.address(epoch, 0), HEADER_BYTES);
   }
 
-  #readHeader(sector: number): boolean {
+  private readHeader(sector: number): boolean {
     const address = sector * this.#flash.sectorBytes;
-    if (this.#flash.read(address, this.#found, HEADER_BYTES) !== FlashResult.ok) return false;
-    const kind = this.#header.decode();
+    if (this.#flash.read(address, this.#work.found, HEADER_BYTES) !== FlashResult.ok) return false;
+    const kind = this.#work.header.decode(this);
     if (kind === HeaderKind.foreign) this.foreign = true;
-    return kind === HeaderKind.ours && this.#header.epoch % this.#sectors === sector;
+    return kind === HeaderKind.ours && this.#work.header.epoch % this.sectors === sector;
   }
 
   /** Puts the nonce of a sector together, up to the slot. False: the sector is not of this epoch. */
-  #select(epoch: number): boolean {
-    if (this.#selected === epoch) return true;
-    if (!this.#readHeader(epoch % this.#sectors) || this.#header.epoch !== epoch) return false;
-    const w = this.#nonceWriter;
-    w.reset(this.#nonce, 0, NONCE_BYTES);
-    w.u8(this.#store);
-    w.copy(this.#header.salt, 0, SALT_BYTES);
-    w.u32(epoch);
-    this.#selected = epoch;
+  private select(epoch: number): boolean {
+    const work = this.#work;
+    if (work.isSelected(this.store, epoch)) return true;
+    if (!this.readHeader(epoch % this.sectors) || work.header.epoch !== epoch) return false;
+    work.select(this.store, epoch);
     return true;
   }
 
-  /** Opens what {@link #load} found in a slot of the selected sector. */
-  #open(slot: number): boolean {
-    const found = this.#found;
-    this.#numberNonce(slot);
-    return this.#cipher.open(this.#nonce, found, 0, found, 0, this.#recordBytes - TAG_BYTES);
+  /** Opens what {@link load} found in a slot of the selected sector. */
+  private open(slot: number): boolean {
+    const { found } = this.#work;
+    const nonce = this.#work.nonceOf(slot);
+    return this.#cipher.open(nonce, found, 0, found, 0, this.recordBytes - TAG_BYTES);
   }
 
-  #write(slot: number, payload: Uint8Array): boolean {
-    if (!this.#select(this.#epoch)) return false;
-    const record = this.#record;
-    const payloadBytes = this.#recordBytes - TAG_BYTES;
+  private write(slot: number, payload: Uint8Array): boolean {
+    if (!this.select(this.#epoch)) return false;
+    const { record } = this.#work;
+    const payloadBytes = this.recordBytes - TAG_BYTES;
     for (let i = 0; i < payloadBytes; i++) record[i] = payload[i];
-    this.#numberNonce(slot);
-    this.#cipher.seal(this.#nonce, record, 0, record, 0, payloadBytes);
-    return this.#program(this.#address(this.#epoch, slot), this.#recordBytes);
-  }
-
-  #numberNonce(slot: number): void {
-    this.#nonceWriter.at = NONCE_BYTES - 2;
-    this.#nonceWriter.u16(slot);
+    this.#cipher.seal(this.#work.nonceOf(slot), record, 0, record, 0, payloadBytes);
+    return this.program(this.address(this.#epoch, slot), this.recordBytes);
   }
 
   /** Programs a slot with one byte over and over, where it is not. False: it reads as erased. */
-  #mark(epoch: number, slot: number, byte: number): boolean {
-    if (!this.#load(epoch, slot)) return false;
-    if (this.#holdsOnly(byte)) return true;
-    this.#record.fill(byte);
-    this.#program(this.#address(epoch, slot), this.#recordBytes);
-    return this.#load(epoch, slot) && !this.#holdsOnly(0xff);
+  private mark(epoch: number, slot: number, byte: number): boolean {
+    if (!this.load(epoch, slot)) return false;
+    if (this.holdsOnly(byte)) return true;
+    this.#work.record.fill(byte, 0, this.recordBytes);
+    this.program(this.address(epoch, slot), this.recordBytes);
+    return this.load(epoch, slot) && !this.holdsOnly(0xff);
   }
 
   /** Programs the start of `#record` and reads it back. */
-  #program(address: number, length: number): boolean {
-    const record = this.#record;
-    const found = this.#found;
+  private program(address: number, length: number): boolean {
+    const { record, found } = this.#work;
     if (this.#flash.program(address, record, length) !== FlashResult.ok) return false;
     if (this.#flash.read(address, found, length) !== FlashResult.ok) return false;
     for (let i = 0; i < length; i++) if (found[i] !== record[i]) return false;
     return true;
   }
 
-  #load(epoch: number, slot: number): boolean {
-    return this.#flash.read(this.#address(epoch, slot), this.#found, this.#recordBytes) === FlashResult.ok;
+  private load(epoch: number, slot: number): boolean {
+    return this.#flash.read(this.address(epoch, slot), this.#work.found, this.recordBytes) === FlashResult.ok;
   }
 
-  #holdsOnly(byte: number): boolean {
-    for (let i = 0; i < this.#recordBytes; i++) if (this.#found[i] !== byte) return false;
+  private holdsOnly(byte: number): boolean {
+    const { found } = this.#work;
+    for (let i = 0; i < this.recordBytes; i++) if (found[i] !== byte) return false;
     return true;
   }
 
-  #address(epoch: number, slot: number): number {
-    return (epoch % this.#sectors) * this.#flash.sectorBytes + slot * this.#recordBytes;
+  private address(epoch: number, slot: number): number {
+    return (epoch % this.sectors) * this.#flash.sectorBytes + slot * this.recordBytes;
   }
 
-  #position(epoch: number, slot: number): number {
+  private position(epoch: number, slot: number): number {
     return epoch * this.#slots + slot;
   }
 }

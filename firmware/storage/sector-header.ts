@@ -11,7 +11,15 @@ const CRC_AT = HEADER_BYTES - 4;
 /** What a decoded header is. */
 export const HeaderKind = Object.freeze({ none: 0, ours: 1, foreign: 2 });
 
-/** The header of a sector of one ring, made once and filled again and again; docs/storage-format.md. */
+/** What the headers of a ring have in common. */
+export interface SectorLayout {
+  /** Of the ring. */
+  readonly store: number;
+  readonly recordBytes: number;
+  readonly sectors: number;
+}
+
+/** The header of a sector, made once and filled again and again; docs/storage-format.md. */
 export class SectorHeader {
   epoch = 0;
   /** Of this sector, this one included. */
@@ -22,23 +30,18 @@ export class SectorHeader {
   readonly #reader: Reader;
 
   /** @param buffer of which the first {@link HEADER_BYTES} are written and read */
-  constructor(
-    private readonly buffer: Uint8Array,
-    private readonly store: number,
-    private readonly recordBytes: number,
-    private readonly sectors: number,
-  ) {
+  constructor(private readonly buffer: Uint8Array) {
     this.#writer = new Writer(buffer);
     this.#reader = new Reader(buffer);
   }
 
-  encode(): void {
+  encode({ store, recordBytes, sectors }: SectorLayout): void {
     const w = this.#writer;
     w.reset(this.buffer, 0, HEADER_BYTES);
     w.u32(MAGIC);
-    w.u16(this.store);
-    w.u16(this.recordBytes);
-    w.u16(this.sectors);
+    w.u16(store);
+    w.u16(recordBytes);
+    w.u16(sectors);
     w.copy(this.salt, 0, SALT_BYTES);
     w.u32(this.epoch);
     w.u32(this.erases);
@@ -46,13 +49,12 @@ export class SectorHeader {
   }
 
   /** @returns a {@link HeaderKind}; the fields say something only where it is `ours` */
-  decode(): number {
+  decode({ store, recordBytes, sectors }: SectorLayout): number {
     const r = this.#reader;
     r.reset(this.buffer, CRC_AT, HEADER_BYTES);
     if (r.u32() !== crc32(this.buffer, 0, CRC_AT)) return HeaderKind.none;
     r.reset(this.buffer, 0, CRC_AT);
-    const isOurs =
-      r.u32() === MAGIC && r.u16() === this.store && r.u16() === this.recordBytes && r.u16() === this.sectors;
+    const isOurs = r.u32() === MAGIC && r.u16() === store && r.u16() === recordBytes && r.u16() === sectors;
     if (!isOurs) return HeaderKind.foreign;
     r.copy(this.salt, 0, SALT_BYTES);
     this.epoch = r.u32();

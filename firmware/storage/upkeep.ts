@@ -17,11 +17,11 @@ export class Upkeep {
 
   constructor(kernel: Kernel, stores: readonly Preparable[]) {
     this.#stores = stores;
-    this.#timer = new Timer(kernel, () => this.#run());
+    this.#timer = new Timer(kernel, () => this.run());
     this.#timer.startIn(PERIOD_ms);
   }
 
-  #run(): void {
+  private run(): void {
     const stores = this.#stores;
     this.#turn = (this.#turn + 1) % stores.length;
     const store = stores[this.#turn];
