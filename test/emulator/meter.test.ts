@@ -38,6 +38,7 @@ describeEmulated("a whole meter on the emulated microcontroller", () => {
     expect(read.delivered_mWh).toBeGreaterThan(0);
     expect(Math.abs(read.delivered_mWh - read.true_mWh)).toBeLessThan(TOLERANCE_MWH);
     expect(read.console).toContain("1.8.0");
+    expect(read.console).toMatch(/trace\r\n1 2001:db8::57:4dc0:0:1 \d+ ms\r\nOK/);
   }, 120_000);
 
   it("does the same in every run, to the instruction", async () => {

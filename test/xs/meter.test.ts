@@ -27,5 +27,6 @@ describeXs("a whole meter in XS", () => {
     expect(xsRead.delivered_mWh).toBeGreaterThan(0);
     expect(Math.abs(xsRead.delivered_mWh - xsRead.true_mWh)).toBeLessThan(TOLERANCE_MWH);
     expect(xsRead.console).toContain("1.8.0");
+    expect(xsRead.console).toMatch(/trace\r\n1 2001:db8::57:4dc0:0:1 \d+ ms\r\nOK/);
   });
 });

@@ -146,7 +146,7 @@ export class ServedStreet {
     const true_mWh = this.trueDelivered_mWh();
     world.runUntil(until_us + 10e6);
     headEnd.poller.readAll(this.utc_ms());
-    serial.type(new TextEncoder().encode("reg show\r"));
+    serial.type(new TextEncoder().encode("reg show\rtrace\r"));
     world.runUntil(until_us + 20e6);
     const { eui64 } = this.hal.identity;
     const record = headEnd.store.meters.find(({ address }) => address[15] === eui64[7]);
