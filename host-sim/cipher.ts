@@ -1,13 +1,6 @@
 import { createCipheriv, type Cipher as Context } from "node:crypto";
-import { KEY_BYTES, NONCE_BYTES, TAG_BYTES, type AesCcm, type Cipher } from "hal/cipher";
-
-const BLOCK_BYTES = 16;
-/** Of the field that counts bytes and blocks; "L" in RFC 3610. */
-const LENGTH_BYTES = BLOCK_BYTES - 1 - NONCE_BYTES;
-/** Flags of the counter blocks (RFC 3610, 2.3), and of the first authenticated one (2.2). */
-const COUNTER_FLAGS = LENGTH_BYTES - 1;
-const FIRST_FLAGS = (((TAG_BYTES - 2) / 2) << 3) | COUNTER_FLAGS;
-const ADDITIONAL_DATA = 0x40;
+import { KEY_BYTES, TAG_BYTES, type AesCcm, type Cipher } from "hal/cipher";
+import { ADDITIONAL_DATA, BLOCK_BYTES, COUNTER_FLAGS, FIRST_FLAGS, LENGTH_AT } from "hal/drivers/aes-ccm";
 
 /**
  * AES-CCM of Node's `crypto` for messages of a radio frame's size. Its own `aes-128-ccm` sets up a context for each
@@ -90,8 +83,8 @@ class NodeAesCcm implements AesCcm {
     const blocks = this.#blocks.fill(0, 0, size);
     blocks[0] = FIRST_FLAGS | (aadLength > 0 ? ADDITIONAL_DATA : 0);
     blocks.set(nonce, 1);
-    blocks[14] = length >> 8;
-    blocks[15] = length;
+    blocks[LENGTH_AT] = length >> 8;
+    blocks[LENGTH_AT + 1] = length;
     // The context goes on from the message before: adding that once more makes it start from 0.
     for (let i = 0; i < BLOCK_BYTES; i++) blocks[i] ^= this.#chained[i];
     if (aadLength > 0) {
@@ -111,8 +104,8 @@ function counterBlocks(count: number): Uint8Array {
   const blocks = new Uint8Array(count * BLOCK_BYTES);
   for (let i = 0; i < count; i++) {
     blocks[i * BLOCK_BYTES] = COUNTER_FLAGS;
-    blocks[i * BLOCK_BYTES + 14] = i >> 8;
-    blocks[i * BLOCK_BYTES + 15] = i;
+    blocks[i * BLOCK_BYTES + LENGTH_AT] = i >> 8;
+    blocks[i * BLOCK_BYTES + LENGTH_AT + 1] = i;
   }
   return blocks;
 }

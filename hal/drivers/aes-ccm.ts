@@ -6,14 +6,14 @@ export interface BlockCipher {
   encrypt(block: Uint8Array): void;
 }
 
-const BLOCK_BYTES = 16;
-/** Of the field that counts bytes and blocks; "L" in RFC 3610. */
+export const BLOCK_BYTES = 16;
+/** Of the field that counts bytes and blocks, at the end of a block; "L" in RFC 3610. */
 const LENGTH_BYTES = BLOCK_BYTES - 1 - NONCE_BYTES;
-const LENGTH_AT = BLOCK_BYTES - LENGTH_BYTES;
+export const LENGTH_AT = BLOCK_BYTES - LENGTH_BYTES;
 /** Flags of the counter blocks (RFC 3610, 2.3), and of the first authenticated one (2.2). */
-const COUNTER_FLAGS = LENGTH_BYTES - 1;
-const FIRST_FLAGS = (((TAG_BYTES - 2) / 2) << 3) | COUNTER_FLAGS;
-const ADDITIONAL_DATA = 0x40;
+export const COUNTER_FLAGS = LENGTH_BYTES - 1;
+export const FIRST_FLAGS = (((TAG_BYTES - 2) / 2) << 3) | COUNTER_FLAGS;
+export const ADDITIONAL_DATA = 0x40;
 
 /** CCM (RFC 3610) over any cipher of 16-byte blocks. */
 export class Ccm implements AesCcm {
