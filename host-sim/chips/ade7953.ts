@@ -98,7 +98,6 @@ export class Ade7953Chip implements Shiftable, Measuring {
   readonly #frontEnd: Ade7953FrontEnd;
   readonly #bank = new EnergyBank(MILLIWATT_HOUR / COUNTS_PER_MWH);
   readonly #registers = new Int32Array(REGISTERS);
-  #energy_us = -1;
   #unlocked = false;
   /** Until then the supply is too low to answer. */
   #powered_us = 0;
@@ -168,10 +167,7 @@ export class Ade7953Chip implements Shiftable, Measuring {
 
   /** Counts energy up to now. */
   #advance(): void {
-    const now = this.#time.now_us;
-    if (now === this.#energy_us) return;
-    this.#energy_us = now;
-    this.#feed.advanceTo(now);
+    this.#feed.advanceTo(this.#time.now_us);
     this.#bank.flush();
   }
 

@@ -86,7 +86,6 @@ export class Atm90e32Chip implements Shiftable, Measuring {
   /** What the CRC runs over: the configuration, high bytes first. */
   readonly #image = new Uint8Array(2 * CONFIGURATION_END);
   #powerMode = NORMAL_MODE;
-  #energy_us = -1;
   /** The update that the measurement registers are from, and whether what flows has changed since. */
   #measured = -1;
   #changed = true;
@@ -158,10 +157,7 @@ export class Atm90e32Chip implements Shiftable, Measuring {
 
   /** Counts energy up to now. */
   #advance(): void {
-    const now = this.#time.now_us;
-    if (now === this.#energy_us) return;
-    this.#energy_us = now;
-    this.#feed.advanceTo(now);
+    this.#feed.advanceTo(this.#time.now_us);
     this.#bank.flush();
   }
 
