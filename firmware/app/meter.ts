@@ -26,6 +26,7 @@ import { IntervalLog } from "firmware/intervals/log";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
+import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
 import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
@@ -124,7 +125,7 @@ export class Meter {
     const retained = new RetainedRecords(hal.retained);
     const boot = new Boot(retained, hal.reset);
     const utc = new UtcClock(clock);
-    const events = new EventLog(utc, stores.events);
+    const events = new EventLog(utc, stores.events, stores.buffer);
     const configuration = new Configuration(stores.objects);
     configuration.general.interval_min = interval_min;
     configuration.load();
@@ -140,11 +141,11 @@ export class Meter {
       ...(pollPeriod_ms && { pollPeriod_ms }),
     });
     utc.onRefused = (error_ms) => events.fault(EventCode.clockRefused, error_ms);
-    const { sample } = registers;
+    const { sample, measurements } = registers;
     const { cover, magnet } = hal;
-    registers.listen(new PowerQuality(sample, chip.phases, events, utc));
+    registers.listen(new PowerQuality(sample, chip.phases, events));
     registers.listen(
-      new Tamper({ chip, sample, events, utc, configuration: configuration.general, cover, magnet }),
+      new Tamper({ chip, sample, measurements, events, configuration: configuration.general, cover, magnet }),
     );
     const intervals = new IntervalLog({
       registers,
@@ -190,7 +191,7 @@ export class Meter {
     });
     const contexts = networkContexts(network);
     const mesh = new MeshLink({ mac, kernel, contexts, queueSlots: QUEUE_SLOTS });
-    const stack = new IpStack({ eui64, link: mesh, kernel });
+    const stack = new IpStack({ eui64, link: mesh, kernel, payloadBytes: MESH_PAYLOAD_BYTES });
     mesh.host = stack;
     const join = new Join({ kernel, entropy, mac, link: mesh, stack });
 

@@ -1,7 +1,7 @@
 import { isMulticast, isUnspecified } from "firmware/ip/address";
 import { TransportFault, transportChecksum } from "firmware/ip/checksum";
 import { writeHeader } from "firmware/ip/ipv6";
-import { IPV6_HEADER_BYTES, MAX_PAYLOAD, type Packet } from "firmware/ip/packet";
+import { IPV6_HEADER_BYTES, type Packet } from "firmware/ip/packet";
 
 /** Protocol number of ICMPv6. */
 export const NEXT_HEADER_ICMPV6 = 58;
@@ -50,7 +50,7 @@ export function writeEchoRequest(
   sequence: number,
   bytes: number,
 ): boolean {
-  if (ECHO_HEADER_BYTES + bytes > MAX_PAYLOAD) return false;
+  if (ECHO_HEADER_BYTES + bytes > packet.payload.length) return false;
   writeMessageHeader(packet, Icmpv6Type.echoRequest, 0, (identifier << 16) | sequence);
   packet.payloadLength = ECHO_HEADER_BYTES + bytes;
   for (let i = 0; i < bytes; i++) packet.payload[ECHO_HEADER_BYTES + i] = i;

@@ -1,6 +1,6 @@
 import type { Reader } from "firmware/codec/cursor";
 import { ADDRESS_BYTES } from "firmware/ip/address";
-import { MAX_PAYLOAD, type Packet } from "firmware/ip/packet";
+import type { Packet } from "firmware/ip/packet";
 
 const VERSION = 6;
 
@@ -39,7 +39,7 @@ export function readPacket(reader: Reader, packet: Packet): boolean {
 /** Reads the payload, all that is left. Answers false where it is longer than a {@link Packet}'s. */
 export function readPayload(reader: Reader, packet: Packet): boolean {
   const length = reader.remaining;
-  if (length > MAX_PAYLOAD) return false;
+  if (length > packet.payload.length) return false;
   reader.copy(packet.payload, 0, length);
   packet.payloadLength = length;
   return true;

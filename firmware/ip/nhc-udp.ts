@@ -1,6 +1,6 @@
 import type { Reader, Writer } from "firmware/codec/cursor";
 import { LowpanCause } from "firmware/ip/lowpan-cause";
-import { MAX_PAYLOAD, type Packet } from "firmware/ip/packet";
+import type { Packet } from "firmware/ip/packet";
 import {
   datagramLength,
   destinationPort,
@@ -78,7 +78,7 @@ export function readNhc(reader: Reader, packet: Packet): number {
   const checksum = elided ? 0 : reader.u16();
   if (!reader.ok) return LowpanCause.truncated;
   const length = UDP_HEADER_BYTES + reader.remaining;
-  if (length > MAX_PAYLOAD) return LowpanCause.length;
+  if (length > packet.payload.length) return LowpanCause.length;
 
   const payload = packet.payload;
   payload[0] = from >> 8;

@@ -13,8 +13,13 @@ export class Packet {
   nextHeader = 0;
   hopLimit = 64;
   /** All after the IPv6 header; only the first {@link payloadLength} bytes count. */
-  readonly payload = new Uint8Array(MAX_PAYLOAD);
+  readonly payload: Uint8Array;
   payloadLength = 0;
+
+  /** @param payloadBytes the longest payload that it takes */
+  constructor(payloadBytes: number = MAX_PAYLOAD) {
+    this.payload = new Uint8Array(payloadBytes);
+  }
 }
 
 /** Carries whole IPv6 packets to the next node: the mesh on a meter, mesh and backhaul on a collector. */

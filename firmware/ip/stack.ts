@@ -61,6 +61,8 @@ export interface IpStackOptions {
   kernel: Kernel;
   /** Makes this node forward packets for others (RFC 8200, section 2), and finds the way for its own. */
   router?: Router;
+  /** The longest payload that it sends, no shorter than what its links deliver; `MAX_PAYLOAD` by default. */
+  payloadBytes?: number;
 }
 
 /**
@@ -84,7 +86,7 @@ export class IpStack {
   readonly #errorLimit: ErrorLimit;
   readonly #ports: BoundPort[] = [];
   /** Own packets are made here; what is being received stays with its link, so that a handler can answer it. */
-  readonly #out = new Packet();
+  readonly #out: Packet;
 
   readonly #echoIdentifier: number;
   #echoSequence = 0;
@@ -97,6 +99,7 @@ export class IpStack {
     this.#router = options.router;
     this.#kernel = options.kernel;
     this.#errorLimit = new ErrorLimit(options.kernel);
+    this.#out = new Packet(options.payloadBytes);
     this.#echoIdentifier = (eui64[6] << 8) | eui64[7];
     writeLinkLocal(eui64, this.linkLocal);
   }

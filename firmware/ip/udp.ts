@@ -1,5 +1,5 @@
 import { TransportFault, transportChecksum } from "firmware/ip/checksum";
-import { MAX_PAYLOAD, type Packet } from "firmware/ip/packet";
+import type { Packet } from "firmware/ip/packet";
 
 /** Protocol number of UDP. */
 export const NEXT_HEADER_UDP = 17;
@@ -19,7 +19,7 @@ export function writeDatagram(
   length: number,
 ): boolean {
   const total = UDP_HEADER_BYTES + length;
-  if (total > MAX_PAYLOAD) return false;
+  if (total > packet.payload.length) return false;
   const payload = packet.payload;
   packet.nextHeader = NEXT_HEADER_UDP;
   packet.payloadLength = total;

@@ -8,7 +8,7 @@ import { type Link, Packet } from "firmware/ip/packet";
 import type { Kernel } from "firmware/kernel/kernel";
 import { ForwardingCounters } from "firmware/mesh/forwarding/counters";
 import { Outbox } from "firmware/mesh/forwarding/outbox";
-import { OWN, Way } from "firmware/mesh/forwarding/queue";
+import { MESH_PAYLOAD_BYTES, OWN, Way } from "firmware/mesh/forwarding/queue";
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import { HeaderResult, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Seen } from "firmware/mesh/forwarding/seen";
@@ -55,7 +55,7 @@ export class MeshLink implements Link {
   readonly #queueSlots: number;
   readonly #seen = new Seen();
   readonly #reader = new Reader(new Uint8Array(0));
-  readonly #received = new Packet();
+  readonly #received = new Packet(MESH_PAYLOAD_BYTES);
   readonly #receivedHeader = new RoutingHeader();
   readonly #ownHeader = new RoutingHeader();
   #routing!: Routing;

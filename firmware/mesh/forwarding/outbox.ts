@@ -3,9 +3,9 @@ import type { Contexts } from "firmware/ip/contexts";
 import { compress } from "firmware/ip/lowpan";
 import { Packet } from "firmware/ip/packet";
 import type { ForwardingCounters } from "firmware/mesh/forwarding/counters";
-import { type Held, PacketQueue, Way } from "firmware/mesh/forwarding/queue";
+import { type Held, MESH_PAYLOAD_BYTES, PacketQueue, Way } from "firmware/mesh/forwarding/queue";
 import type { Routing } from "firmware/mesh/forwarding/routing";
-import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
+import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import type { Mac } from "firmware/mesh/mac/mac";
 import { isUrgent } from "firmware/mesh/forwarding/urgency";
 
@@ -21,7 +21,9 @@ export class Outbox {
   readonly #routing: Routing;
   readonly #counters: ForwardingCounters;
   readonly #queue: PacketQueue;
-  readonly #packet = new Packet();
+  /** Of the slot that was looked at last. */
+  readonly #packet = new Packet(MESH_PAYLOAD_BYTES);
+  readonly #header = new RoutingHeader();
   readonly #neighbour = new Uint8Array(8);
   /** The packet that the MAC has. */
   #sending: Held | undefined;
@@ -62,12 +64,11 @@ export class Outbox {
       dropped.queueFull++;
       return false;
     }
-    if (!held.keep(packet)) {
+    if (!this.#queue.keep(held, packet, header)) {
       this.#queue.remove(held);
       dropped.tooLong++;
       return false;
     }
-    held.header.copyFrom(header);
     held.way = way;
     this.#next();
     return true;
@@ -77,7 +78,7 @@ export class Outbox {
     while (this.#sending === undefined) {
       const held = this.#queue.next();
       if (held === undefined) return;
-      held.restore(this.#packet);
+      this.#queue.restore(held, this.#packet, this.#header);
       if (!this.#findNeighbour(held)) {
         this.#counters.dropped.noRoute++;
         this.#queue.remove(held);
@@ -92,7 +93,7 @@ export class Outbox {
 
   #findNeighbour(held: Held): boolean {
     if (held.way === Way.up) return this.#routing.parentAfter(held.failures, this.#neighbour);
-    if (held.header.hops > 0) held.header.writeNext(this.#neighbour);
+    if (this.#header.hops > 0) this.#header.writeNext(this.#neighbour);
     else writeEui64(this.#packet.destination, this.#neighbour);
     return true;
   }
@@ -101,7 +102,7 @@ export class Outbox {
   #hand(held: Held): boolean {
     const writer = this.#mac.prepare(this.#neighbour);
     if (writer === undefined) return false;
-    const { header } = held;
+    const header = this.#header;
     if (held.way === Way.up) header.senderRank = this.#routing.rank;
     header.write(writer, this.#routing.root);
     return (
@@ -131,7 +132,7 @@ export class Outbox {
       return;
     }
     this.#counters.dropped.unanswered++;
-    held.restore(this.#packet);
+    this.#queue.restore(held, this.#packet, this.#header);
     this.#queue.remove(held);
     if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
   }

@@ -1,10 +1,12 @@
-import { Reader } from "firmware/codec/cursor";
+import { Reader, Writer } from "firmware/codec/cursor";
 import { readPacket, writeHeader } from "firmware/ip/ipv6";
 import { IPV6_HEADER_BYTES, type Packet } from "firmware/ip/packet";
-import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
+import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 
-/** The longest packet that fits a frame: what header compression saves, it does not save of the payload. */
-const MAX_PACKET_BYTES = IPV6_HEADER_BYTES + 240;
+/** No packet that fits a frame has a longer payload: what header compression saves, it does not save of that. */
+export const MESH_PAYLOAD_BYTES = 240;
+/** A packet with its routing header: what the header takes here beyond its form in a frame, packets do not need. */
+const SLOT_BYTES = IPV6_HEADER_BYTES + MESH_PAYLOAD_BYTES + 8;
 /** Slots that only urgent packets may take. */
 const URGENT_SLOTS = 2;
 /** A child may hold this many times what is left for all: one alone gets two thirds, of many each gets a share. */
@@ -29,30 +31,15 @@ export class Held {
   /** Which neighbour it came from, or {@link OWN}. */
   child = OWN;
   way: number = Way.up;
-  readonly header = new RoutingHeader();
   /** How often the MAC has given it up. */
   failures = 0;
   /** Packets are sent in the order in which they came. */
   order = 0;
-  readonly #bytes = new Uint8Array(MAX_PACKET_BYTES);
-  #length = 0;
-  readonly #reader = new Reader(this.#bytes);
+  /** Of what is kept of it. */
+  length = 0;
 
-  /** Keeps a copy. False: too long for any frame. */
-  keep(packet: Packet): boolean {
-    const length = IPV6_HEADER_BYTES + packet.payloadLength;
-    if (length > MAX_PACKET_BYTES) return false;
-    writeHeader(packet, this.#bytes, 0);
-    for (let i = 0; i < packet.payloadLength; i++) this.#bytes[IPV6_HEADER_BYTES + i] = packet.payload[i]!;
-    this.#length = length;
-    return true;
-  }
-
-  /** Writes what is kept into `packet`. */
-  restore(packet: Packet): void {
-    this.#reader.reset(this.#bytes, 0, this.#length);
-    readPacket(this.#reader, packet);
-  }
+  /** @param at where that lies in the queue's bytes */
+  constructor(readonly at: number) {}
 }
 
 /** Packets that wait, of this node and of others; all room is taken at the start. */
@@ -61,11 +48,19 @@ export class PacketQueue {
   length = 0;
   readonly capacity: number;
   readonly #slots: Held[] = [];
+  readonly #bytes: Uint8Array;
+  readonly #writer: Writer;
+  readonly #reader: Reader;
+  /** The root relative to which routes are compressed: here none, as a node may get another one meanwhile. */
+  readonly #noRoot = new Uint8Array(0);
   #order = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    for (let i = 0; i < capacity; i++) this.#slots.push(new Held());
+    for (let i = 0; i < capacity; i++) this.#slots.push(new Held(i * SLOT_BYTES));
+    this.#bytes = new Uint8Array(capacity * SLOT_BYTES);
+    this.#writer = new Writer(this.#bytes);
+    this.#reader = new Reader(this.#bytes);
   }
 
   /**
@@ -84,6 +79,27 @@ export class PacketQueue {
     slot.order = this.#order++;
     this.length++;
     return slot;
+  }
+
+  /** Keeps a copy in a slot. False: too long for any frame. */
+  keep(slot: Held, packet: Packet, header: RoutingHeader): boolean {
+    const w = this.#writer;
+    w.reset(this.#bytes, slot.at, slot.at + SLOT_BYTES);
+    header.write(w, this.#noRoot);
+    const at = w.take(IPV6_HEADER_BYTES);
+    w.copy(packet.payload, 0, packet.payloadLength);
+    if (!w.ok) return false;
+    writeHeader(packet, this.#bytes, at);
+    slot.length = w.at - slot.at;
+    return true;
+  }
+
+  /** Takes up what a slot keeps. */
+  restore(slot: Held, packet: Packet, header: RoutingHeader): void {
+    const r = this.#reader;
+    r.reset(this.#bytes, slot.at, slot.at + slot.length);
+    header.read(r, this.#noRoot);
+    readPacket(r, packet);
   }
 
   remove(slot: Held): void {

@@ -57,14 +57,6 @@ export class RoutingHeader {
     this.#hopCount = 0;
   }
 
-  copyFrom(other: RoutingHeader): void {
-    this.senderRank = other.senderRank;
-    this.rankError = other.rankError;
-    this.tunnelHopLimit = other.tunnelHopLimit;
-    this.#hopCount = other.#hopCount;
-    for (let i = 0; i < other.#hopCount * HOP_BYTES; i++) this.#hops[i] = other.#hops[i]!;
-  }
-
   get hops(): number {
     return this.#hopCount;
   }

@@ -3,12 +3,13 @@ import { staysOnLink } from "firmware/ip/address";
 import { Icmpv6Type, NEXT_HEADER_ICMPV6, writeMessageChecksum } from "firmware/ip/icmpv6";
 import { type Link, Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
+import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
 
 /** Makes and sends this node's RPL messages. */
 export class RplSender {
   readonly #link: Link;
   readonly #stack: IpStack;
-  readonly #packet = new Packet();
+  readonly #packet = new Packet(MESH_PAYLOAD_BYTES);
   readonly #writer = new Writer(this.#packet.payload);
 
   constructor(link: Link, stack: IpStack) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { writeAddress, writeLinkLocal } from "firmware/ip/address";
 import { LowpanCause } from "firmware/ip/lowpan-cause";
 import { Packet } from "firmware/ip/packet";
+import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
 import { meshStreet, PREFIX } from "../../support/mesh-street";
 import { send } from "../../support/mac-street";
 
@@ -23,7 +24,7 @@ function pair() {
 }
 
 function packetTo(destination: Uint8Array, payloadLength = 10): Packet {
-  const packet = new Packet();
+  const packet = new Packet(MESH_PAYLOAD_BYTES);
   writeAddress(PREFIX, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), packet.source);
   packet.destination.set(destination);
   packet.nextHeader = 59;
