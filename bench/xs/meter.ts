@@ -12,6 +12,7 @@ import { Registers } from "firmware/registers/registers";
 import { RegistersResource } from "firmware/registers/resource";
 import { Partition } from "firmware/storage/partition";
 import { RecordBytes, Store } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { RetainedRecords } from "firmware/storage/retained";
 import { AppendRing } from "firmware/storage/ring";
 import { KEY_BYTES, NONCE_BYTES, TAG_BYTES, type AesCcm } from "hal/cipher";
@@ -56,7 +57,7 @@ export function start(hal: ServedHal): void {
     store: Store.events,
     recordBytes: RecordBytes.events,
   });
-  events = new EventLog(utc, eventRing);
+  events = new EventLog(utc, eventRing, new RecordBuffer());
   const chip = new Atm90e32({ spi, clock, delay_ms: () => {}, phases: 2, lineFrequency_Hz: 60 });
   const retained = new RetainedRecords(apart(hal.retained, ["read", "write"]));
   registers = new Registers({ kernel, chip, utc, events, retained });

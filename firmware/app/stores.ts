@@ -3,6 +3,7 @@ import { BILLING_OBJECTS } from "firmware/registers/billing-store";
 import { ObjectStore } from "firmware/storage/object-store";
 import type { Partitions } from "firmware/storage/partition";
 import { LONGEST_RECORD_BYTES, RecordBytes, Store } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { AppendRing } from "firmware/storage/ring";
 import { RingWorkspace } from "firmware/storage/workspace";
 import type { Cipher } from "hal/cipher";
@@ -26,6 +27,8 @@ export class Stores {
   readonly intervals: AppendRing;
   /** Configuration, then billing. */
   readonly objects: ObjectStore;
+  /** For what is written to them and read. */
+  readonly buffer = new RecordBuffer();
   /** Numbers of the stores that were found with records of another format, or under another key. */
   readonly foreign: readonly number[];
 

@@ -20,17 +20,12 @@ const CONSTANTS = Object.freeze([
   0xc67178f2,
 ]);
 
-/** SHA-256 (FIPS 180-4, 6.2), made once and reused: {@link begin}, {@link add} as often as needed, {@link finish}. */
+/** SHA-256 (FIPS 180-4, 6.2) of one message: {@link add} as often as needed, then {@link finish}. */
 export class Sha256 {
-  readonly #state = new Int32Array(8);
+  readonly #state = Int32Array.from(INITIAL);
   readonly #schedule = new Int32Array(ROUNDS);
   readonly #block = new Uint8Array(BLOCK_BYTES);
   #length = 0;
-
-  begin(): void {
-    for (let i = 0; i < 8; i++) this.#state[i] = INITIAL[i];
-    this.#length = 0;
-  }
 
   /** Adds `bytes[start, end)` to the message, which is shorter than 2^29 bytes. */
   add(bytes: Uint8Array, start: number, end: number): void {

@@ -30,53 +30,37 @@ export interface EventSource {
   readChain(sequence: number, into: EventChain): boolean;
 }
 
-/** Made once by whoever answers `/ev`. */
-export class EventsEncoder {
-  readonly #source: EventSource;
-  readonly #event = new EventRecord();
-  readonly #chain = new EventChain();
+/**
+ * Writes the events after number `since`, at most `most`, and no more than there is room for. It begins with the first
+ * event that can be read with the chain's value before it, and ends before one that cannot.
+ */
+export function encodeEvents(w: Writer, source: EventSource, since: number, most: number): void {
+  const event = new EventRecord();
+  const chain = new EventChain();
+  const room = Math.floor((w.end - w.at - MAX_FIXED_BYTES) / MAX_EVENT_BYTES);
+  let first = Math.max(source.first, Math.min(since + 1, source.next));
+  while (first < source.next && !(source.readChain(first - 1, chain) && source.read(first, event))) first++;
+  let end = first;
+  while (end < source.next && end - first < Math.min(most, room) && source.read(end, event)) end++;
 
-  constructor(source: EventSource) {
-    this.#source = source;
+  writeArrayHead(w, ITEMS);
+  writeUint(w, source.next - 1);
+  writeUint(w, first);
+  writeChain(w, source, first - 1, chain);
+  writeArrayHead(w, end - first);
+  for (let sequence = first; sequence < end; sequence++) {
+    source.read(sequence, event);
+    writeArrayHead(w, EVENT_ITEMS);
+    writeUint(w, event.time_ms);
+    writeUint(w, event.code);
+    writeInt(w, event.argument);
   }
+  writeChain(w, source, end - 1, chain);
+}
 
-  /**
-   * Writes the events after number `since`, at most `most`, and no more than there is room for. It begins with the
-   * first event that can be read with the chain's value before it, and ends before one that cannot.
-   */
-  encode(w: Writer, since: number, most: number): void {
-    const source = this.#source;
-    const chain = this.#chain;
-    const room = Math.floor((w.end - w.at - MAX_FIXED_BYTES) / MAX_EVENT_BYTES);
-    let first = Math.max(source.first, Math.min(since + 1, source.next));
-    while (first < source.next && !(source.readChain(first - 1, chain) && this.reads(first))) first++;
-    let end = first;
-    while (end < source.next && end - first < Math.min(most, room) && this.reads(end)) end++;
-
-    writeArrayHead(w, ITEMS);
-    writeUint(w, source.next - 1);
-    writeUint(w, first);
-    this.writeChain(w, first - 1);
-    writeArrayHead(w, end - first);
-    for (let sequence = first; sequence < end; sequence++) {
-      this.reads(sequence);
-      writeArrayHead(w, EVENT_ITEMS);
-      writeUint(w, this.#event.time_ms);
-      writeUint(w, this.#event.code);
-      writeInt(w, this.#event.argument);
-    }
-    this.writeChain(w, end - 1);
-  }
-
-  private reads(sequence: number): boolean {
-    return this.#source.read(sequence, this.#event);
-  }
-
-  private writeChain(w: Writer, sequence: number): void {
-    const chain = this.#chain;
-    if (!this.#source.readChain(sequence, chain)) chain.value.fill(0);
-    writeBytes(w, chain.value, 0, CHAIN_BYTES);
-  }
+function writeChain(w: Writer, source: EventSource, sequence: number, chain: EventChain): void {
+  if (!source.readChain(sequence, chain)) chain.value.fill(0);
+  writeBytes(w, chain.value, 0, CHAIN_BYTES);
 }
 
 /** An answer of `/ev` taken apart, by the head end. */

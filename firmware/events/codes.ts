@@ -63,9 +63,6 @@ export const EventCode = Object.freeze({
   auditFailed: 82,
 });
 
-/** One more than the greatest code. */
-export const EVENT_CODES = 83;
-
 /** Its name in {@link EventCode}, for people. */
 export function eventName(code: number): string {
   const names = Object.keys(EventCode) as (keyof typeof EventCode)[];

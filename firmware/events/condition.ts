@@ -1,4 +1,3 @@
-import type { UtcClock } from "firmware/clock/utc";
 import { type EventLog, QUIET_ms } from "firmware/events/log";
 
 /**
@@ -8,25 +7,22 @@ import { type EventLog, QUIET_ms } from "firmware/events/log";
  */
 export class Condition {
   readonly #events: EventLog;
-  readonly #utc: UtcClock;
   readonly #beganCode: number;
-  readonly #endedCode: number;
   /** Uptimes; -1 where it has not begun, or not ended. */
   #began_ms = -1;
   #ended_ms = -1;
   /** The end as its event has it. */
   #endedTime_ms = 0;
 
-  constructor(events: EventLog, utc: UtcClock, beganCode: number, endedCode: number) {
+  /** @param beganCode of the event of its begin; the code of its end is the next one */
+  constructor(events: EventLog, beganCode: number) {
     this.#events = events;
-    this.#utc = utc;
     this.#beganCode = beganCode;
-    this.#endedCode = endedCode;
   }
 
   /** Looked at now and then. @param argument of the event of its begin */
   see(isThere: boolean, argument = 0): void {
-    const now_ms = this.#utc.uptime_ms();
+    const now_ms = this.#events.utc.uptime_ms();
     if (isThere) {
       this.#ended_ms = -1;
       if (this.#began_ms >= 0) return;
@@ -38,7 +34,7 @@ export class Condition {
       this.#ended_ms = now_ms;
       this.#endedTime_ms = this.#events.now_ms();
     } else if (now_ms - this.#ended_ms >= QUIET_ms) {
-      this.#events.recordAt(this.#endedTime_ms, this.#endedCode, this.#ended_ms - this.#began_ms);
+      this.#events.recordAt(this.#endedTime_ms, this.#beganCode + 1, this.#ended_ms - this.#began_ms);
       this.#began_ms = -1;
     }
   }

@@ -1,9 +1,18 @@
 import type { UtcClock } from "firmware/clock/utc";
-import { Reader, Writer } from "firmware/codec/cursor";
-import { EVENT_CODES, EventCode, startArgument, startNumber } from "firmware/events/codes";
+import { Writer } from "firmware/codec/cursor";
+import { EventCode, startArgument, startNumber } from "firmware/events/codes";
 import type { EventSource } from "firmware/events/codec";
-import { CHAIN_BYTES, EVENT_BYTES, EventChain, EventRecord, toArgument } from "firmware/events/record";
+import {
+  CHAIN_BYTES,
+  EVENT_BYTES,
+  EVENT_SEQUENCE_AT,
+  EventChain,
+  EventRecord,
+  toArgument,
+} from "firmware/events/record";
+import type { RecordBuffer } from "firmware/storage/record-buffer";
 import type { AppendRing } from "firmware/storage/ring";
+import { positionOf, readBefore, readFrom } from "firmware/storage/search";
 import { ResetReason } from "hal/reset";
 
 export { EventCode } from "firmware/events/codes";
@@ -21,7 +30,7 @@ export const EVENT_RECORD_BYTES = EVENT_BYTES + CHAIN_BYTES;
  * The event log on flash, numbered from 1 on over the meter's life, each event with the value of a hash chain
  * ({@link EventChain}): a record that was removed or altered shows to whoever knows a later value. An event goes to
  * flash at once; while the supply sags only where that takes no erase, and what the flash does not take waits in a
- * queue. Memory is the queue and a few records, whatever the size of the partition.
+ * queue. Memory is the queue, whatever the size of the partition.
  */
 export class EventLog implements EventSource {
   /** Sequence number that the next event gets. */
@@ -30,31 +39,33 @@ export class EventLog implements EventSource {
   starts = 0;
   /** Events in the queue: the newest ones. Event n stands in slot n mod {@link EVENT_QUEUE}. */
   queued = 0;
+  readonly utc: UtcClock;
   readonly #ring: AppendRing;
-  readonly #utc: UtcClock;
+  readonly #buffer: RecordBuffer;
+  /** After the newest event. */
   readonly #chain = new EventChain();
   readonly #event = new EventRecord();
-  readonly #payload = new Uint8Array(EVENT_RECORD_BYTES);
-  readonly #reader = new Reader(this.#payload);
-  readonly #writer = new Writer(this.#payload);
   readonly #queue = new Uint8Array(EVENT_QUEUE * EVENT_RECORD_BYTES);
   #lost = 0;
   /** The position read last, and the number of its event. */
   #position = 0;
   #sequence = 0;
-  /** Uptime at which each fault was last seen. */
-  readonly #seen_ms = new Float64Array(EVENT_CODES).fill(-QUIET_ms);
+  /** Uptime at which a fault was last seen, by code; most never are. */
+  readonly #seen_ms: (number | undefined)[] = [];
 
-  /** Goes on after the newest event that `ring` holds, and looks back for the newest start. */
-  constructor(utc: UtcClock, ring: AppendRing) {
-    this.#utc = utc;
+  /**
+   * Goes on after the newest event that `ring` holds, and looks back for the newest start.
+   * @param buffer shared with others
+   */
+  constructor(utc: UtcClock, ring: AppendRing, buffer: RecordBuffer) {
+    this.utc = utc;
     this.#ring = ring;
+    this.#buffer = buffer;
     const event = this.#event;
-    for (let position = ring.end - 1; position >= ring.oldest && this.starts === 0; position--) {
-      if (!this.loadAt(position)) continue;
+    for (let at = this.loadBefore(ring.end); at >= 0 && this.starts === 0; at = this.loadBefore(at)) {
       if (this.next === 1) {
         this.next = event.sequence + 1;
-        this.#chain.set(this.#payload, EVENT_BYTES);
+        this.#chain.set(buffer.bytes, EVENT_BYTES);
       }
       if (event.code === EventCode.powerUp || event.code === EventCode.restarted)
         this.starts = startNumber(event.argument);
@@ -66,10 +77,8 @@ export class EventLog implements EventSource {
    * first of all. Equal to {@link next} when there is none.
    */
   get first(): number {
-    const ring = this.#ring;
-    for (let position = ring.oldest; position < ring.end; position++)
-      if (this.loadAt(position)) return this.#event.sequence === 1 ? 1 : this.#event.sequence + 1;
-    return this.next - this.queued;
+    if (this.loadFrom(this.#ring.oldest) < 0) return this.next - this.queued;
+    return this.#event.sequence === 1 ? 1 : this.#event.sequence + 1;
   }
 
   /** The software has started. @param reason a {@link ResetReason} */
@@ -97,28 +106,27 @@ export class EventLog implements EventSource {
 
   /** A fault was seen: records it unless it was seen within the last {@link QUIET_ms}. */
   fault(code: number, argument = 0): void {
-    const now_ms = this.#utc.uptime_ms();
-    const isNew = now_ms - this.#seen_ms[code] >= QUIET_ms;
+    const now_ms = this.utc.uptime_ms();
+    const seen_ms = this.#seen_ms[code] ?? -QUIET_ms;
     this.#seen_ms[code] = now_ms;
-    if (isNew) this.record(code, argument);
+    if (now_ms - seen_ms >= QUIET_ms) this.record(code, argument);
   }
 
   /** The time as an event has it. */
   now_ms(): number {
-    return this.#utc.known ? this.#utc.utc_ms() : this.#utc.uptime_ms();
+    return this.utc.known ? this.utc.utc_ms() : this.utc.uptime_ms();
   }
 
   /** False: there is no event of this number any more, or yet, or it does not read well. */
   read(sequence: number, into: EventRecord): boolean {
     if (!this.load(sequence)) return false;
-    this.#reader.reset(this.#payload, 0, EVENT_BYTES);
-    into.read(this.#reader);
+    into.read(this.#buffer.open(EVENT_BYTES));
     return true;
   }
 
   readChain(sequence: number, into: EventChain): boolean {
     if (sequence === 0) into.value.fill(0);
-    else if (this.load(sequence)) into.set(this.#payload, EVENT_BYTES);
+    else if (this.load(sequence)) into.set(this.#buffer.bytes, EVENT_BYTES);
     else return false;
     return true;
   }
@@ -128,8 +136,7 @@ export class EventLog implements EventSource {
     const ring = this.#ring;
     while (this.queued > 0) {
       this.unqueue(this.next - this.queued);
-      const position = ring.append(this.#payload);
-      if (position === 0) return;
+      if (ring.append(this.#buffer.bytes) === 0) return;
       this.queued--;
     }
   }
@@ -141,58 +148,50 @@ export class EventLog implements EventSource {
     event.code = code;
     event.argument = toArgument(argument);
     this.#chain.add(event);
-    const w = this.#writer;
-    w.reset(this.#queue, (event.sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES, this.#queue.length);
+    const at = (event.sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES;
+    const w = new Writer(this.#queue, at, at + EVENT_RECORD_BYTES);
     event.write(w);
     w.copy(this.#chain.value, 0, CHAIN_BYTES);
     this.queued++;
     this.flush();
   }
 
-  /** Leaves a record in `#payload`. */
+  /** Leaves the record of an event in the buffer. */
   private load(sequence: number): boolean {
     if (sequence >= this.next - this.queued) {
       if (sequence < this.next) this.unqueue(sequence);
       return sequence < this.next;
     }
+    const { bytes } = this.#buffer;
     // Whoever reads them one after the other finds the next where the last one was, or right after it.
-    if (sequence === this.#sequence || sequence === this.#sequence + 1) {
-      for (let position = this.#position; position < this.#ring.end; position++) {
-        if (!this.loadAt(position)) continue;
-        if (this.#event.sequence === sequence) return true;
-        if (this.#event.sequence > sequence) return false;
-      }
-    }
-    return this.search(sequence);
+    const isNear = sequence === this.#sequence || sequence === this.#sequence + 1;
+    const from = isNear ? this.#position : positionOf(this.#ring, sequence, EVENT_SEQUENCE_AT, bytes);
+    let at = this.loadFrom(from);
+    // A record may be there twice.
+    while (at >= 0 && this.#event.sequence < sequence) at = this.loadFrom(at + 1);
+    return at >= 0 && this.#event.sequence === sequence;
   }
 
-  /** Sequence numbers rise with positions, of which some have no record. */
-  private search(sequence: number): boolean {
-    let low = this.#ring.oldest;
-    let high = this.#ring.end;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      let position = middle;
-      while (position < high && !this.loadAt(position)) position++;
-      if (position === high || this.#event.sequence > sequence) high = middle;
-      else if (this.#event.sequence < sequence) low = position + 1;
-      else return true;
-    }
-    return false;
+  /** Leaves the first record from a position on in the buffer, and its event in `#event`; answers where it is, or -1. */
+  private loadFrom(position: number): number {
+    return this.take(readFrom(this.#ring, position, this.#ring.end, this.#buffer.bytes));
   }
 
-  /** Leaves the record at a position of the ring in `#payload`, and its event in `#event`. */
-  private loadAt(position: number): boolean {
-    if (!this.#ring.read(position, this.#payload)) return false;
-    this.#reader.reset(this.#payload, 0, EVENT_BYTES);
-    this.#event.read(this.#reader);
+  /** Likewise the last record before a position. */
+  private loadBefore(position: number): number {
+    return this.take(readBefore(this.#ring, position, this.#buffer.bytes));
+  }
+
+  private take(position: number): number {
+    if (position < 0) return position;
+    this.#event.read(this.#buffer.open(EVENT_BYTES));
     this.#position = position;
     this.#sequence = this.#event.sequence;
-    return true;
+    return position;
   }
 
   private unqueue(sequence: number): void {
     const at = (sequence % EVENT_QUEUE) * EVENT_RECORD_BYTES;
-    for (let i = 0; i < EVENT_RECORD_BYTES; i++) this.#payload[i] = this.#queue[at + i];
+    this.#buffer.begin(EVENT_RECORD_BYTES).copy(this.#queue, at, EVENT_RECORD_BYTES);
   }
 }

@@ -1,4 +1,3 @@
-import type { UtcClock } from "firmware/clock/utc";
 import { Condition } from "firmware/events/condition";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { phasesIn, PollStatus, Supply, type PollSample } from "hal/metering-chip";
@@ -13,14 +12,13 @@ export class PowerQuality {
   readonly #wrongSequence: Condition;
 
   /** @param sample where each poll leaves what it found, of a chip with `phases` */
-  constructor(sample: PollSample, phases: number, events: EventLog, utc: UtcClock) {
+  constructor(sample: PollSample, phases: number, events: EventLog) {
     this.#sample = sample;
     this.#allPhases = (1 << phases) - 1;
-    this.#loss = new Condition(events, utc, EventCode.phaseLost, EventCode.phaseReturned);
-    this.#sag = new Condition(events, utc, EventCode.sagBegan, EventCode.sagEnded);
-    this.#swell = new Condition(events, utc, EventCode.swellBegan, EventCode.swellEnded);
-    const { phaseSequenceWrong, phaseSequenceRight } = EventCode;
-    this.#wrongSequence = new Condition(events, utc, phaseSequenceWrong, phaseSequenceRight);
+    this.#loss = new Condition(events, EventCode.phaseLost);
+    this.#sag = new Condition(events, EventCode.sagBegan);
+    this.#swell = new Condition(events, EventCode.swellBegan);
+    this.#wrongSequence = new Condition(events, EventCode.phaseSequenceWrong);
   }
 
   /** A poll was made. @param status its {@link PollStatus} */

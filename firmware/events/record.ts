@@ -1,8 +1,9 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import { type Reader, Writer } from "firmware/codec/cursor";
 import { Sha256 } from "firmware/codec/sha256";
 
 /** An event as it is kept and hashed: sequence (4), time (6), code (2), argument (4). */
 export const EVENT_BYTES = 16;
+export const EVENT_SEQUENCE_AT = 0;
 /** The first bytes of SHA-256. */
 export const CHAIN_BYTES = 8;
 
@@ -25,16 +26,14 @@ export class EventRecord {
 
   write(w: Writer): void {
     w.u32(this.sequence);
-    w.u16(Math.floor(this.time_ms / 2 ** 32));
-    w.u32(this.time_ms >>> 0);
+    w.u48(this.time_ms);
     w.u16(this.code);
     w.u32(this.argument);
   }
 
   read(r: Reader): void {
     this.sequence = r.u32();
-    this.time_ms = r.u16() * 2 ** 32;
-    this.time_ms += r.u32();
+    this.time_ms = r.u48();
     this.code = r.u16();
     this.argument = r.u32() | 0;
   }
@@ -51,22 +50,20 @@ export function toArgument(value: number): number {
  */
 export class EventChain {
   readonly value = new Uint8Array(CHAIN_BYTES);
-  readonly #sha = new Sha256();
-  readonly #event = new Uint8Array(EVENT_BYTES);
-  readonly #writer = new Writer(this.#event);
 
   /** Starts from the chain value at `offset` of `from`. */
   set(from: Uint8Array, offset: number): void {
     for (let i = 0; i < CHAIN_BYTES; i++) this.value[i] = from[offset + i];
   }
 
+  /** Events are few: what this takes is made for each of them. */
   add(event: EventRecord): void {
-    this.#writer.reset(this.#event, 0, EVENT_BYTES);
-    event.write(this.#writer);
-    this.#sha.begin();
-    this.#sha.add(this.value, 0, CHAIN_BYTES);
-    this.#sha.add(this.#event, 0, EVENT_BYTES);
-    this.#sha.finish(this.value, 0, CHAIN_BYTES);
+    const bytes = new Uint8Array(EVENT_BYTES);
+    event.write(new Writer(bytes));
+    const sha = new Sha256();
+    sha.add(this.value, 0, CHAIN_BYTES);
+    sha.add(bytes, 0, EVENT_BYTES);
+    sha.finish(this.value, 0, CHAIN_BYTES);
   }
 
   equals(other: Uint8Array, offset: number): boolean {

@@ -1,5 +1,5 @@
 import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
-import { EventsEncoder, type EventSource } from "firmware/events/codec";
+import { encodeEvents, type EventSource } from "firmware/events/codec";
 
 /**
  * `/ev`: the event log. Queries: `since`, number of the last event that the reader has (from the oldest kept, where
@@ -8,10 +8,10 @@ import { EventsEncoder, type EventSource } from "firmware/events/codec";
 export class EventsResource implements Resource {
   readonly path = "ev";
   readonly attributes = 'rt="wm.ev";ct=60';
-  readonly #encoder: EventsEncoder;
+  readonly #log: EventSource;
 
   constructor(log: EventSource) {
-    this.#encoder = new EventsEncoder(log);
+    this.#log = log;
   }
 
   get(request: Request, response: Response): number {
@@ -20,7 +20,7 @@ export class EventsResource implements Resource {
     // NaN fails every comparison.
     if (!(since >= 0 && most >= 1)) return Code.badRequest;
     response.contentFormat = ContentFormat.cbor;
-    this.#encoder.encode(response.body, since, most);
+    encodeEvents(response.body, this.#log, since, most);
     return Code.content;
   }
 }

@@ -1,4 +1,3 @@
-import type { UtcClock } from "firmware/clock/utc";
 import type { GeneralConfiguration } from "firmware/configuration/general";
 import { Condition } from "firmware/events/condition";
 import { EventCode, type EventLog } from "firmware/events/log";
@@ -6,11 +5,11 @@ import type { DigitalInput } from "hal/digital-pin";
 import {
   CHANNELS,
   countIndex,
-  Measurements,
   phasesIn,
   PollStatus,
   Quantity,
   Supply,
+  type Measurements,
   type MeteringChip,
   type PollSample,
 } from "hal/metering-chip";
@@ -29,8 +28,9 @@ export interface TamperOptions {
   chip: MeteringChip;
   /** Where each poll leaves what it found. */
   sample: PollSample;
+  /** To measure into. */
+  measurements: Measurements;
   events: EventLog;
-  utc: UtcClock;
   configuration: GeneralConfiguration;
   /** Of the meter's cover, and of a magnet near it, where there is such a pin. */
   cover?: DigitalInput | undefined;
@@ -40,20 +40,23 @@ export interface TamperOptions {
 /** Records what looks like somebody's doing: energy that runs backwards, current without voltage, an open cover. */
 export class Tamper {
   readonly #options: TamperOptions;
-  readonly #cover: Condition;
-  readonly #magnet: Condition;
-  readonly #measurements = new Measurements();
+  readonly #cover: Condition | undefined;
+  readonly #magnet: Condition | undefined;
   /** Counts received, total and phases, since the hour began. */
   readonly #received = new Float64Array(CHANNELS);
   #hour_ms = 0;
 
   constructor(options: TamperOptions) {
-    const { events, utc, cover, magnet } = options;
+    const { events, cover, magnet } = options;
     this.#options = options;
-    this.#cover = new Condition(events, utc, EventCode.coverOpened, EventCode.coverClosed);
-    this.#magnet = new Condition(events, utc, EventCode.magnetFound, EventCode.magnetGone);
-    if (cover) cover.onReadable = () => this.look();
-    if (magnet) magnet.onReadable = () => this.look();
+    if (cover) {
+      this.#cover = new Condition(events, EventCode.coverOpened);
+      cover.onReadable = () => this.look();
+    }
+    if (magnet) {
+      this.#magnet = new Condition(events, EventCode.magnetFound);
+      magnet.onReadable = () => this.look();
+    }
   }
 
   /** A poll was made. @param status its {@link PollStatus} */
@@ -71,13 +74,13 @@ export class Tamper {
   /** Levels count, not edges; they are looked at with each poll, too. */
   private look(): void {
     const { cover, magnet } = this.#options;
-    if (cover) this.#cover.see(cover.read() === COVER_OPEN);
-    if (magnet) this.#magnet.see(magnet.read() === MAGNET_NEAR);
+    if (cover) this.#cover?.see(cover.read() === COVER_OPEN);
+    if (magnet) this.#magnet?.see(magnet.read() === MAGNET_NEAR);
   }
 
   private watchDirection(): void {
-    const { chip, sample, events, utc, configuration } = this.#options;
-    const now_ms = utc.uptime_ms();
+    const { chip, sample, events, configuration } = this.#options;
+    const now_ms = events.utc.uptime_ms();
     if (now_ms - this.#hour_ms >= HOUR_ms) {
       this.#hour_ms = now_ms;
       this.#received.fill(0);
@@ -98,14 +101,14 @@ export class Tamper {
   }
 
   private watchLostPhases(): void {
-    const { chip, sample, events } = this.#options;
+    const { chip, sample, measurements, events } = this.#options;
     const all = (1 << chip.phases) - 1;
     const lost = phasesIn(sample.supply, Supply.phaseLoss);
     // Without any voltage the supply has failed, and what is left of it is kept for other things.
-    if (lost === 0 || lost === all || chip.measure(this.#measurements) !== PollStatus.ok) return;
+    if (lost === 0 || lost === all || chip.measure(measurements) !== PollStatus.ok) return;
     let phases = 0;
     for (let phase = 0; phase < chip.phases; phase++) {
-      const flows = this.#measurements.current_mA[phase] >= LEAST_CURRENT_mA;
+      const flows = measurements.current_mA[phase] >= LEAST_CURRENT_mA;
       if (flows && (lost & (1 << phase)) !== 0) phases |= 1 << phase;
     }
     if (phases !== 0) events.fault(EventCode.currentWithoutVoltage, phases);

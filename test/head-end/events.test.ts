@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UtcClock } from "firmware/clock/utc";
 import { Writer } from "firmware/codec/cursor";
-import { EventsEncoder, type EventSource } from "firmware/events/codec";
+import { encodeEvents, type EventSource } from "firmware/events/codec";
 import { EventCode, type EventLog, EventRecord } from "firmware/events/log";
 import { type EventChain } from "firmware/events/record";
 import { EventHistory } from "../../head-end/events";
@@ -22,7 +22,7 @@ function make(sectors = 4) {
 function readAll(source: EventSource, history: EventHistory): number {
   for (let requests = 1; ; requests++) {
     const w = new Writer(new Uint8Array(1024));
-    new EventsEncoder(source).encode(w, history.last, Infinity);
+    encodeEvents(w, source, history.last, Infinity);
     const { ok, more } = history.take(w.bytes.slice(0, w.length));
     expect(ok).toBe(true);
     if (!more) return requests;
@@ -140,7 +140,7 @@ describe("the head end's events", () => {
     record(9);
     readAll(log, history);
     const w = new Writer(new Uint8Array(1024));
-    new EventsEncoder(log).encode(w, 3, Infinity);
+    encodeEvents(w, log, 3, Infinity);
     expect(history.take(w.bytes.slice(0, w.length)).ok).toBe(false);
     expect(history.take(Uint8Array.of(0x80)).ok).toBe(false);
     expect(history.events).toHaveLength(9);

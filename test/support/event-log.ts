@@ -1,6 +1,7 @@
 import type { UtcClock } from "firmware/clock/utc";
 import { EventLog, EventRecord } from "firmware/events/log";
 import { RecordBytes, Store } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import type { Flash } from "hal/flash";
 import { NorFlash } from "../../host-sim/flash";
 import { testRing } from "./ring";
@@ -11,7 +12,7 @@ export function eventLog(
   flash: Flash = new NorFlash({ size: 16 * 1024 }),
   supply?: { failing: boolean },
 ): EventLog {
-  return new EventLog(utc, testRing(flash, RecordBytes.events, Store.events, supply));
+  return new EventLog(utc, testRing(flash, RecordBytes.events, Store.events, supply), new RecordBuffer());
 }
 
 /** All events that the log gives. */

@@ -5,6 +5,7 @@ import { registerIndex } from "firmware/registers/obis";
 import { Registers } from "firmware/registers/registers";
 import { ObjectStore } from "firmware/storage/object-store";
 import { RecordBytes, Store } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { AppendRing } from "firmware/storage/ring";
 import { KEY_BYTES, type Cipher } from "hal/cipher";
 import type { Entropy } from "hal/entropy";
@@ -56,7 +57,7 @@ export class MeteringDevice extends ScriptedMeter {
       chip.pending[DELIVERED] += now_s - counted_s;
       counted_s = now_s;
     };
-    this.events = new EventLog(utc, events);
+    this.events = new EventLog(utc, events, new RecordBuffer());
     const checkpoint = new Checkpoint(checkpoints);
     this.registers = new Registers({
       kernel,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UtcClock } from "firmware/clock/utc";
 import { Reader, Writer } from "firmware/codec/cursor";
 import { Code } from "firmware/coap/resource";
-import { decodeEvents, Events, EventsEncoder } from "firmware/events/codec";
+import { decodeEvents, encodeEvents, Events } from "firmware/events/codec";
 import { EventCode, type EventLog } from "firmware/events/log";
 import { EventsResource } from "firmware/events/resource";
 import { NorFlash } from "../../../host-sim/flash";
@@ -28,7 +28,7 @@ function filled(count: number, flash = new NorFlash({ size: 16 * 1024 })): Event
 
 function encoded(log: EventLog, since = 0, most = Infinity, room = 1024): Uint8Array {
   const w = new Writer(new Uint8Array(room));
-  new EventsEncoder(log).encode(w, since, most);
+  encodeEvents(w, log, since, most);
   expect(w.ok).toBe(true);
   return w.bytes.slice(0, w.length);
 }

@@ -11,7 +11,7 @@ const POLL_MS = 5_000;
 function make(phases = 2) {
   const meter = new ScriptedMeter(new ScriptedChip(phases));
   const { registers, events, utc, chip, clock } = meter;
-  registers.listen(new PowerQuality(registers.sample, phases, events, utc));
+  registers.listen(new PowerQuality(registers.sample, phases, events));
   utc.set(UTC_MS);
   registers.start();
   clock.advance(POLL_MS);

@@ -28,14 +28,14 @@ class Pin implements DigitalInput {
 }
 
 function make(reverseLimit_Wh = 10) {
-  const { registers, events, utc, chip, clock } = new ScriptedMeter();
+  const { registers, events, chip, clock } = new ScriptedMeter();
   const configuration = new GeneralConfiguration();
   configuration.reverseLimit_Wh = reverseLimit_Wh;
   const cover = new Pin();
   const magnet = new Pin();
   magnet.level = 1;
-  const { sample } = registers;
-  registers.listen(new Tamper({ chip, sample, events, utc, configuration, cover, magnet }));
+  const { sample, measurements } = registers;
+  registers.listen(new Tamper({ chip, sample, measurements, events, configuration, cover, magnet }));
   registers.start();
   return {
     chip,

@@ -1,7 +1,7 @@
 import { UtcClock } from "firmware/clock/utc";
 import { Writer } from "firmware/codec/cursor";
 import { EventCode } from "firmware/events/codes";
-import { EventsEncoder } from "firmware/events/codec";
+import { encodeEvents } from "firmware/events/codec";
 import type { EventLog } from "firmware/events/log";
 import { EventChain, EventRecord } from "firmware/events/record";
 import { ResetReason } from "hal/reset";
@@ -40,7 +40,7 @@ export function run(): string {
     transcript.bytes("chain", chain.value);
   }
   const writer = new Writer(new Uint8Array(ANSWER_BYTES));
-  new EventsEncoder(log).encode(writer, log.next - 20, Infinity);
+  encodeEvents(writer, log, log.next - 20, Infinity);
   transcript.bytes("/ev", writer.bytes, 0, writer.length);
   return transcript.toString();
 }
