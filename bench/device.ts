@@ -7,10 +7,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { measureBudget, measureDay } from "../emulator/budget";
-import { missingTools, root } from "../emulator/toolchain";
+import { missingTools } from "../emulator/toolchain";
+import { packageRoot } from "../host-sim/package-root";
 
-const COMMITTED = `${root}docs/device-budget.json`;
-const JSON_FILE = `${root}out/device-budget.json`;
+const COMMITTED = `${packageRoot}docs/device-budget.json`;
+const JSON_FILE = `${packageRoot}out/device-budget.json`;
 
 const { values } = parseArgs({
   options: { day: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
@@ -51,7 +52,7 @@ for (const what of new Set([...rows.keys(), ...before.keys()])) {
 }
 console.log(table.toString());
 
-mkdirSync(`${root}out`, { recursive: true });
+mkdirSync(`${packageRoot}out`, { recursive: true });
 writeFileSync(JSON_FILE, text);
 console.log(`also in ${JSON_FILE}`);
 if (values.write) writeFileSync(COMMITTED, text);

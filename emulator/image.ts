@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { buildEngine, out, root } from "./toolchain";
+import { packageRoot } from "../host-sim/package-root";
+import { buildEngine, out } from "./toolchain";
 
 /** A program in bytecode. */
 export interface Image {
@@ -51,7 +52,7 @@ async function modulesOf(main: string): Promise<Map<string, string>> {
         if (kind === "entry-point" || pluginData === separate) return undefined;
         const found = await resolve(path, { kind, importer, resolveDir, pluginData: separate });
         if (found.errors.length > 0) return { errors: found.errors };
-        const module = relative(root, found.path).replace(/\.[jt]s$/, "");
+        const module = relative(packageRoot, found.path).replace(/\.[jt]s$/, "");
         files.set(module, found.path);
         return { path: module, external: true };
       });
@@ -59,9 +60,9 @@ async function modulesOf(main: string): Promise<Map<string, string>> {
   };
   const compile = async (module: string, source: { entryPoints: [string] } | { stdin: string }) => {
     const { outputFiles } = await build({
-      ...("stdin" in source ? { stdin: { contents: source.stdin, resolveDir: root } } : source),
-      absWorkingDir: root,
-      tsconfig: `${root}tsconfig.base.json`,
+      ...("stdin" in source ? { stdin: { contents: source.stdin, resolveDir: packageRoot } } : source),
+      absWorkingDir: packageRoot,
+      tsconfig: `${packageRoot}tsconfig.base.json`,
       bundle: true,
       write: false,
       format: "esm",

@@ -1,15 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The repository's root, with a slash at its end. */
-export const root = fileURLToPath(new URL("../", import.meta.url));
+import { packageRoot } from "../host-sim/package-root";
 
 const PROGRAMS = ["cc", "make", "flock", "arm-none-eabi-gcc", "qemu-system-arm"];
-const xs = `${root}test/xs/engine/node_modules/@agoric/xsnap/moddable/xs`;
+const xs = `${packageRoot}test/xs/engine/node_modules/@agoric/xsnap/moddable/xs`;
 /** Where everything is built. */
-export const out = `${root}build/emulator`;
+export const out = `${packageRoot}build/emulator`;
 
 /** What the emulator needs and is not here, for a reader. */
 export function missingTools(): string[] {
@@ -25,7 +22,7 @@ export function buildEngine(): string {
   // Tests that run side by side build once.
   execFileSync(
     "flock",
-    [`${out}/lock`, "nice", "make", "-s", "-j2", "-C", `${root}emulator`, `XS=${xs}`, `OUT=${out}`],
+    [`${out}/lock`, "nice", "make", "-s", "-j2", "-C", `${packageRoot}emulator`, `XS=${xs}`, `OUT=${out}`],
     { stdio: ["ignore", "inherit", "inherit"] },
   );
   return `${out}/engine.elf`;

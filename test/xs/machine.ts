@@ -11,12 +11,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { packageRoot } from "../../host-sim/package-root";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const platform = process.platform === "darwin" ? "mac" : "lin";
-const worker = `${root}test/xs/engine/node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/${platform}/release/xsnap-worker`;
+const worker = `${packageRoot}test/xs/engine/node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/${platform}/release/xsnap-worker`;
 
 /** The engine's program, or undefined where `npm run xs:install` has not been run. */
 export const engine = existsSync(worker) ? worker : undefined;
@@ -148,9 +147,9 @@ export function pipe(): [read: number, write: number] {
  */
 export function bundleForXs(entry: string, name: string, alias: Record<string, string> = {}): string {
   const result = buildSync({
-    entryPoints: [root + entry],
-    tsconfig: `${root}tsconfig.base.json`,
-    absWorkingDir: root,
+    entryPoints: [packageRoot + entry],
+    tsconfig: `${packageRoot}tsconfig.base.json`,
+    absWorkingDir: packageRoot,
     alias,
     bundle: true,
     write: false,
