@@ -4,8 +4,7 @@ import { Interval, IntervalChannel } from "firmware/intervals/interval";
 import { CHECKPOINT_PERIOD_ms } from "firmware/registers/registers";
 import { Random } from "../../host-sim/random";
 import { COUNT_mWh, MeteringDevice } from "../../test/support/metering-device";
-import { expect } from "./ring-scenario";
-import type { Rig, Scenario } from "./scenario";
+import { expect, type Rig, type Scenario } from "./scenario";
 
 const MIDNIGHT_ms = Date.UTC(2026, 2, 1);
 const CADENCE_ms = 900_000;

@@ -2,8 +2,7 @@ import { ObjectStore } from "firmware/storage/object-store";
 import { AppendRing } from "firmware/storage/ring";
 import { KEY_BYTES } from "hal/cipher";
 import { Random } from "../../host-sim/random";
-import { expect } from "./ring-scenario";
-import type { Rig, Scenario } from "./scenario";
+import { expect, type Rig, type Scenario } from "./scenario";
 
 const STORE = 4;
 const KEY = new Uint8Array(KEY_BYTES).fill(9);

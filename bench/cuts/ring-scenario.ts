@@ -1,7 +1,7 @@
 import { AppendRing, RECORD_OVERHEAD_BYTES } from "firmware/storage/ring";
 import { KEY_BYTES } from "hal/cipher";
 import { Random } from "../../host-sim/random";
-import type { Rig, Scenario } from "./scenario";
+import { expect, type Rig, type Scenario } from "./scenario";
 
 const STORE = 1;
 const KEY = new Uint8Array(KEY_BYTES).fill(7);
@@ -161,9 +161,4 @@ function isPayload(payload: Uint8Array, number: number, tag: number): boolean {
   for (let i = ID_BYTES; i < payload.length; i++)
     if (payload[i] !== ((number * 31 + tag * 17 + i * 7) & 0xff)) return false;
   return true;
-}
-
-/** Throws `reason` where something does not hold. */
-export function expect(holds: boolean, reason: string): asserts holds {
-  if (!holds) throw new Error(reason);
 }

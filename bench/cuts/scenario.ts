@@ -26,3 +26,8 @@ export interface Scenario {
   /** Starts after a cut, and throws where anything is lost. */
   restart(rig: Rig): void;
 }
+
+/** Throws `reason` where something does not hold. */
+export function expect(holds: boolean, reason: string): asserts holds {
+  if (!holds) throw new Error(reason);
+}
