@@ -63,20 +63,20 @@ export class Client {
     this.#preferredSzx = szxOf(options.preferredBlock);
     this.#maxUnfragmented = options.maxUnfragmented;
     for (let i = 0; i < options.exchanges; i++) this.#exchanges.push(new Exchange(options.bodyBytes));
-    this.#timer = new Timer(options.kernel, () => this.#onTimer());
+    this.#timer = new Timer(options.kernel, () => this.onTimer());
     options.entropy.fill(this.#token);
   }
 
   /** See `CoapEndpoint.request`. */
   request(call: Call, handler: AnswerHandler): number {
     if (call.path.length + (call.query ?? "").length > MAX_URI_BYTES) return NO_CALL;
-    const exchange = this.#free();
+    const exchange = this.free();
     if (exchange === undefined) return NO_CALL;
     const bodyLength = call.bodyLength ?? (call.body === undefined ? 0 : call.body.length);
     exchange.begin(call, bodyLength, bodyLength > this.#maxUnfragmented ? this.#preferredSzx : -1, handler);
     exchange.call = ++this.#calls;
-    this.#send(exchange);
-    this.#schedule();
+    this.send(exchange);
+    this.schedule();
     return exchange.call;
   }
 
@@ -100,28 +100,28 @@ export class Client {
       const exchange = exchanges[i];
       if (exchange.state === ExchangeState.free || exchange.call !== call) continue;
       exchange.end();
-      this.#sendQueued(exchange.peer);
-      this.#schedule();
+      this.sendQueued(exchange.peer);
+      this.schedule();
     }
   }
 
   /** An empty acknowledgement. False: of nothing that is under way. */
   acknowledge(peer: Peer, id: number): boolean {
-    const exchange = this.#sent(peer, id);
+    const exchange = this.sent(peer, id);
     if (exchange === undefined) return false;
     exchange.state = ExchangeState.acknowledged;
     exchange.due_ms = this.#kernel.now_ms() + this.#transmission.transmitWait_ms;
-    this.#sendQueued(peer);
-    this.#schedule();
+    this.sendQueued(peer);
+    this.schedule();
     return true;
   }
 
   /** A reset. False: of nothing that is under way. */
   reset(peer: Peer, id: number): boolean {
-    const exchange = this.#sent(peer, id);
+    const exchange = this.sent(peer, id);
     if (exchange === undefined) return false;
-    this.#finish(exchange, Failure.reset);
-    this.#schedule();
+    this.finish(exchange, Failure.reset);
+    this.schedule();
     return true;
   }
 
@@ -148,23 +148,23 @@ export class Client {
     const response = this.#response;
     const block = response.block2;
     if (message.code === Code.continue) {
-      if (exchange.continueBody(response)) this.#send(exchange);
-      else this.#finish(exchange, Failure.block);
+      if (exchange.continueBody(response)) this.send(exchange);
+      else this.finish(exchange, Failure.block);
     } else if (
       message.code < Code.badRequest &&
       (exchange.receivedLength > 0 || block.more || block.number > 0)
     ) {
       const failure = exchange.addBlock(response, message);
-      if (failure !== Failure.none) this.#finish(exchange, failure);
-      else if (block.more) this.#send(exchange);
-      else this.#deliver(exchange, message.code, exchange.received, 0, exchange.receivedLength);
+      if (failure !== Failure.none) this.finish(exchange, failure);
+      else if (block.more) this.send(exchange);
+      else this.deliver(exchange, message.code, exchange.received, 0, exchange.receivedLength);
     } else {
-      this.#deliver(exchange, message.code, message.bytes, message.payloadAt, message.payloadLength);
+      this.deliver(exchange, message.code, message.bytes, message.payloadAt, message.payloadLength);
     }
-    this.#schedule();
+    this.schedule();
   }
 
-  #free(): Exchange | undefined {
+  private free(): Exchange | undefined {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
       if (exchanges[i].state === ExchangeState.free) return exchanges[i];
@@ -173,7 +173,7 @@ export class Client {
   }
 
   /** The exchange whose message of that id is not acknowledged yet. */
-  #sent(peer: Peer, id: number): Exchange | undefined {
+  private sent(peer: Peer, id: number): Exchange | undefined {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
       const exchange = exchanges[i];
@@ -183,7 +183,7 @@ export class Client {
     return undefined;
   }
 
-  #busy(peer: Peer, but: Exchange): boolean {
+  private busy(peer: Peer, but: Exchange): boolean {
     const exchanges = this.#exchanges;
     for (let i = 0; i < exchanges.length; i++) {
       const exchange = exchanges[i];
@@ -194,21 +194,21 @@ export class Client {
   }
 
   /** Sends the next message of an exchange, or queues it behind the one that its peer has yet to acknowledge. */
-  #send(exchange: Exchange): void {
-    if (this.#busy(exchange.peer, exchange)) {
+  private send(exchange: Exchange): void {
+    if (this.busy(exchange.peer, exchange)) {
       exchange.state = ExchangeState.queued;
       return;
     }
     exchange.state = ExchangeState.sent;
     exchange.id = this.#outlet.nextId();
-    this.#nextToken(exchange.token);
+    this.nextToken(exchange.token);
     exchange.retransmissions = 0;
     exchange.timeout_ms = this.#transmission.ackTimeout_ms + this.#jitter_ms();
     this.#outlet.counters.requestsSent++;
-    this.#transmit(exchange);
+    this.transmit(exchange);
   }
 
-  #transmit(exchange: Exchange): void {
+  private transmit(exchange: Exchange): void {
     const outlet = this.#outlet;
     exchange.write(outlet.message);
     exchange.due_ms = this.#kernel.now_ms() + exchange.timeout_ms;
@@ -216,7 +216,7 @@ export class Client {
   }
 
   /** The longest waiting exchange with `peer` has its turn. */
-  #sendQueued(peer: Peer): void {
+  private sendQueued(peer: Peer): void {
     const exchanges = this.#exchanges;
     let first: Exchange | undefined;
     for (let i = 0; i < exchanges.length; i++) {
@@ -224,31 +224,31 @@ export class Client {
       if (exchange.state !== ExchangeState.queued || !exchange.peer.equals(peer)) continue;
       if (first === undefined || exchange.call < first.call) first = exchange;
     }
-    if (first !== undefined) this.#send(first);
+    if (first !== undefined) this.send(first);
   }
 
-  #onTimer(): void {
+  private onTimer(): void {
     const exchanges = this.#exchanges;
     const now = this.#kernel.now_ms();
     for (let i = 0; i < exchanges.length; i++) {
       const exchange = exchanges[i];
       if (exchange.state < ExchangeState.sent || exchange.due_ms > now) continue;
-      if (exchange.state === ExchangeState.acknowledged) this.#finish(exchange, Failure.noResponse);
+      if (exchange.state === ExchangeState.acknowledged) this.finish(exchange, Failure.noResponse);
       else if (exchange.retransmissions >= this.#transmission.maxRetransmit)
-        this.#finish(exchange, Failure.timeout);
-      else this.#retransmit(exchange);
+        this.finish(exchange, Failure.timeout);
+      else this.retransmit(exchange);
     }
-    this.#schedule();
+    this.schedule();
   }
 
-  #retransmit(exchange: Exchange): void {
+  private retransmit(exchange: Exchange): void {
     exchange.retransmissions++;
     exchange.timeout_ms *= 2;
     this.#outlet.counters.retransmissions++;
-    this.#transmit(exchange);
+    this.transmit(exchange);
   }
 
-  #schedule(): void {
+  private schedule(): void {
     const exchanges = this.#exchanges;
     let due_ms = Infinity;
     for (let i = 0; i < exchanges.length; i++) {
@@ -259,25 +259,25 @@ export class Client {
     else if (!this.#timer.armed || this.#timer.due_ms !== due_ms) this.#timer.startAt(due_ms);
   }
 
-  #deliver(exchange: Exchange, code: number, body: Uint8Array, offset: number, length: number): void {
+  private deliver(exchange: Exchange, code: number, body: Uint8Array, offset: number, length: number): void {
     const answer = this.#answer;
     answer.code = code;
     answer.contentFormat = this.#response.contentFormat;
     answer.body = body;
     answer.bodyOffset = offset;
     answer.bodyLength = length;
-    this.#finish(exchange, Failure.none);
+    this.finish(exchange, Failure.none);
   }
 
   /** Frees the exchange before its handler runs, so that the handler can ask for the next thing. */
-  #finish(exchange: Exchange, failure: number): void {
+  private finish(exchange: Exchange, failure: number): void {
     const answer = this.#answer;
     const handler = exchange.handler;
     answer.failure = failure;
     answer.call = exchange.call;
     if (failure !== Failure.none) this.#outlet.counters.failures++;
     exchange.end();
-    this.#sendQueued(exchange.peer);
+    this.sendQueued(exchange.peer);
     handler(answer);
   }
 
@@ -289,7 +289,7 @@ export class Client {
   }
 
   /** Counts on from a random start: none is in use twice (RFC 7252, section 5.3.1). */
-  #nextToken(into: Uint8Array): void {
+  private nextToken(into: Uint8Array): void {
     const token = this.#token;
     for (let i = token.length - 1; i >= 0; i--) {
       token[i] = (token[i] + 1) & 0xff;

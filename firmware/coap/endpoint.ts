@@ -76,7 +76,7 @@ export class CoapEndpoint {
       preferredBlock,
       maxUnfragmented,
     });
-    options.socket.onDatagram = (peer, buffer, offset, length) => this.#receive(peer, buffer, offset, length);
+    options.socket.onDatagram = (peer, buffer, offset, length) => this.receive(peer, buffer, offset, length);
   }
 
   /**
@@ -98,7 +98,7 @@ export class CoapEndpoint {
     this.#client.cancel(call);
   }
 
-  #receive(peer: Peer, buffer: Uint8Array, offset: number, length: number): void {
+  private receive(peer: Peer, buffer: Uint8Array, offset: number, length: number): void {
     const message = this.#message;
     const counters = this.counters;
     counters.received++;
@@ -114,13 +114,13 @@ export class CoapEndpoint {
         this.#outlet.reject(peer, message.type, message.id);
         return;
     }
-    if (message.code === Code.empty) this.#empty(message, peer);
+    if (message.code === Code.empty) this.empty(message, peer);
     else if (message.type === Type.reset) counters.format++;
-    else if (this.#repeated(message, peer)) counters.duplicates++;
-    else this.#dispatch(message, peer);
+    else if (this.repeated(message, peer)) counters.duplicates++;
+    else this.dispatch(message, peer);
   }
 
-  #empty(message: Message, peer: Peer): void {
+  private empty(message: Message, peer: Peer): void {
     const counters = this.counters;
     switch (message.type) {
       case Type.confirmable:
@@ -139,7 +139,7 @@ export class CoapEndpoint {
   }
 
   /** Sends again what a message received again was replied to with, if anything. */
-  #repeated(message: Message, peer: Peer): boolean {
+  private repeated(message: Message, peer: Peer): boolean {
     // Acknowledgements carry the ids of our own messages.
     if (message.type === Type.acknowledgement) return false;
     const seen = this.#duplicates.find(peer, message.id, this.#kernel.now_ms());
@@ -148,25 +148,25 @@ export class CoapEndpoint {
     return true;
   }
 
-  #dispatch(message: Message, peer: Peer): void {
+  private dispatch(message: Message, peer: Peer): void {
     switch (message.code >> 5) {
       case 0:
         if (message.type !== Type.acknowledgement) {
-          this.#request(message, peer);
+          this.serve(message, peer);
           return;
         }
         break;
       case 2:
       case 4:
       case 5:
-        this.#response(message, peer);
+        this.response(message, peer);
         return;
     }
     this.counters.reservedCode++;
     this.#outlet.reject(peer, message.type, message.id);
   }
 
-  #request(message: Message, peer: Peer): void {
+  private serve(message: Message, peer: Peer): void {
     const outlet = this.#outlet;
     const now_ms = this.#kernel.now_ms();
     const confirmable = message.type === Type.confirmable;
@@ -191,7 +191,7 @@ export class CoapEndpoint {
     );
   }
 
-  #response(message: Message, peer: Peer): void {
+  private response(message: Message, peer: Peer): void {
     const outlet = this.#outlet;
     const exchange = this.#client.match(message, peer);
     if (exchange === undefined) {

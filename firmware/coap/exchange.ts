@@ -148,7 +148,7 @@ export class Exchange {
       message.uintOption(OptionNumber.block2, encodeBlock(this.receivedLength, false, this.#szx2));
     }
     if (!sending) return;
-    const count = this.#blockLength();
+    const count = this.blockLength();
     if (this.#szx1 >= 0) {
       const more = this.#bodySent + count < this.#bodyLength;
       message.uintOption(OptionNumber.block1, encodeBlock(this.#bodySent, more, this.#szx1));
@@ -160,7 +160,7 @@ export class Exchange {
   /** The peer took a block of the body and asks for the next. False when that cannot be. */
   continueBody(response: IncomingResponse): boolean {
     const block = response.block1;
-    const sent = this.#bodySent + this.#blockLength();
+    const sent = this.#bodySent + this.blockLength();
     if (this.#szx1 < 0 || !block.present || sent >= this.#bodyLength || this.receivedLength > 0) return false;
     if (block.number !== this.#bodySent >> (this.#szx1 + 4)) return false;
     this.#bodySent = sent;
@@ -175,8 +175,8 @@ export class Exchange {
     const length = message.payloadLength;
     if (block.offset !== this.receivedLength) return Failure.block;
     if (block.more ? length !== block.size : length > block.size) return Failure.block;
-    if (this.receivedLength === 0) this.#keepEtag(response, message);
-    else if (!this.#sameEtag(response, message)) return Failure.block;
+    if (this.receivedLength === 0) this.keepEtag(response, message);
+    else if (!this.sameEtag(response, message)) return Failure.block;
     if (this.receivedLength + length > this.received.length) return Failure.tooLarge;
     for (let i = 0; i < length; i++)
       this.received[this.receivedLength + i] = message.bytes[message.payloadAt + i]!;
@@ -185,17 +185,17 @@ export class Exchange {
     return Failure.none;
   }
 
-  #blockLength(): number {
+  private blockLength(): number {
     const left = this.#bodyLength - this.#bodySent;
     return this.#szx1 < 0 ? left : Math.min(16 << this.#szx1, left);
   }
 
-  #keepEtag(response: IncomingResponse, message: Message): void {
+  private keepEtag(response: IncomingResponse, message: Message): void {
     this.#etagLength = response.etagLength;
     for (let i = 0; i < response.etagLength; i++) this.#etag[i] = message.bytes[response.etagAt + i]!;
   }
 
-  #sameEtag(response: IncomingResponse, message: Message): boolean {
+  private sameEtag(response: IncomingResponse, message: Message): boolean {
     if (response.etagLength !== this.#etagLength) return false;
     for (let i = 0; i < this.#etagLength; i++) {
       if (this.#etag[i] !== message.bytes[response.etagAt + i]) return false;

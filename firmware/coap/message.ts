@@ -114,8 +114,8 @@ export class OptionCursor {
     if (reader.remaining === 0) return false;
     const first = reader.u8();
     if (first === PAYLOAD_MARKER) return false;
-    this.number += this.#extended(first >> 4);
-    this.length = this.#extended(first & 15);
+    this.number += this.extended(first >> 4);
+    this.length = this.extended(first & 15);
     this.at = reader.take(this.length);
     this.end = reader.at;
     this.ok = reader.ok && this.number <= MAX_OPTION_NUMBER;
@@ -131,7 +131,7 @@ export class OptionCursor {
   }
 
   /** Delta and length in their extended forms (section 3.1). */
-  #extended(nibble: number): number {
+  private extended(nibble: number): number {
     if (nibble < 13) return nibble;
     if (nibble === 13) return this.#reader.u8() + 13;
     if (nibble === 14) return this.#reader.u16() + 269;
@@ -184,7 +184,7 @@ export class MessageBuilder {
   }
 
   option(number: number, value: Uint8Array, at: number, length: number): void {
-    this.#header(number, length);
+    this.header(number, length);
     this.#writer.copy(value, at, length);
   }
 
@@ -192,7 +192,7 @@ export class MessageBuilder {
   uintOption(number: number, value: number): void {
     let length = 0;
     while (length < 4 && value >>> (8 * length) !== 0) length++;
-    this.#header(number, length);
+    this.header(number, length);
     for (let i = length - 1; i >= 0; i--) this.#writer.u8((value >>> (8 * i)) & 0xff);
   }
 
@@ -206,7 +206,7 @@ export class MessageBuilder {
     let from = 0;
     for (let i = 0; i <= length; i++) {
       if (i < length && text.charCodeAt(i) !== separator) continue;
-      this.#header(number, i - from);
+      this.header(number, i - from);
       for (; from < i; from++) this.#writer.u8(text.charCodeAt(from));
       from = i + 1;
     }
@@ -224,17 +224,17 @@ export class MessageBuilder {
     this.#writer.copy(bytes, at, length);
   }
 
-  #header(number: number, length: number): void {
+  private header(number: number, length: number): void {
     const writer = this.#writer;
     const delta = number - this.#number;
     if (delta < 0) writer.ok = false;
     this.#number = number;
     writer.u8((nibble(delta) << 4) | nibble(length));
-    this.#extension(delta);
-    this.#extension(length);
+    this.extension(delta);
+    this.extension(length);
   }
 
-  #extension(value: number): void {
+  private extension(value: number): void {
     if (value >= 269) this.#writer.u16(value - 269);
     else if (value >= 13) this.#writer.u8(value - 13);
   }

@@ -52,7 +52,7 @@ export class IncomingRequest implements Request {
       const repeatable = cursor.number === OptionNumber.uriPath || cursor.number === OptionNumber.uriQuery;
       const repeated = cursor.number === previous && !repeatable;
       previous = cursor.number;
-      const code = this.#option(cursor, repeated);
+      const code = this.option(cursor, repeated);
       if (code !== Code.empty && refusal === Code.empty) refusal = code;
     }
     return refusal;
@@ -77,7 +77,7 @@ export class IncomingRequest implements Request {
   }
 
   queryInteger(name: string, absent: number): number {
-    const at = this.#query(name);
+    const at = this.query(name);
     if (at < 0) return absent;
     const cursor = this.#cursor;
     const end = cursor.at + cursor.length;
@@ -120,7 +120,7 @@ export class IncomingRequest implements Request {
   }
 
   /** Puts the cursor on the first query of that name; answers where its value starts, or -1. */
-  #query(name: string): number {
+  private query(name: string): number {
     const cursor = this.#cursor;
     const bytes = this.#message.bytes;
     cursor.start(this.#message);
@@ -133,7 +133,7 @@ export class IncomingRequest implements Request {
     return -1;
   }
 
-  #option(cursor: OptionCursor, repeated: boolean): number {
+  private option(cursor: OptionCursor, repeated: boolean): number {
     const number = cursor.number;
     if (number === OptionNumber.proxyUri || number === OptionNumber.proxyScheme)
       return Code.proxyingNotSupported;

@@ -26,13 +26,13 @@ export class IncomingResponse {
     while (cursor.next()) {
       const repeated = cursor.number === previous;
       previous = cursor.number;
-      if (!this.#option(cursor, repeated) && (cursor.number & 1) === 1) return false;
+      if (!this.option(cursor, repeated) && (cursor.number & 1) === 1) return false;
     }
     return true;
   }
 
   /** Answers whether the option could be used. */
-  #option(cursor: OptionCursor, repeated: boolean): boolean {
+  private option(cursor: OptionCursor, repeated: boolean): boolean {
     const length = cursor.length;
     if (repeated) return false;
     switch (cursor.number) {

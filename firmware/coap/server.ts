@@ -59,7 +59,7 @@ export class Server {
     const request = this.#request;
     this.#shown = undefined;
     let code = request.read(message, peer);
-    if (code === Code.empty) code = this.#serve(peer, now_ms);
+    if (code === Code.empty) code = this.serve(peer, now_ms);
     const shown = this.#shown as Representation | undefined;
     // Beyond the end of the body there is no block.
     if (shown !== undefined && request.block2.offset > 0 && request.block2.offset >= shown.body.length) {
@@ -67,8 +67,8 @@ export class Server {
       this.#shown = undefined;
     }
     reply.start(type, code, id, message.bytes, message.tokenAt, message.tokenLength);
-    if (this.#shown === undefined) this.#writeBlock1(reply, code);
-    else this.#writeBody(reply, this.#shown, code, now_ms);
+    if (this.#shown === undefined) this.writeBlock1(reply, code);
+    else this.writeBody(reply, this.#shown, code, now_ms);
     return code;
   }
 
@@ -77,14 +77,14 @@ export class Server {
     return (this.#request.unwanted & (1 << ((code >> 5) - 1))) !== 0;
   }
 
-  #serve(peer: Peer, now_ms: number): number {
+  private serve(peer: Peer, now_ms: number): number {
     const request = this.#request;
-    const resource = this.#find();
+    const resource = this.find();
     if (resource === undefined) return Code.notFound;
     if (!serves(resource, request.method)) return Code.methodNotAllowed;
     if (request.block2.number > 0) {
       const kept = this.#representations.find(peer, resource, request, now_ms);
-      if (kept !== undefined) return this.#show(kept);
+      if (kept !== undefined) return this.show(kept);
       // What was asked for once is not done again for the sake of its answer; reading again does no harm.
       if (request.method !== Code.get) return Code.requestEntityIncomplete;
     }
@@ -95,11 +95,11 @@ export class Server {
     if (request.bodyLength > this.#bodyBytes) return Code.requestEntityTooLarge;
     const fresh = this.#representations.claim(peer, resource, request, now_ms);
     fresh.code = invoke(resource, request, fresh);
-    return fresh.body.ok ? this.#show(fresh) : Code.internalServerError;
+    return fresh.body.ok ? this.show(fresh) : Code.internalServerError;
   }
 
   /** Makes `representation` the answer's body, if its format is one that the client takes. */
-  #show(representation: Representation): number {
+  private show(representation: Representation): number {
     const accept = this.#request.accept;
     const wanted = accept === ContentFormat.none || accept === representation.contentFormat;
     if (representation.code === Code.content && !wanted) return Code.notAcceptable;
@@ -107,14 +107,14 @@ export class Server {
     return representation.code;
   }
 
-  #find(): Resource | undefined {
+  private find(): Resource | undefined {
     const resources = this.#resources;
     for (let i = 0; i < resources.length; i++)
       if (this.#request.pathIs(resources[i].path)) return resources[i];
     return undefined;
   }
 
-  #writeBody(reply: MessageBuilder, shown: Representation, code: number, now_ms: number): void {
+  private writeBody(reply: MessageBuilder, shown: Representation, code: number, now_ms: number): void {
     const request = this.#request;
     const asked = request.block2;
     const length = shown.body.length;
@@ -135,13 +135,13 @@ export class Server {
     if (asked.present || !whole) {
       reply.uintOption(OptionNumber.block2, encodeBlock(offset, offset + count < length, szx));
     }
-    this.#writeBlock1(reply, code);
+    this.writeBlock1(reply, code);
     if (request.wantsSize2) reply.uintOption(OptionNumber.size2, length);
     reply.payload(shown.body.bytes, offset, count);
   }
 
   /** Confirms the block that the request carried, and asks for smaller ones where they are larger than ours. */
-  #writeBlock1(reply: MessageBuilder, code: number): void {
+  private writeBlock1(reply: MessageBuilder, code: number): void {
     const block = this.#request.block1;
     if (code === Code.requestEntityTooLarge) {
       reply.uintOption(OptionNumber.size1, this.#bodyBytes);

@@ -35,7 +35,7 @@ export class Upload {
       this.#resource = resource;
       this.#method = request.method;
       this.#length = 0;
-    } else if (!this.#continues(peer, resource, request, now_ms)) {
+    } else if (!this.continues(peer, resource, request, now_ms)) {
       return Code.requestEntityIncomplete;
     }
     const capacity = this.#body.length;
@@ -54,7 +54,7 @@ export class Upload {
     return Code.empty;
   }
 
-  #continues(peer: Peer, resource: Resource, request: IncomingRequest, now_ms: number): boolean {
+  private continues(peer: Peer, resource: Resource, request: IncomingRequest, now_ms: number): boolean {
     return (
       resource === this.#resource &&
       request.method === this.#method &&

@@ -16,7 +16,7 @@ export class BackhaulLink implements Link {
 
   constructor(backhaul: Backhaul) {
     this.#backhaul = backhaul;
-    backhaul.onReceive = (bytes, length) => this.#receive(bytes, length);
+    backhaul.onReceive = (bytes, length) => this.receive(bytes, length);
   }
 
   send(packet: Packet): boolean {
@@ -26,7 +26,7 @@ export class BackhaulLink implements Link {
     return this.#backhaul.send(buffer, IPV6_HEADER_BYTES + packet.payloadLength);
   }
 
-  #receive(bytes: Uint8Array, length: number): void {
+  private receive(bytes: Uint8Array, length: number): void {
     this.#reader.reset(bytes, 0, length);
     if (readPacket(this.#reader, this.#received)) this.onPacket(this.#received);
     else this.malformed++;

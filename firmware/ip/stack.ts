@@ -111,7 +111,7 @@ export class IpStack {
 
   /** Opens a UDP port, for good. One that is open already is a fault of the program and throws. */
   bind(port: number): UdpSocket {
-    if (this.#bound(port) !== undefined) throw new RangeError("port in use");
+    if (this.bound(port) !== undefined) throw new RangeError("port in use");
     const bound = new BoundPort(this, port);
     this.#ports.push(bound);
     return bound;
@@ -131,9 +131,9 @@ export class IpStack {
     this.#echoSequence = (this.#echoSequence + 1) & 0xffff;
     this.#echoSent_ms = this.#kernel.now_ms();
     this.#onEchoAnswer = onAnswer;
-    this.#begin(destination);
+    this.begin(destination);
     this.#out.hopLimit = hopLimit;
-    return writeEchoRequest(this.#out, this.#echoIdentifier, this.#echoSequence, bytes) && this.#send();
+    return writeEchoRequest(this.#out, this.#echoIdentifier, this.#echoSequence, bytes) && this.send();
   }
 
   /** An echo request that is still unanswered is given up. */
@@ -143,26 +143,26 @@ export class IpStack {
 
   /** @internal Sockets call this. */
   sendDatagram(port: number, peer: Peer, data: Uint8Array, length: number): boolean {
-    this.#begin(peer.address);
-    return writeDatagram(this.#out, port, peer.port, data, length) && this.#send();
+    this.begin(peer.address);
+    return writeDatagram(this.#out, port, peer.port, data, length) && this.send();
   }
 
   /** Takes a packet from a link. It is the caller's, and its hop limit is lowered where it is forwarded. */
   receive(packet: Packet): void {
     this.counters.received++;
     if (isMulticast(packet.source)) this.counters.dropped.badSource++;
-    else if (this.isOwn(packet.destination)) this.#deliver(packet);
-    else this.#forward(packet);
+    else if (this.isOwn(packet.destination)) this.deliver(packet);
+    else this.forward(packet);
   }
 
-  #deliver(packet: Packet): void {
+  private deliver(packet: Packet): void {
     if (packet.nextHeader === NEXT_HEADER_UDP) {
-      if (this.#passes(checkDatagram(packet))) this.#deliverDatagram(packet);
+      if (this.passes(checkDatagram(packet))) this.deliverDatagram(packet);
     } else if (packet.nextHeader === NEXT_HEADER_ICMPV6) {
-      if (this.#passes(checkMessage(packet))) this.#deliverMessage(packet);
+      if (this.passes(checkMessage(packet))) this.deliverMessage(packet);
     } else {
       this.counters.dropped.unknownNextHeader++;
-      this.#sendErrorTo(
+      this.sendErrorTo(
         packet.source,
         Icmpv6Type.parameterProblem,
         UNRECOGNIZED_NEXT_HEADER,
@@ -172,14 +172,14 @@ export class IpStack {
     }
   }
 
-  #passes(fault: number): boolean {
+  private passes(fault: number): boolean {
     if (fault === TransportFault.length) this.counters.dropped.badLength++;
     else if (fault === TransportFault.checksum) this.counters.dropped.badChecksum++;
     return fault === TransportFault.none;
   }
 
-  #deliverDatagram(packet: Packet): void {
-    const bound = this.#bound(destinationPort(packet));
+  private deliverDatagram(packet: Packet): void {
+    const bound = this.bound(destinationPort(packet));
     if (bound === undefined) {
       this.counters.dropped.portUnreachable++;
       this.sendError(Icmpv6Type.destinationUnreachable, Unreachable.port, packet);
@@ -189,24 +189,24 @@ export class IpStack {
     bound.deliver(packet);
   }
 
-  #deliverMessage(packet: Packet): void {
+  private deliverMessage(packet: Packet): void {
     const type = packet.payload[0];
     if (type === Icmpv6Type.echoRequest) {
       this.counters.messages++;
-      this.#begin(packet.source);
+      this.begin(packet.source);
       // What was asked at one of our addresses is answered from it.
       if (!isMulticast(packet.destination)) this.#out.source.set(packet.destination);
       writeEchoReply(this.#out, packet);
-      this.#send();
+      this.send();
     } else if (type === Icmpv6Type.echoReply) {
       this.counters.messages++;
-      this.#takeEchoAnswer(packet, messageWord(packet));
+      this.takeEchoAnswer(packet, messageWord(packet));
     } else if (type === Icmpv6Type.rpl) {
       this.counters.messages++;
       this.onRpl(packet);
     } else if (isError(packet)) {
       this.counters.messages++;
-      this.#takeEchoAnswer(packet, quotedEcho(packet));
+      this.takeEchoAnswer(packet, quotedEcho(packet));
       this.onError(packet);
     } else {
       this.counters.dropped.unknownMessage++;
@@ -214,14 +214,14 @@ export class IpStack {
   }
 
   /** @param word identifier and sequence number of the request that it answers */
-  #takeEchoAnswer(packet: Packet, word: number): void {
+  private takeEchoAnswer(packet: Packet, word: number): void {
     const onAnswer = this.#onEchoAnswer;
     if (onAnswer === undefined || word !== this.#echoIdentifier * 0x10000 + this.#echoSequence) return;
     this.#onEchoAnswer = undefined;
     onAnswer(this.#kernel.now_ms() - this.#echoSent_ms, packet);
   }
 
-  #forward(packet: Packet): void {
+  private forward(packet: Packet): void {
     const dropped = this.counters.dropped;
     const router = this.#router;
     if (router === undefined || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
@@ -247,27 +247,27 @@ export class IpStack {
 
   /** Sends an ICMPv6 error to the source of `about`, where there may be one. */
   sendError(type: number, code: number, about: Packet): void {
-    this.#sendErrorTo(about.source, type, code, 0, about);
+    this.sendErrorTo(about.source, type, code, 0, about);
   }
 
   /** To the root of the mesh: a route of its making that `about` took is broken (RFC 6550, section 11.2.2.3). */
   reportRoute(root: Uint8Array, about: Packet): void {
-    this.#sendErrorTo(root, Icmpv6Type.destinationUnreachable, Unreachable.sourceRoute, 0, about);
+    this.sendErrorTo(root, Icmpv6Type.destinationUnreachable, Unreachable.sourceRoute, 0, about);
   }
 
-  #sendErrorTo(to: Uint8Array, type: number, code: number, parameter: number, about: Packet): void {
+  private sendErrorTo(to: Uint8Array, type: number, code: number, parameter: number, about: Packet): void {
     if (!mayCauseError(about)) return;
     if (!this.#errorLimit.take()) {
       this.counters.errorsLimited++;
       return;
     }
-    this.#begin(to);
+    this.begin(to);
     writeError(this.#out, type, code, parameter, about);
-    this.#send();
+    this.send();
   }
 
   /** Starts a packet of our own: its addresses and the rest of the IPv6 header. */
-  #begin(destination: Uint8Array): void {
+  private begin(destination: Uint8Array): void {
     const out = this.#out;
     const local = staysOnLink(destination) || isUnspecified(this.address);
     out.source.set(local ? this.linkLocal : this.address);
@@ -277,7 +277,7 @@ export class IpStack {
     out.hopLimit = DEFAULT_HOP_LIMIT;
   }
 
-  #send(): boolean {
+  private send(): boolean {
     const out = this.#out;
     const router = this.#router;
     const link = router === undefined || staysOnLink(out.destination) ? this.#link : router.route(out);
@@ -298,7 +298,7 @@ export class IpStack {
     return sameAddress(destination, this.address) && !isUnspecified(destination);
   }
 
-  #bound(port: number): BoundPort | undefined {
+  private bound(port: number): BoundPort | undefined {
     const ports = this.#ports;
     for (let i = 0; i < ports.length; i++) if (ports[i].port === port) return ports[i];
     return undefined;

@@ -37,7 +37,7 @@ export class Kernel {
   #running = false;
 
   constructor(private readonly clock: Clock) {
-    clock.onAlarm = () => this.#runDue();
+    clock.onAlarm = () => this.runDue();
   }
 
   /** Timers armed at present, of {@link MAX_TIMERS}. */
@@ -51,7 +51,7 @@ export class Kernel {
 
   /** @internal Timers call this. */
   arm(timer: Timer, due_ms: number): void {
-    if (timer.armed) this.#remove(timer);
+    if (timer.armed) this.remove(timer);
     const armed = this.#armed;
     if (armed.length >= MAX_TIMERS) throw new RangeError("too many timers");
     timer.due_ms = due_ms;
@@ -71,10 +71,10 @@ export class Kernel {
 
   /** @internal Timers call this. */
   disarm(timer: Timer): void {
-    if (timer.armed) this.#remove(timer);
+    if (timer.armed) this.remove(timer);
   }
 
-  #remove(timer: Timer): void {
+  private remove(timer: Timer): void {
     const armed = this.#armed;
     let at = armed.indexOf(timer);
     for (; at < armed.length - 1; at++) armed[at] = armed[at + 1]!;
@@ -82,7 +82,7 @@ export class Kernel {
     timer.armed = false;
   }
 
-  #runDue(): void {
+  private runDue(): void {
     const armed = this.#armed;
     this.#running = true;
     while (armed.length > 0) {

@@ -74,7 +74,7 @@ export class MeshLink implements Link {
     this.#outbox = new Outbox(this.#mac, this.#contexts, routing, this.counters, this.#queueSlots);
     this.#mac.onFrame = (source, buffer, offset, length, broadcast) => {
       this.#reader.reset(buffer, offset, offset + length);
-      this.#receive(source, broadcast);
+      this.receive(source, broadcast);
     };
   }
 
@@ -84,7 +84,7 @@ export class MeshLink implements Link {
   }
 
   send(packet: Packet): boolean {
-    if (isMulticast(packet.destination)) return this.#broadcast(packet);
+    if (isMulticast(packet.destination)) return this.broadcast(packet);
     const header = this.#ownHeader;
     const routing = this.#routing;
     header.clear();
@@ -104,7 +104,7 @@ export class MeshLink implements Link {
     return this.#outbox.take(packet, header, way, OWN);
   }
 
-  #broadcast(packet: Packet): boolean {
+  private broadcast(packet: Packet): boolean {
     const writer = this.#mac.queued < MAX_BROADCASTS ? this.#mac.prepare(undefined) : undefined;
     if (writer === undefined) {
       this.counters.dropped.queueFull++;
@@ -116,7 +116,7 @@ export class MeshLink implements Link {
     return false;
   }
 
-  #receive(source: Uint8Array, broadcast: boolean): void {
+  private receive(source: Uint8Array, broadcast: boolean): void {
     const { dropped } = this.counters;
     const header = this.#receivedHeader;
     const packet = this.#received;
@@ -137,11 +137,11 @@ export class MeshLink implements Link {
     } else if (this.host.isOwn(packet.destination) || this.#routing.isRoot) {
       this.host.receive(packet);
     } else {
-      this.#forward(packet, header, (source[6] << 8) | source[7]);
+      this.forward(packet, header, (source[6] << 8) | source[7]);
     }
   }
 
-  #forward(packet: Packet, header: RoutingHeader, child: number): void {
+  private forward(packet: Packet, header: RoutingHeader, child: number): void {
     const { dropped } = this.counters;
     if (header.hops > 0) {
       if (!header.isNext(this.host.address)) {
@@ -149,15 +149,15 @@ export class MeshLink implements Link {
         return;
       }
       header.pop();
-      this.#forwardDown(packet, header, child);
+      this.forwardDown(packet, header, child);
     } else if (header.senderRank >= 0) {
-      this.#forwardUp(packet, header, child);
+      this.forwardUp(packet, header, child);
     } else {
       dropped.notForUs++;
     }
   }
 
-  #forwardDown(packet: Packet, header: RoutingHeader, child: number): void {
+  private forwardDown(packet: Packet, header: RoutingHeader, child: number): void {
     // The last router of the route is where the tunnel ends: from here on the packet goes as it is.
     if (header.hops === 0) header.tunnelHopLimit = -1;
     if (header.tunnelHopLimit > 1) {
@@ -165,13 +165,13 @@ export class MeshLink implements Link {
     } else if (header.tunnelHopLimit >= 0) {
       this.counters.dropped.hopLimit++;
       return;
-    } else if (!this.#lowerHopLimit(packet)) {
+    } else if (!this.lowerHopLimit(packet)) {
       return;
     }
-    this.#pass(packet, header, Way.down, child);
+    this.pass(packet, header, Way.down, child);
   }
 
-  #forwardUp(packet: Packet, header: RoutingHeader, child: number): void {
+  private forwardUp(packet: Packet, header: RoutingHeader, child: number): void {
     if (header.senderRank <= this.#routing.announcedRank) {
       this.#routing.onRankError();
       if (header.rankError) {
@@ -180,14 +180,14 @@ export class MeshLink implements Link {
       }
       header.rankError = true;
     }
-    if (this.#lowerHopLimit(packet)) this.#pass(packet, header, Way.up, child);
+    if (this.lowerHopLimit(packet)) this.pass(packet, header, Way.up, child);
   }
 
-  #pass(packet: Packet, header: RoutingHeader, way: number, child: number): void {
+  private pass(packet: Packet, header: RoutingHeader, way: number, child: number): void {
     if (this.#outbox.take(packet, header, way, child)) this.counters.taken++;
   }
 
-  #lowerHopLimit(packet: Packet): boolean {
+  private lowerHopLimit(packet: Packet): boolean {
     if (packet.hopLimit > 1) {
       packet.hopLimit--;
       return true;

@@ -35,9 +35,9 @@ export class Ccm implements AesCcm {
     start: number,
     end: number,
   ): void {
-    this.#authenticate(nonce, aad, aadLength, data, start, end);
-    this.#crypt(nonce, data, start, end);
-    this.#keyStream(nonce, 0);
+    this.authenticate(nonce, aad, aadLength, data, start, end);
+    this.crypt(nonce, data, start, end);
+    this.keyStream(nonce, 0);
     for (let i = 0; i < TAG_BYTES; i++) data[end + i] = this.#mac[i] ^ this.#stream[i];
   }
 
@@ -49,16 +49,16 @@ export class Ccm implements AesCcm {
     start: number,
     end: number,
   ): boolean {
-    this.#crypt(nonce, data, start, end);
-    this.#authenticate(nonce, aad, aadLength, data, start, end);
-    this.#keyStream(nonce, 0);
+    this.crypt(nonce, data, start, end);
+    this.authenticate(nonce, aad, aadLength, data, start, end);
+    this.keyStream(nonce, 0);
     let difference = 0;
     for (let i = 0; i < TAG_BYTES; i++) difference |= data[end + i] ^ this.#mac[i] ^ this.#stream[i];
     return difference === 0;
   }
 
   /** Leaves the CBC-MAC in {@link #mac}, RFC 3610, 2.2. */
-  #authenticate(
+  private authenticate(
     nonce: Uint8Array,
     aad: Uint8Array,
     aadLength: number,
@@ -76,13 +76,13 @@ export class Ccm implements AesCcm {
     if (aadLength > 0) {
       mac[0] ^= aadLength >> 8;
       mac[1] ^= aadLength;
-      this.#chain(aad, 0, aadLength, 2);
+      this.chain(aad, 0, aadLength, 2);
     }
-    if (length > 0) this.#chain(data, start, end, 0);
+    if (length > 0) this.chain(data, start, end, 0);
   }
 
   /** Adds bytes to the MAC's block from `at` on, and those that do not fit to the blocks that follow. */
-  #chain(bytes: Uint8Array, start: number, end: number, at: number): void {
+  private chain(bytes: Uint8Array, start: number, end: number, at: number): void {
     const mac = this.#mac;
     for (let i = start; i < end; i++) {
       if (at === BLOCK_BYTES) {
@@ -94,13 +94,13 @@ export class Ccm implements AesCcm {
     this.#cipher.encrypt(mac);
   }
 
-  #crypt(nonce: Uint8Array, data: Uint8Array, start: number, end: number): void {
+  private crypt(nonce: Uint8Array, data: Uint8Array, start: number, end: number): void {
     const stream = this.#stream;
     let at = BLOCK_BYTES;
     let counter = 1;
     for (let i = start; i < end; i++) {
       if (at === BLOCK_BYTES) {
-        this.#keyStream(nonce, counter++);
+        this.keyStream(nonce, counter++);
         at = 0;
       }
       data[i] ^= stream[at++];
@@ -108,7 +108,7 @@ export class Ccm implements AesCcm {
   }
 
   /** Makes block `counter` of the key stream in {@link #stream}, RFC 3610, 2.3. */
-  #keyStream(nonce: Uint8Array, counter: number): void {
+  private keyStream(nonce: Uint8Array, counter: number): void {
     const stream = this.#stream;
     stream[0] = COUNTER_FLAGS;
     for (let i = 0; i < NONCE_BYTES; i++) stream[1 + i] = nonce[i];

@@ -69,7 +69,7 @@ export class Aes implements BlockCipher {
   constructor(key: Uint8Array, tables: AesTables) {
     this.#mixed = tables.mixed;
     this.#sBox = tables.sBox;
-    this.#expand(key);
+    this.expand(key);
   }
 
   encrypt(block: Uint8Array): void {
@@ -95,14 +95,22 @@ export class Aes implements BlockCipher {
       c = g;
     }
     const last = BLOCK_WORDS * ROUNDS;
-    this.#finish(block, 0, a, b, c, d, keys[last]);
-    this.#finish(block, 4, b, c, d, a, keys[last + 1]);
-    this.#finish(block, 8, c, d, a, b, keys[last + 2]);
-    this.#finish(block, 12, d, a, b, c, keys[last + 3]);
+    this.finish(block, 0, a, b, c, d, keys[last]);
+    this.finish(block, 4, b, c, d, a, keys[last + 1]);
+    this.finish(block, 8, c, d, a, b, keys[last + 2]);
+    this.finish(block, 12, d, a, b, c, keys[last + 3]);
   }
 
   /** A column of the last round, which has no MixColumns. */
-  #finish(block: Uint8Array, at: number, a: number, b: number, c: number, d: number, key: number): void {
+  private finish(
+    block: Uint8Array,
+    at: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    key: number,
+  ): void {
     const sBox = this.#sBox;
     block[at] = sBox[a >>> 24] ^ (key >>> 24);
     block[at + 1] = sBox[(b >> 16) & 0xff] ^ (key >> 16);
@@ -111,7 +119,7 @@ export class Aes implements BlockCipher {
   }
 
   /** FIPS 197, 5.2. */
-  #expand(key: Uint8Array): void {
+  private expand(key: Uint8Array): void {
     const words = this.#schedule;
     const sBox = this.#sBox;
     for (let i = 0; i < KEY_WORDS; i++) words[i] = word(key, 4 * i);

@@ -59,8 +59,8 @@ export abstract class RadioDriver implements Radio {
     this.#clock = options.clock;
     this.#delay_ms = options.delay_ms;
     this.interrupt.onReadable = () => this.serve();
-    this.timer.onExpired = () => this.#onTimer();
-    this.#restart(RESET_MS);
+    this.timer.onExpired = () => this.onTimer();
+    this.restart(RESET_MS);
   }
 
   /** A step from the reset, in which the chip is held, to {@link receive}; it sets the timer for the next. */
@@ -97,7 +97,7 @@ export abstract class RadioDriver implements Radio {
   }
 
   transmit(frame: Uint8Array, length: number, channel: number): boolean {
-    if (length < 1 || length > MAX_FRAME_BYTES || !this.#ready()) return false;
+    if (length < 1 || length > MAX_FRAME_BYTES || !this.ready()) return false;
     if (!this.send(frame, length, channel)) return false;
     this.state = State.sending;
     this.timer.start(Math.ceil(frameTime_us(length) / 1000) + SEND_MARGIN_MS);
@@ -105,7 +105,7 @@ export abstract class RadioDriver implements Radio {
   }
 
   channelClear(channel: number): boolean {
-    if (!this.#ready()) return false;
+    if (!this.ready()) return false;
     const elsewhere = channel !== this.channel;
     const before = this.channel;
     if (elsewhere) this.receiveOn(channel);
@@ -153,24 +153,24 @@ export abstract class RadioDriver implements Radio {
 
   protected absent(): void {
     this.counters.absent++;
-    this.#restart(ABSENT_MS);
+    this.restart(ABSENT_MS);
   }
 
   /** Restarts the chip, after a cause that has been counted. */
   protected recover(): void {
     const state = this.state;
-    this.#restart(state === State.starting ? ABSENT_MS : RESET_MS);
+    this.restart(state === State.starting ? ABSENT_MS : RESET_MS);
     if (state === State.sending) this.onSent();
   }
 
   /** In reception, and with no whole frame waiting to be fetched: it would be lost. */
-  #ready(): boolean {
+  private ready(): boolean {
     return this.state === State.listening && this.interrupt.read() === 0;
   }
 
-  #onTimer(): void {
+  private onTimer(): void {
     if (this.state === State.sending) {
-      this.#overdue();
+      this.overdue();
     } else if (this.state === State.listening) {
       this.timer.start(WATCH_MS);
       this.watch();
@@ -179,7 +179,7 @@ export abstract class RadioDriver implements Radio {
     }
   }
 
-  #overdue(): void {
+  private overdue(): void {
     if (this.interrupt.read() === 1) {
       this.timer.start(SEND_MARGIN_MS);
       this.counters.lateInterrupts++;
@@ -190,7 +190,7 @@ export abstract class RadioDriver implements Radio {
     }
   }
 
-  #restart(after_ms: number): void {
+  private restart(after_ms: number): void {
     this.state = State.resetting;
     this.reset.write(0);
     this.timer.start(after_ms);

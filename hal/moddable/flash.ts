@@ -20,7 +20,7 @@ export class ModdableFlash implements Flash {
   }
 
   read(address: number, into: Uint8Array, length: number): number {
-    if (!this.#holds(address, length, into)) return FlashResult.outOfRange;
+    if (!this.holds(address, length, into)) return FlashResult.outOfRange;
     try {
       this.#partition.read(first(into, length), address);
       return FlashResult.ok;
@@ -30,7 +30,7 @@ export class ModdableFlash implements Flash {
   }
 
   program(address: number, from: Uint8Array, length: number): number {
-    if (!this.#holds(address, length, from)) return FlashResult.outOfRange;
+    if (!this.holds(address, length, from)) return FlashResult.outOfRange;
     if ((address % PAGE_BYTES) + length > PAGE_BYTES) return FlashResult.misaligned;
     try {
       this.#partition.write(first(from, length), address);
@@ -51,7 +51,7 @@ export class ModdableFlash implements Flash {
     }
   }
 
-  #holds(address: number, length: number, bytes: Uint8Array): boolean {
+  private holds(address: number, length: number, bytes: Uint8Array): boolean {
     return address >= 0 && length >= 0 && length <= bytes.length && address + length <= this.size;
   }
 }

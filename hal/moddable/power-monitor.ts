@@ -16,7 +16,7 @@ export class ModdablePowerMonitor implements PowerMonitor {
     readonly holdUp_ms: number,
   ) {
     const input = new ModdableInput(pin, Digital.Rising | Digital.Falling);
-    input.onReadable = () => this.#look();
+    input.onReadable = () => this.look();
     this.#input = input;
     this.#failing = input.read() !== MAINS;
   }
@@ -26,7 +26,7 @@ export class ModdablePowerMonitor implements PowerMonitor {
   }
 
   /** Edges may come late, or once for two: what counts is the level. */
-  #look(): void {
+  private look(): void {
     const failing = this.#input.read() !== MAINS;
     if (failing === this.#failing) return;
     this.#failing = failing;

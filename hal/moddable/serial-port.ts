@@ -23,7 +23,7 @@ export class ModdableSerial implements SerialPort {
         this.#readable = count;
         this.onReadable();
       },
-      onWritable: (room) => this.#writable(room),
+      onWritable: (room) => this.writable(room),
     });
   }
 
@@ -42,7 +42,7 @@ export class ModdableSerial implements SerialPort {
     return count;
   }
 
-  #writable(room: number): void {
+  private writable(room: number): void {
     this.#room = room;
     if (!this.#cutShort) return;
     this.#cutShort = false;

@@ -14,6 +14,7 @@ const syntax = [
   ["CallExpression[callee.property.name=/^(then|finally)$/]", "No promises: use the kernel's timers."],
   ["ImportExpression", "No promises: import at the top."],
   [":function[generator=true]", "No generators: they allocate at each step."],
+  ["MethodDefinition > PrivateIdentifier.key", "A #method takes 16 bytes of each object: say `private`."],
   ["Literal[bigint]", "No BigInt: energy is an integer below 2^53."],
   [
     ":matches(ClassDeclaration, ClassExpression)[superClass.name=/Error$/] AssignmentExpression[left.object.type='ThisExpression'][left.property.name='name']",

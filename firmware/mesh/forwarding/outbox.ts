@@ -40,7 +40,7 @@ export class Outbox {
     this.#routing = routing;
     this.#counters = counters;
     this.#queue = new PacketQueue(capacity);
-    mac.onSent = (neighbour, attempts, acked) => this.#onSent(neighbour, attempts, acked);
+    mac.onSent = (neighbour, attempts, acked) => this.onSent(neighbour, attempts, acked);
   }
 
   /** Packets that wait, and how many may. */
@@ -70,19 +70,19 @@ export class Outbox {
       return false;
     }
     held.way = way;
-    this.#next();
+    this.next();
     return true;
   }
 
-  #next(): void {
+  private next(): void {
     while (this.#sending === undefined) {
       const held = this.#queue.next();
       if (held === undefined) return;
       this.#queue.restore(held, this.#packet, this.#header);
-      if (!this.#findNeighbour(held)) {
+      if (!this.findNeighbour(held)) {
         this.#counters.dropped.noRoute++;
         this.#queue.remove(held);
-      } else if (this.#hand(held)) {
+      } else if (this.hand(held)) {
         this.#sending = held;
       } else {
         this.#counters.dropped.tooLong++;
@@ -91,7 +91,7 @@ export class Outbox {
     }
   }
 
-  #findNeighbour(held: Held): boolean {
+  private findNeighbour(held: Held): boolean {
     if (held.way === Way.up) return this.#routing.parentAfter(held.failures, this.#neighbour);
     if (this.#header.hops > 0) this.#header.writeNext(this.#neighbour);
     else writeEui64(this.#packet.destination, this.#neighbour);
@@ -99,7 +99,7 @@ export class Outbox {
   }
 
   /** Answers false where the packet fits no frame. */
-  #hand(held: Held): boolean {
+  private hand(held: Held): boolean {
     const writer = this.#mac.prepare(this.#neighbour);
     if (writer === undefined) return false;
     const header = this.#header;
@@ -110,7 +110,7 @@ export class Outbox {
     );
   }
 
-  #onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
+  private onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
     this.#routing.onSent(neighbour, attempts, acked);
     const held = this.#sending;
     if (held === undefined) return;
@@ -119,12 +119,12 @@ export class Outbox {
       this.#counters.passedOn++;
       this.#queue.remove(held);
     } else {
-      this.#failed(held);
+      this.failed(held);
     }
-    this.#next();
+    this.next();
   }
 
-  #failed(held: Held): void {
+  private failed(held: Held): void {
     held.failures++;
     const most = held.way === Way.up ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
     if (held.failures < most) {

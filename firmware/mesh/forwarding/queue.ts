@@ -70,8 +70,8 @@ export class PacketQueue {
   add(child: number, urgent: boolean): Held | undefined {
     const left = this.capacity - this.length - (urgent ? 0 : URGENT_SLOTS);
     if (left <= 0) return undefined;
-    if (!urgent && child !== OWN && this.#countOf(child) >= SHARE * left) return undefined;
-    const slot = this.#free();
+    if (!urgent && child !== OWN && this.countOf(child) >= SHARE * left) return undefined;
+    const slot = this.free();
     slot.used = true;
     slot.child = child;
     slot.urgent = urgent;
@@ -123,13 +123,13 @@ export class PacketQueue {
     return this.capacity - this.length <= this.capacity >> 2;
   }
 
-  #free(): Held {
+  private free(): Held {
     let i = 0;
     while (this.#slots[i].used) i++;
     return this.#slots[i];
   }
 
-  #countOf(child: number): number {
+  private countOf(child: number): number {
     let count = 0;
     for (let i = 0; i < this.capacity; i++) {
       const slot = this.#slots[i];

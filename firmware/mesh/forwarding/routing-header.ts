@@ -106,8 +106,8 @@ export class RoutingHeader {
       const type = reader.u8();
       const result =
         form === ELECTIVE
-          ? this.#readElective(reader, type, first & VALUE_MASK)
-          : this.#readCritical(reader, type, first & VALUE_MASK, root);
+          ? this.readElective(reader, type, first & VALUE_MASK)
+          : this.readCritical(reader, type, first & VALUE_MASK, root);
       if (!reader.ok) return HeaderResult.truncated;
       if (result !== HeaderResult.ok) return result;
     }
@@ -115,7 +115,7 @@ export class RoutingHeader {
   }
 
   /** @param length of what follows the type */
-  #readElective(reader: Reader, type: number, length: number): number {
+  private readElective(reader: Reader, type: number, length: number): number {
     if (type !== IP_IN_IP) {
       reader.take(length);
       return HeaderResult.ok;
@@ -126,7 +126,7 @@ export class RoutingHeader {
     return HeaderResult.ok;
   }
 
-  #readCritical(reader: Reader, type: number, value: number, root: Uint8Array): number {
+  private readCritical(reader: Reader, type: number, value: number, root: Uint8Array): number {
     if (type === RPI) {
       this.rankError = (value & RANK_ERROR) !== 0;
       const instance = (value & INSTANCE_ELIDED) === 0 ? reader.u8() : 0;
@@ -138,14 +138,14 @@ export class RoutingHeader {
     }
     if (type > LARGEST_ROUTE_TYPE) return HeaderResult.unknown;
     for (let i = 0; i <= value; i++) {
-      const result = this.#readHop(reader, 1 << type, root);
+      const result = this.readHop(reader, 1 << type, root);
       if (result !== HeaderResult.ok) return result;
     }
     return HeaderResult.ok;
   }
 
   /** Section 4.3.2: the last `bytes` of an address whose rest is that of the one before. */
-  #readHop(reader: Reader, bytes: number, root: Uint8Array): number {
+  private readHop(reader: Reader, bytes: number, root: Uint8Array): number {
     if (this.#hopCount === MAX_ROUTERS) return HeaderResult.malformed;
     const hops = this.#hops;
     const at = this.#hopCount * HOP_BYTES;
@@ -165,7 +165,7 @@ export class RoutingHeader {
   write(writer: Writer, root: Uint8Array): void {
     if (this.#hopCount === 0 && this.senderRank < 0 && this.tunnelHopLimit < 0) return;
     writer.u8(PAGE_1);
-    this.#writeRoute(writer, root);
+    this.writeRoute(writer, root);
     if (this.senderRank >= 0) {
       writer.u8(CRITICAL | INSTANCE_ELIDED | (this.rankError ? RANK_ERROR : 0));
       writer.u8(RPI);
@@ -179,12 +179,12 @@ export class RoutingHeader {
   }
 
   /** One SRH-6LoRH for each run of entries of one size. */
-  #writeRoute(writer: Writer, root: Uint8Array): void {
+  private writeRoute(writer: Writer, root: Uint8Array): void {
     let first = 0;
     while (first < this.#hopCount) {
-      const type = this.#typeOf(first, root);
+      const type = this.typeOf(first, root);
       let end = first + 1;
-      while (end < this.#hopCount && this.#typeOf(end, root) === type) end++;
+      while (end < this.#hopCount && this.typeOf(end, root) === type) end++;
       writer.u8(CRITICAL | (end - first - 1));
       writer.u8(type);
       const bytes = 1 << type;
@@ -194,7 +194,7 @@ export class RoutingHeader {
   }
 
   /** 1, 2 or 3: an entry of 2, 4 or 8 bytes; shorter ones would save less than their headers cost. */
-  #typeOf(hop: number, root: Uint8Array): number {
+  private typeOf(hop: number, root: Uint8Array): number {
     const hops = this.#hops;
     const at = hop * HOP_BYTES;
     let same = 0;

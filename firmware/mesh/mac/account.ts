@@ -27,7 +27,7 @@ export class DwellAccount {
 
   /** Enters a frame of `length` bytes that is about to be sent. False where it may not be: nothing is entered then. */
   enter(channel: number, length: number, now_ms: number): boolean {
-    this.#advance(now_ms);
+    this.advance(now_ms);
     const time = Math.ceil(frameTime_us(length) / UNIT_us);
     let sum = time;
     for (let i = 0; i < BUCKETS; i++) sum += this.#sent[channel * BUCKETS + i];
@@ -37,7 +37,7 @@ export class DwellAccount {
   }
 
   /** Empties the buckets that are used anew. */
-  #advance(now_ms: number): void {
+  private advance(now_ms: number): void {
     const bucket = Math.floor(now_ms / BUCKET_ms);
     if (bucket === this.#bucket) return;
     const stale = Math.min(BUCKETS, bucket - this.#bucket);

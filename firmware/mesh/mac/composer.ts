@@ -47,25 +47,25 @@ export class Composer {
   /** Makes a data frame or an advertisement of what waits in a slot. False: there is no frame counter for it. */
   data(slot: Slot, now_ms: number): boolean {
     const advertisement = slot.frameType === WisunFrame.advertisement;
-    this.#begin(slot);
+    this.begin(slot);
     this.#elements.hasPanTime = this.#node.pan.synced;
     this.#elements.hasChallenge = advertisement;
     this.#elements.challenge = slot.challenge;
-    if (!this.#head(slot.frameType, now_ms)) return false;
+    if (!this.head(slot.frameType, now_ms)) return false;
     const start = this.writer.at;
     this.writer.copy(slot.payload, 0, slot.length);
-    this.#end(start);
+    this.end(start);
     return true;
   }
 
   /** Makes a frame to all that asks for the time of the PAN. */
   solicitation(slot: Slot, challenge: number, now_ms: number): boolean {
-    this.#begin(slot);
+    this.begin(slot);
     this.#elements.hasPanTime = false;
     this.#elements.hasChallenge = true;
     this.#elements.challenge = challenge;
-    if (!this.#head(WisunFrame.solicitation, now_ms)) return false;
-    this.#end(this.writer.at);
+    if (!this.head(WisunFrame.solicitation, now_ms)) return false;
+    this.end(this.writer.at);
     return true;
   }
 
@@ -75,12 +75,12 @@ export class Composer {
     writeAckHeader(writer, sequence, to, this.#node.eui64, this.#flags);
     this.#elements.hasPanTime = false;
     this.#elements.hasChallenge = false;
-    if (!this.#head(WisunFrame.ack, now_ms)) return false;
-    this.#end(writer.at);
+    if (!this.head(WisunFrame.ack, now_ms)) return false;
+    this.end(writer.at);
     return true;
   }
 
-  #begin(slot: Slot): void {
+  private begin(slot: Slot): void {
     const { writer } = this;
     const { panId, eui64 } = this.#node;
     writer.reset(writer.bytes, 0, writer.bytes.length);
@@ -95,7 +95,7 @@ export class Composer {
   }
 
   /** What stands between the addresses and the payload. */
-  #head(frameType: number, now_ms: number): boolean {
+  private head(frameType: number, now_ms: number): boolean {
     const { security, timed, pan } = this.#node;
     if (security !== undefined) {
       const counter = security.nextCounter();
@@ -119,7 +119,7 @@ export class Composer {
 
   #counter = 0;
 
-  #end(payload: number): void {
+  private end(payload: number): void {
     const { writer } = this;
     const { security, eui64 } = this.#node;
     if (security !== undefined) {

@@ -5,6 +5,7 @@ import type { MacFrame } from "firmware/mesh/mac/frame";
 import { sameEui64 } from "firmware/mesh/mac/gate";
 import type { MacNode } from "firmware/mesh/mac/node";
 import { NEVER, Placement } from "firmware/mesh/mac/placement";
+import { DWELL_ms } from "firmware/mesh/mac/schedule";
 import type { Queue, Slot } from "firmware/mesh/mac/queue";
 import { Sweep } from "firmware/mesh/mac/sweep";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
@@ -15,8 +16,13 @@ const BACKOFF_PERIOD_ms = 2;
 const MIN_BE = 3;
 const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
-/** Retries after the first attempt, each in the receiver's next slot where it hops. A frame is done within 3 s. */
+/** Retries after the first attempt. A frame is done within 5 s. */
 const MAX_FRAME_RETRIES = 5;
+/**
+ * Where nodes hop, the first retry is in the receiver's next slot, the second in one of the next two, those after it of the
+ * next four: many that send to one receiver do not hear each other, and spread in this way alone.
+ */
+const MAX_RETRY_DOUBLINGS = 2;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
 /** Time on the air of the longest acknowledgement. */
@@ -67,13 +73,13 @@ export class Csma {
     this.#placement = new Placement(node);
     this.#transmitter = transmitter;
     this.#sweep = new Sweep(node, kernel, random, transmitter);
-    this.#sweep.onDone = (found) => this.#asked(found);
-    this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#sweep.onDone = (found) => this.asked(found);
+    this.#timer = new Timer(kernel, () => this.onTimer());
   }
 
   /** There is a frame in the queue: its turn comes. */
   next(): void {
-    if (this.#state === State.idle) this.#begin();
+    if (this.#state === State.idle) this.begin();
   }
 
   /** A frame of this node has left. It may be an acknowledgement: then no frame of the queue is being sent. */
@@ -82,7 +88,7 @@ export class Csma {
       this.#sweep.onSent();
     } else if (this.#state === State.sending) {
       if (this.#queue.head.broadcast) {
-        this.#finish(true);
+        this.finish(true);
       } else {
         this.#state = State.waiting;
         // The other end's turnaround, and our own to get what it has sent.
@@ -99,7 +105,7 @@ export class Csma {
     this.#timer.stop();
     this.#transmitter.follow();
     this.#counters.acknowledged++;
-    this.#finish(true);
+    this.finish(true);
     return true;
   }
 
@@ -115,7 +121,7 @@ export class Csma {
     if (this.#state === State.asking) this.#sweep.found();
   }
 
-  #begin(): void {
+  private begin(): void {
     const { pan, timed } = this.#node;
     this.#retries = 0;
     pan.expire(this.#kernel.now_ms());
@@ -123,52 +129,55 @@ export class Csma {
       this.#state = State.asking;
       this.#sweep.start(this.#queue.head);
     } else {
-      this.#contend();
+      this.contend();
     }
   }
 
   /** The sweep has ended, and the PAN's time is known or not. */
-  #asked(found: boolean): void {
+  private asked(found: boolean): void {
     if (found) {
-      this.#contend();
+      this.contend();
     } else {
       this.#counters.unknown++;
-      this.#giveUp();
+      this.giveUp();
     }
   }
 
-  #contend(): void {
+  private contend(): void {
     this.#backoffs = 0;
     this.#backoffExponent = Math.min(MIN_BE + this.#retries, MAX_BE);
     const now_ms = this.#kernel.now_ms();
     let from_ms = Math.max(now_ms, this.#quietUntil_ms);
     if (this.#retries > 0 && this.#node.hopping)
-      from_ms += this.#placement.nextSlot_ms(this.#queue.head, now_ms) + this.#random.below(RETRY_SPREAD_ms);
-    this.#backOff(from_ms);
+      from_ms +=
+        this.#placement.nextSlot_ms(this.#queue.head, now_ms) +
+        this.#random.below(1 << Math.min(this.#retries - 1, MAX_RETRY_DOUBLINGS)) * DWELL_ms +
+        this.#random.below(RETRY_SPREAD_ms);
+    this.backOff(from_ms);
   }
 
-  #backOff(from_ms: number): void {
+  private backOff(from_ms: number): void {
     this.#state = State.backoff;
     const periods = this.#random.below(1 << this.#backoffExponent);
     this.#timer.startAt(from_ms + periods * BACKOFF_PERIOD_ms);
   }
 
-  #onTimer(): void {
+  private onTimer(): void {
     if (this.#state === State.waiting) {
       this.#transmitter.follow();
-      this.#tryAgain();
+      this.tryAgain();
     } else {
-      this.#transmit();
+      this.transmit();
     }
   }
 
-  #transmit(): void {
+  private transmit(): void {
     const slot = this.#queue.head;
     const now_ms = this.#kernel.now_ms();
     const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), this.#retries, now_ms);
     if (wait_ms === NEVER) {
       this.#counters.unknown++;
-      this.#giveUp();
+      this.giveUp();
     } else if (wait_ms > 0) {
       this.#timer.startAt(now_ms + wait_ms + this.#random.below(this.#placement.spread_ms));
     } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
@@ -176,31 +185,31 @@ export class Csma {
     } else if (this.#backoffs < MAX_CSMA_BACKOFFS) {
       this.#backoffs++;
       this.#backoffExponent = Math.min(this.#backoffExponent + 1, MAX_BE);
-      this.#backOff(Math.max(now_ms, this.#quietUntil_ms));
+      this.backOff(Math.max(now_ms, this.#quietUntil_ms));
     } else {
-      this.#tryAgain();
+      this.tryAgain();
     }
   }
 
-  #tryAgain(): void {
+  private tryAgain(): void {
     if (this.#retries < MAX_FRAME_RETRIES) {
       this.#retries++;
       this.#counters.retries++;
-      this.#contend();
+      this.contend();
     } else {
-      this.#giveUp();
+      this.giveUp();
     }
   }
 
-  #giveUp(): void {
+  private giveUp(): void {
     this.#counters.failures++;
-    this.#finish(false);
+    this.finish(false);
   }
 
-  #finish(acked: boolean): void {
+  private finish(acked: boolean): void {
     this.onDone(this.#queue.head, this.#retries + 1, acked);
     this.#queue.shift();
     this.#state = State.idle;
-    if (this.#queue.length > 0) this.#begin();
+    if (this.#queue.length > 0) this.begin();
   }
 }

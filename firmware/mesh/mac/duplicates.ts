@@ -1,10 +1,10 @@
 /** How many senders are remembered: more than can be in the middle of a retry at once on one channel. */
 const ENTRIES = 16;
 /**
- * How long a sequence number is remembered: longer than all retries of a frame take (under 2 s, see `mac.ts`), and
+ * How long a sequence number is remembered: longer than all retries of a frame take (see `csma.ts`), and
  * shorter than it takes a sender to go through all 256 numbers.
  */
-const LIFETIME_ms = 2500;
+const LIFETIME_ms = 6_000;
 
 /** The last sequence number heard from each of the latest senders, to tell a retry from a new frame. */
 export class Duplicates {
@@ -16,7 +16,7 @@ export class Duplicates {
   seen(source: Uint8Array, sequence: number, now_ms: number): boolean {
     let entry = 0;
     for (let i = 0; i < ENTRIES; i++) {
-      if (this.#isFrom(i, source)) {
+      if (this.isFrom(i, source)) {
         const repeated = this.#sequences[i] === sequence && now_ms - this.#heard_ms[i] <= LIFETIME_ms;
         this.#sequences[i] = sequence;
         this.#heard_ms[i] = now_ms;
@@ -31,7 +31,7 @@ export class Duplicates {
   }
 
   /** From the end, where the addresses of one maker differ. */
-  #isFrom(entry: number, source: Uint8Array): boolean {
+  private isFrom(entry: number, source: Uint8Array): boolean {
     for (let i = 7; i >= 0; i--) if (this.#sources[entry * 8 + i] !== source[i]) return false;
     return true;
   }

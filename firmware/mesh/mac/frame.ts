@@ -120,7 +120,7 @@ export class MacFrame {
     if (this.type !== FrameType.data && this.type !== FrameType.ack) return Cause.unsupported;
     this.ackRequest = (control & ACK_REQUEST) !== 0;
     this.sequence = (control & SEQUENCE_SUPPRESSED) !== 0 ? -1 : reader.u8();
-    this.#addresses(control);
+    this.addresses(control);
     this.secured = (control & SECURITY_ENABLED) !== 0;
     if (this.secured) {
       if (reader.u8() !== SECURITY_CONTROL) return reader.ok ? Cause.security : Cause.malformed;
@@ -130,7 +130,7 @@ export class MacFrame {
     }
     this.elementsOffset = reader.at;
     this.#payloadElements = false;
-    if ((control & IE_PRESENT) !== 0) this.#skipHeaderElements();
+    if ((control & IE_PRESENT) !== 0) this.skipHeaderElements();
     if (!reader.ok || reader.at > reader.end) return Cause.malformed;
     this.headerLength = reader.at;
     return this.secured ? Cause.ok : this.opened(bytes);
@@ -140,7 +140,7 @@ export class MacFrame {
   opened(bytes: Uint8Array): number {
     const reader = this.#reader;
     reader.bytes = bytes;
-    if (this.#payloadElements) this.#skipPayloadElements();
+    if (this.#payloadElements) this.skipPayloadElements();
     if (!reader.ok) return Cause.malformed;
     this.payloadOffset = reader.at;
     this.payloadLength = reader.remaining;
@@ -148,7 +148,7 @@ export class MacFrame {
   }
 
   /** Addressing fields, with the PAN identifiers that Table 7-2 says are present. */
-  #addresses(control: number): void {
+  private addresses(control: number): void {
     const reader = this.#reader;
     const destinationMode = (control >> DESTINATION_MODE_SHIFT) & 3;
     const sourceMode = (control >> SOURCE_MODE_SHIFT) & 3;
@@ -175,7 +175,7 @@ export class MacFrame {
   }
 
   /** Steps over header information elements, 7.4.2. A list that reaches the end of the frame needs no termination. */
-  #skipHeaderElements(): void {
+  private skipHeaderElements(): void {
     const reader = this.#reader;
     while (reader.ok && reader.remaining > 0) {
       const descriptor = reader.u16LE();
@@ -188,7 +188,7 @@ export class MacFrame {
   }
 
   /** Steps over payload information elements, 7.4.3: none is used yet. */
-  #skipPayloadElements(): void {
+  private skipPayloadElements(): void {
     const reader = this.#reader;
     while (reader.ok && reader.remaining > 0) {
       const descriptor = reader.u16LE();

@@ -53,7 +53,7 @@ export class Gate {
     const { frame } = this;
     const { timed, security, neighbours } = this.#node;
     let cause = frame.parse(bytes, length);
-    if (cause === Cause.ok) cause = this.#filter();
+    if (cause === Cause.ok) cause = this.filter();
     if (cause === Cause.ok && !fcsMatches(bytes, length)) cause = Cause.fcs;
     if (cause === Cause.ok && frame.secured !== (security !== undefined)) cause = Cause.security;
     this.bytes = bytes;
@@ -61,17 +61,17 @@ export class Gate {
     this.start_ms = now_ms - LATENCY_ms - Math.round(frameTime_us(length) / 1000);
     if (cause !== Cause.ok || !timed) return cause;
     this.row = neighbours.find(frame.source);
-    if (frame.secured) cause = this.#open(bytes, length);
+    if (frame.secured) cause = this.open(bytes, length);
     if (cause !== Cause.ok) return cause;
     this.#reader.reset(bytes, frame.elementsOffset, frame.headerLength);
     if (!this.elements.read(this.#reader) || this.elements.frameType < 0) return Cause.malformed;
-    cause = this.#admit(now_ms);
-    if (cause === Cause.ok && this.row !== NONE) this.#learn(now_ms);
+    cause = this.admit(now_ms);
+    if (cause === Cause.ok && this.row !== NONE) this.learn(now_ms);
     return cause;
   }
 
   /** Is it for this node, and can it be answered? */
-  #filter(): number {
+  private filter(): number {
     const { frame } = this;
     const { panId, eui64 } = this.#node;
     const pan = frame.destinationPan;
@@ -82,7 +82,7 @@ export class Gate {
     return Cause.ok;
   }
 
-  #open(bytes: Uint8Array, length: number): number {
+  private open(bytes: Uint8Array, length: number): number {
     const { frame } = this;
     const { neighbours } = this.#node;
     const security = this.#node.security!;
@@ -98,24 +98,24 @@ export class Gate {
   }
 
   /** A sender that is not known is taken for what proves that its frame was made now; see docs/mac.md. */
-  #admit(now_ms: number): number {
+  private admit(now_ms: number): number {
     if (this.row !== NONE) return Cause.ok;
     const { neighbours } = this.#node;
     const { frameType } = this.elements;
     // It cannot prove that yet: it is answered, and that is all.
     if (frameType === WisunFrame.solicitation) return Cause.ok;
-    if (this.frame.secured && !this.#isFresh()) return Cause.stale;
+    if (this.frame.secured && !this.isFresh()) return Cause.stale;
     this.row = neighbours.admit(this.frame.source, now_ms);
     return this.row === NONE ? Cause.crowded : Cause.ok;
   }
 
-  #isFresh(): boolean {
+  private isFresh(): boolean {
     return (
-      this.#answersUs() || (this.elements.hasPanTime && this.#node.pan.fresh(this.#pan_ms(), this.start_ms))
+      this.answersUs() || (this.elements.hasPanTime && this.#node.pan.fresh(this.#pan_ms(), this.start_ms))
     );
   }
 
-  #answersUs(): boolean {
+  private answersUs(): boolean {
     const { frameType, hasChallenge, challenge } = this.elements;
     return frameType === WisunFrame.advertisement && hasChallenge && challenge === this.#node.pan.challenge;
   }
@@ -124,7 +124,7 @@ export class Gate {
     return this.elements.interval * INTERVAL_ms + this.elements.offset_ms;
   }
 
-  #learn(now_ms: number): void {
+  private learn(now_ms: number): void {
     const { frame } = this;
     const { pan, neighbours } = this.#node;
     const { hasPanTime, age, sequence_ms } = this.elements;
@@ -134,7 +134,7 @@ export class Gate {
     if (!hasPanTime) return;
     if (pan.synced) {
       this.retimed = pan.learn(this.#pan_ms(), age, this.start_ms);
-    } else if (known || this.#answersUs()) {
+    } else if (known || this.answersUs()) {
       pan.join(this.#pan_ms(), age, this.start_ms);
       this.retimed = true;
     }

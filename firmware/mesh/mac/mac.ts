@@ -67,12 +67,12 @@ export class Mac {
     this.#csma.onDone = (slot, attempts, acked) => {
       if (!slot.broadcast) this.onSent(slot.destination, attempts, acked);
     };
-    this.#askers = new Askers(kernel, random, () => this.#answer());
+    this.#askers = new Askers(kernel, random, () => this.answer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
     this.#sequence = random.below(256);
     radio.onReceive = (bytes, length, rssi_dBm) => {
       this.rssi_dBm = rssi_dBm;
-      this.#receive(bytes, length);
+      this.receive(bytes, length);
     };
     radio.onSent = () => this.#csma.onSent();
   }
@@ -112,28 +112,28 @@ export class Mac {
     const slot = this.#queue.free;
     if (slot === undefined || !slot.writer.ok) return false;
     slot.length = slot.writer.length;
-    this.#push(slot);
+    this.push(slot);
     return true;
   }
 
-  #push(slot: Slot): void {
+  private push(slot: Slot): void {
     slot.sequence = this.#sequence;
     this.#sequence = (this.#sequence + 1) & 0xff;
     this.#queue.push();
     this.#csma.next();
   }
 
-  #receive(bytes: Uint8Array, length: number): void {
+  private receive(bytes: Uint8Array, length: number): void {
     const gate = this.#gate;
     const { frame } = gate;
     const now_ms = this.#kernel.now_ms();
     let cause = gate.take(bytes, length, now_ms);
-    if (cause === Cause.ok) cause = this.#taken(frame, now_ms);
+    if (cause === Cause.ok) cause = this.taken(frame, now_ms);
     else if (cause === Cause.notForUs) this.#csma.overheard(frame, now_ms);
     if (cause !== Cause.ok) this.counters.dropped[cause]++;
   }
 
-  #taken(frame: MacFrame, now_ms: number): number {
+  private taken(frame: MacFrame, now_ms: number): number {
     const gate = this.#gate;
     const { pan, timed, neighbours } = this.#node;
     if (timed) {
@@ -144,11 +144,11 @@ export class Mac {
         this.#askers.add(frame.source, challenge, sequence_ms, gate.start_ms, neighbours.count);
       if (frameType < WisunFrame.data) return Cause.ok;
     }
-    if (frame.type !== FrameType.ack) return this.#data(frame, now_ms);
+    if (frame.type !== FrameType.ack) return this.data(frame, now_ms);
     return this.#csma.acknowledged(frame) ? Cause.ok : Cause.strayAck;
   }
 
-  #data(frame: MacFrame, now_ms: number): number {
+  private data(frame: MacFrame, now_ms: number): number {
     if (!frame.broadcast) {
       if (frame.ackRequest) this.#transmitter.acknowledge(frame, this.#gate.start_ms);
       if (this.#duplicates.seen(frame.source, frame.sequence, now_ms)) return Cause.duplicate;
@@ -159,7 +159,7 @@ export class Mac {
   }
 
   /** Tells the first that has asked for the PAN's time, where nothing else waits. */
-  #answer(): void {
+  private answer(): void {
     const slot = this.#queue.length === 0 ? this.#queue.free : undefined;
     if (slot === undefined) {
       this.#askers.wait();
@@ -169,6 +169,6 @@ export class Mac {
     slot.frameType = WisunFrame.advertisement;
     slot.length = 0;
     this.#askers.take(slot);
-    this.#push(slot);
+    this.push(slot);
   }
 }

@@ -69,7 +69,7 @@ export class Neighbours {
 
   /** The row of a neighbour, or {@link NONE}. */
   find(eui64: Uint8Array): number {
-    for (let row = 0; row < this.count; row++) if (this.#isOf(row, eui64)) return row;
+    for (let row = 0; row < this.count; row++) if (this.isOf(row, eui64)) return row;
     return NONE;
   }
 
@@ -79,7 +79,7 @@ export class Neighbours {
    * @returns NONE where there is no room
    */
   admit(eui64: Uint8Array, now_ms: number): number {
-    const row = this.count < this.capacity ? this.count++ : this.#oldest(now_ms);
+    const row = this.count < this.capacity ? this.count++ : this.oldest(now_ms);
     if (row === NONE) return NONE;
     for (let i = 0; i < 8; i++) this.#addresses[row * 8 + i] = eui64[i];
     this.#seeds[row] = seedOf(eui64);
@@ -140,7 +140,7 @@ export class Neighbours {
     return READING_ms + (at_ms - this.#read_ms[row]) * drift;
   }
 
-  #oldest(now_ms: number): number {
+  private oldest(now_ms: number): number {
     let oldest = NONE;
     let least_ms = Infinity;
     for (let row = 0; row < this.count; row++) {
@@ -155,7 +155,7 @@ export class Neighbours {
   }
 
   /** From the end, where the addresses of one maker differ. */
-  #isOf(row: number, eui64: Uint8Array): boolean {
+  private isOf(row: number, eui64: Uint8Array): boolean {
     for (let i = 7; i >= 0; i--) if (this.#addresses[row * 8 + i] !== eui64[i]) return false;
     return true;
   }

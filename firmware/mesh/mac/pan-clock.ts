@@ -48,7 +48,7 @@ export class PanClock {
     const first = Math.max(0, store.reserve());
     this.#store = store;
     this.#reserved = first + COUNTER_BLOCK;
-    this.#set(first * INTERVAL_ms, 0, at_ms);
+    this.set(first * INTERVAL_ms, 0, at_ms);
     this.synced = true;
   }
 
@@ -84,7 +84,7 @@ export class PanClock {
 
   /** Takes the time from a neighbour whose word is proven fresh: the first after a start, or after a long silence. */
   join(pan_ms: number, age: number, at_ms: number): void {
-    this.#set(pan_ms, age * AGE_UNIT_ms, at_ms);
+    this.set(pan_ms, age * AGE_UNIT_ms, at_ms);
     this.#floor_ms = pan_ms;
     this.#drift = 0;
     this.synced = true;
@@ -101,7 +101,7 @@ export class PanClock {
     const span_ms = at_ms - this.#anchor_ms;
     const anchorPan_ms = this.#anchorPan_ms;
     const anchor_ms = this.#anchor_ms;
-    this.#set(pan_ms, age * AGE_UNIT_ms, at_ms);
+    this.set(pan_ms, age * AGE_UNIT_ms, at_ms);
     if (Math.abs(ahead_ms) > BACKWARD_ms) return true;
     if (span_ms < DRIFT_SPAN_ms) {
       this.#anchorPan_ms = anchorPan_ms;
@@ -118,7 +118,7 @@ export class PanClock {
     return this.synced && pan_ms >= this.at(at_ms) - FRESH_ms && pan_ms >= this.#floor_ms;
   }
 
-  #set(pan_ms: number, age_ms: number, at_ms: number): void {
+  private set(pan_ms: number, age_ms: number, at_ms: number): void {
     this.#pan_ms = pan_ms;
     this.#age_ms = age_ms;
     this.#reference_ms = at_ms;

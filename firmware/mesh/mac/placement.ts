@@ -50,15 +50,15 @@ export class Placement {
     if (!hopping) return 0;
     const airtime_ms = Math.ceil(frameTime_us(length) / 1000);
     if (row !== NONE) {
-      this.#aim(neighbours.uncertainty_ms(row, now_ms), retries);
-      return this.#unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
+      this.aim(neighbours.uncertainty_ms(row, now_ms), retries);
+      return this.unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
     }
     if (slot.toAsker) {
       const sequence_ms = modulo(slot.asker_ms + now_ms - slot.asked_ms, SEQUENCE_ms);
-      this.#aim(0, retries);
-      return this.#unicast(seedOf(slot.destination), sequence_ms, airtime_ms, now_ms);
+      this.aim(0, retries);
+      return this.unicast(seedOf(slot.destination), sequence_ms, airtime_ms, now_ms);
     }
-    return this.#broadcast(airtime_ms, now_ms);
+    return this.broadcast(airtime_ms, now_ms);
   }
 
   /** Until the receiver's next slot; 0 where it does not hop, or is not one. */
@@ -68,7 +68,7 @@ export class Placement {
     return row === NONE ? 0 : Math.ceil(DWELL_ms - (neighbours.sequence_ms(row, now_ms) % DWELL_ms));
   }
 
-  #aim(uncertainty_ms: number, retries: number): void {
+  private aim(uncertainty_ms: number, retries: number): void {
     if (uncertainty_ms <= UNSURE_ms) {
       this.#first_ms = GUARD_ms + uncertainty_ms;
       this.#last_ms = DWELL_ms - this.#first_ms;
@@ -81,7 +81,7 @@ export class Placement {
     this.spread_ms = Math.min(SPREAD_ms, Math.floor(this.#last_ms - this.#first_ms));
   }
 
-  #unicast(seed: number, sequence_ms: number, airtime_ms: number, now_ms: number): number {
+  private unicast(seed: number, sequence_ms: number, airtime_ms: number, now_ms: number): number {
     const { pan } = this.#node;
     this.channel = channelOf(seed, Math.floor(sequence_ms / DWELL_ms));
     const into_ms = sequence_ms % DWELL_ms;
@@ -97,7 +97,7 @@ export class Placement {
     return wait_ms + clear_ms - interval_ms + (before ? 0 : INTERVAL_ms);
   }
 
-  #broadcast(airtime_ms: number, now_ms: number): number {
+  private broadcast(airtime_ms: number, now_ms: number): number {
     const { pan } = this.#node;
     const pan_ms = pan.at(now_ms);
     const into_ms = modulo(pan_ms, INTERVAL_ms);

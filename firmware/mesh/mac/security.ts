@@ -89,7 +89,7 @@ export class LinkSecurity {
 
   /** Seals `bytes[start, end)` with what is before `start` as the authenticated header; the tag goes after `end`. */
   seal(source: Uint8Array, counter: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#setNonce(source, counter);
+    this.setNonce(source, counter);
     this.#keys[this.#active]!.seal(this.#nonce, bytes, start, bytes, start, end);
   }
 
@@ -102,12 +102,12 @@ export class LinkSecurity {
     start: number,
     end: number,
   ): boolean {
-    this.#setNonce(source, counter);
+    this.setNonce(source, counter);
     return this.#keys[index & 1]!.open(this.#nonce, bytes, start, bytes, start, end);
   }
 
   /** 9.3.3.1: address and counter, most significant byte first, and the level. */
-  #setNonce(source: Uint8Array, counter: number): void {
+  private setNonce(source: Uint8Array, counter: number): void {
     const nonce = this.#nonce;
     for (let i = 0; i < 8; i++) nonce[i] = source[i];
     nonce[8] = counter >>> 24;

@@ -34,7 +34,7 @@ export class Sweep {
     this.#node = node;
     this.#random = random;
     this.#transmitter = transmitter;
-    this.#timer = new Timer(kernel, () => this.#onTimer());
+    this.#timer = new Timer(kernel, () => this.onTimer());
   }
 
   /** Asks in the name of a broadcast that waits in `slot`. */
@@ -42,12 +42,12 @@ export class Sweep {
     this.#slot = slot;
     this.#node.pan.challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
     this.#rounds = 0;
-    this.#round();
+    this.round();
   }
 
   /** A solicitation has left. */
   onSent(): void {
-    this.#passed(0);
+    this.passed(0);
   }
 
   /** An answer has come. */
@@ -56,26 +56,26 @@ export class Sweep {
     this.onDone(true);
   }
 
-  #round(): void {
+  private round(): void {
     this.#rounds++;
     this.#left = this.#node.hopping ? CHANNELS : 1;
     this.#cycle = this.#random.below(0x10000) * CHANNELS;
-    this.#next();
+    this.next();
   }
 
-  #onTimer(): void {
-    if (this.#left > 0) this.#next();
-    else if (this.#rounds < ROUNDS) this.#round();
+  private onTimer(): void {
+    if (this.#left > 0) this.next();
+    else if (this.#rounds < ROUNDS) this.round();
     else this.onDone(false);
   }
 
-  #next(): void {
+  private next(): void {
     const { hopping, channel, eui64, pan } = this.#node;
     const to = hopping ? channelOf(seedOf(eui64), this.#cycle + this.#left - 1) : channel;
-    if (!this.#transmitter.solicit(this.#slot!, pan.challenge, to)) this.#passed(BUSY_ms);
+    if (!this.#transmitter.solicit(this.#slot!, pan.challenge, to)) this.passed(BUSY_ms);
   }
 
-  #passed(pause_ms: number): void {
+  private passed(pause_ms: number): void {
     const last = --this.#left === 0;
     this.#timer.startIn(last ? WAIT_ms + this.#random.below(WAIT_SPREAD_ms) : pause_ms);
   }

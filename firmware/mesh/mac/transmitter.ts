@@ -54,8 +54,8 @@ export class Transmitter {
   /** Sends what waits in a slot where the channel is clear; then listens there where an acknowledgement is to come. */
   send(slot: Slot, channel: number): boolean {
     if (!this.#radio.channelClear(channel)) return false;
-    if (!this.#composed(this.#composer.data(slot, this.#kernel.now_ms()))) return false;
-    if (!this.#put(channel)) return false;
+    if (!this.composed(this.#composer.data(slot, this.#kernel.now_ms()))) return false;
+    if (!this.put(channel)) return false;
     if (slot.toAsker) this.#counters.advertisements++;
     else this.#counters.sent++;
     if (!slot.broadcast && this.#node.hopping) {
@@ -67,8 +67,8 @@ export class Transmitter {
 
   /** Sends a solicitation; it does not wait for a clear channel, as the next one follows on another. */
   solicit(slot: Slot, challenge: number, channel: number): boolean {
-    if (!this.#composed(this.#composer.solicitation(slot, challenge, this.#kernel.now_ms()))) return false;
-    if (!this.#put(channel)) return false;
+    if (!this.composed(this.#composer.solicitation(slot, challenge, this.#kernel.now_ms()))) return false;
+    if (!this.put(channel)) return false;
     this.#counters.solicitations++;
     return true;
   }
@@ -81,18 +81,18 @@ export class Transmitter {
   acknowledge(frame: MacFrame, start_ms: number): void {
     const { hopping, schedule, channel } = this.#node;
     const heardOn = !hopping ? channel : this.#held !== SCHEDULE ? this.#held : schedule.channelAt(start_ms);
-    if (!this.#composed(this.#composer.acknowledgement(frame.source, frame.sequence, this.#kernel.now_ms())))
+    if (!this.composed(this.#composer.acknowledgement(frame.source, frame.sequence, this.#kernel.now_ms())))
       return;
-    if (this.#put(heardOn)) this.#counters.acksSent++;
+    if (this.put(heardOn)) this.#counters.acksSent++;
   }
 
-  #composed(done: boolean): boolean {
+  private composed(done: boolean): boolean {
     if (!done) this.#counters.noCounter++;
     return done;
   }
 
   /** Sends the frame composed last. On a single channel the account would leave nothing: it is for those that hop. */
-  #put(channel: number): boolean {
+  private put(channel: number): boolean {
     const { bytes, length } = this.#composer.writer;
     if (this.#node.hopping && !this.#account.enter(channel, length, this.#kernel.now_ms())) {
       this.#counters.dwellRefused++;

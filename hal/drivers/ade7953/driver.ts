@@ -94,14 +94,14 @@ export class Ade7953 implements MeteringChip {
 
   initialize(keepCounts = false): number {
     this.#configured = keepCounts;
-    if (keepCounts && this.#presence() === PollStatus.ok && this.#intact()) {
+    if (keepCounts && this.presence() === PollStatus.ok && this.intact()) {
       this.#lastCheck_ms = this.#clock.now_ms();
       this.#taken_ms = this.#lastCheck_ms - RESTART_MS;
       return PollStatus.ok;
     }
     this.#configured = false;
     for (let i = 0; i < INITIALIZE_TRIES && !this.#configured; i++) {
-      this.#configured = this.#reset() && this.#configure() && this.#intact();
+      this.#configured = this.reset() && this.configure() && this.intact();
     }
     if (!this.#configured) return PollStatus.noAnswer;
     this.#energy.reset();
@@ -119,58 +119,58 @@ export class Ade7953 implements MeteringChip {
     sample.supply = 0;
     this.#energy.read();
     const voltage_mV = readVoltage_mV(bus);
-    let presence = this.#presence();
+    let presence = this.presence();
     if (presence === PollStatus.ok && this.#energy.doubtful) {
       this.#energy.read();
-      presence = this.#presence();
+      presence = this.presence();
     }
-    if (presence === PollStatus.restarted) return this.#restart();
+    if (presence === PollStatus.restarted) return this.restart();
     if (presence !== PollStatus.ok) return PollStatus.noAnswer;
 
     const now_ms = this.#clock.now_ms();
     let status = this.#energy.take(now_ms - this.#taken_ms, sample.counts);
     if (status !== PollStatus.held) this.#taken_ms = started_ms;
     for (let phase = 0; phase < this.phases; phase++) sample.voltage_mV[phase] = voltage_mV;
-    sample.supply = this.#supply(voltage_mV);
-    if (now_ms - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS) status |= this.#checkConfiguration();
+    sample.supply = this.supply(voltage_mV);
+    if (now_ms - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS) status |= this.checkConfiguration();
     if (bus.noise) status |= PollStatus.noise;
     return status;
   }
 
   measure(into: Measurements): number {
-    const presence = this.#presence();
+    const presence = this.presence();
     if (presence !== PollStatus.ok) return PollStatus.noAnswer;
     readMeasurements(this.#bus, this.phases, into);
     return PollStatus.ok;
   }
 
   /** Whether the chip is there and as it was configured: a reset clears one register, and sets a flag. */
-  #presence(): number {
+  private presence(): number {
     const bus = this.#bus;
     // A chip that was reset is two bits away from this, and dead lines more.
     if (
       this.#configured &&
       bus.read(Register.OPTIMUM) === OPTIMUM &&
-      !this.#isReset(bus.read(Register.IRQSTATA))
+      !this.isReset(bus.read(Register.IRQSTATA))
     )
       return PollStatus.ok;
     const config = bus.readSteady(Register.CONFIG);
     if (config === 0 || config === 0xffff) return PollStatus.noAnswer;
     const forgotten = bus.readSteady(Register.OPTIMUM) !== OPTIMUM;
-    const reset = forgotten || this.#isReset(bus.readSteady(Register.IRQSTATA));
+    const reset = forgotten || this.isReset(bus.readSteady(Register.IRQSTATA));
     return reset || !this.#configured ? PollStatus.restarted : PollStatus.ok;
   }
 
-  #isReset(interrupts: number): boolean {
+  private isReset(interrupts: number): boolean {
     this.#interrupts = interrupts;
     return (interrupts & RESET_FLAG) !== 0;
   }
 
   /**
    * What the chip kept since the last poll, and what is by its voltage, which stands for all phases. Keeping starts
-   * anew; should a reset have come since {@link #presence}, its other sign stays.
+   * anew; should a reset have come since {@link presence}, its other sign stays.
    */
-  #supply(voltage_mV: number): number {
+  private supply(voltage_mV: number): number {
     const share = voltage_mV / this.#nominal_mV;
     const all = (1 << this.phases) - 1;
     // A single answer is not believed.
@@ -184,33 +184,33 @@ export class Ade7953 implements MeteringChip {
     return supply;
   }
 
-  #restart(): number {
+  private restart(): number {
     return this.initialize() === PollStatus.ok ? PollStatus.restarted : PollStatus.noAnswer;
   }
 
-  #reset(): boolean {
+  private reset(): boolean {
     const bus = this.#bus;
     bus.writeUnchecked(Register.CONFIG, CONFIG_RESET | SOFTWARE_RESET);
     for (let waited_ms = 0; waited_ms < RESET_TIME_MS; waited_ms += RESET_STEP_MS) {
       this.#delay_ms(RESET_STEP_MS);
-      if (this.#isReset(bus.readSteady(Register.IRQSTATA))) break;
+      if (this.isReset(bus.readSteady(Register.IRQSTATA))) break;
     }
     return bus.readSteady(Register.CONFIG) === CONFIG_RESET;
   }
 
-  #configure(): boolean {
+  private configure(): boolean {
     const bus = this.#bus;
     const table = this.#configuration;
     for (let i = 0; i < table.length; i += 2) if (!bus.write(table[i], table[i + 1])) return false;
     for (let i = 0; i < CLEAR_TRIES; i++) {
       bus.read(Register.RSTIRQSTATA);
-      if (!this.#isReset(bus.readSteady(Register.IRQSTATA))) return true;
+      if (!this.isReset(bus.readSteady(Register.IRQSTATA))) return true;
     }
     return false;
   }
 
   /** Whether every register is as it was written: a command that was hit on the bus may have gone to another. */
-  #intact(): boolean {
+  private intact(): boolean {
     const table = this.#configuration;
     for (let i = 0; i < table.length; i += 2)
       if (this.#bus.readSteady(table[i]) !== table[i + 1]) return false;
@@ -218,11 +218,11 @@ export class Ade7953 implements MeteringChip {
   }
 
   /** Without a reset the counts in the chip stay. */
-  #checkConfiguration(): number {
+  private checkConfiguration(): number {
     this.#lastCheck_ms = this.#clock.now_ms();
-    if (this.#intact() || this.#presence() !== PollStatus.ok) return PollStatus.ok;
+    if (this.intact() || this.presence() !== PollStatus.ok) return PollStatus.ok;
     // Should it not take what is written, the next poll resets it.
-    this.#configured = this.#configure() && this.#intact();
+    this.#configured = this.configure() && this.intact();
     return PollStatus.configuration;
   }
 }

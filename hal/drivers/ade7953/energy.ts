@@ -76,7 +76,7 @@ export class EnergyAccumulators {
       for (let phase = 0; phase < this.#phases; phase++) {
         const read = this.#read[quantity * PHASES + phase];
         const dead = read === 0 || read === -1;
-        if (dead && Math.abs(this.#difference(quantity, phase)) > STEP) return true;
+        if (dead && Math.abs(this.difference(quantity, phase)) > STEP) return true;
       }
     }
     return false;
@@ -90,41 +90,41 @@ export class EnergyAccumulators {
    */
   take(elapsed_ms: number, counts: Int32Array): number {
     const ceiling = ceilingOf(elapsed_ms);
-    const plausible = this.#plausible(ceiling);
+    const plausible = this.plausible(ceiling);
     const late = ceiling >= WRAP / 2;
     if (!plausible && !late && this.#held < MAX_HELD) {
       this.#held++;
       return PollStatus.held;
     }
-    if (plausible) this.#countAll(counts);
+    if (plausible) this.countAll(counts);
     this.#held = 0;
     this.#last.set(this.#read);
     if (plausible) return PollStatus.ok;
     return late ? PollStatus.lost | PollStatus.overflow : PollStatus.lost;
   }
 
-  #countAll(counts: Int32Array): void {
+  private countAll(counts: Int32Array): void {
     let turned = false;
     for (let quantity = 0; quantity < QUANTITIES; quantity++) {
       for (let phase = 0; phase < this.#phases; phase++) {
-        const difference = this.#difference(quantity, phase);
+        const difference = this.difference(quantity, phase);
         this.#pending[quantity] += difference;
-        if (this.#count(quantity, 1 + phase, difference, counts)) turned = true;
+        if (this.count(quantity, 1 + phase, difference, counts)) turned = true;
       }
       const total = this.#pending[quantity];
       if (Math.abs(total) < this.#phases) continue;
       this.#pending[quantity] = 0;
-      if (this.#count(quantity, 0, total, counts)) turned = true;
+      if (this.count(quantity, 0, total, counts)) turned = true;
     }
     if (turned) this.turnedPolls++;
   }
 
-  #plausible(ceiling: number): boolean {
+  private plausible(ceiling: number): boolean {
     // Past half of the range a difference could be another one, of the other sign.
     const bound = Math.min(ceiling, WRAP - 1 - ceiling);
     for (let quantity = 0; quantity < QUANTITIES; quantity++) {
       for (let phase = 0; phase < this.#phases; phase++) {
-        const difference = this.#difference(quantity, phase);
+        const difference = this.difference(quantity, phase);
         if (Math.abs(difference) > bound || (quantity === APPARENT && difference < 0)) return false;
       }
     }
@@ -132,13 +132,13 @@ export class EnergyAccumulators {
   }
 
   /** Modulo 2^24, signed. */
-  #difference(quantity: number, phase: number): number {
+  private difference(quantity: number, phase: number): number {
     const i = quantity * PHASES + phase;
     return ((this.#read[i] - this.#last[i]) << SIGN_SHIFT) >> SIGN_SHIFT;
   }
 
   /** Answers whether active energy turned. */
-  #count(quantity: number, channel: number, difference: number, counts: Int32Array): boolean {
+  private count(quantity: number, channel: number, difference: number, counts: Int32Array): boolean {
     if (difference === 0) return false;
     const into = difference > 0 ? FORWARD[quantity] : REVERSE[quantity];
     counts[into * CHANNELS + channel] = Math.abs(difference);

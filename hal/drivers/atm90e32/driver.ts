@@ -89,16 +89,16 @@ export class Atm90e32 implements MeteringChip {
   }
 
   initialize(keepCounts = false): number {
-    if (keepCounts && this.#takeUp()) return PollStatus.ok;
+    if (keepCounts && this.takeUp()) return PollStatus.ok;
     // A command hit on the bus can write a register that no table lists. Two configurations in a row, each from a
     // reset, do not go wrong alike.
     let before = NOT_CONFIGURED;
     for (let i = 0; i < INITIALIZE_TRIES; i++) {
-      const digest = this.#reset() ? this.#configure() : NOT_CONFIGURED;
+      const digest = this.reset() ? this.configure() : NOT_CONFIGURED;
       if (digest !== NOT_CONFIGURED && digest === before) {
         this.#energy.reset();
         this.#supply.begin();
-        this.#begin(digest, 0);
+        this.begin(digest, 0);
         return PollStatus.ok;
       }
       before = digest;
@@ -110,32 +110,32 @@ export class Atm90e32 implements MeteringChip {
   poll(sample: PollSample): number {
     this.#bus.noise = false;
     this.#bus.astray = 0;
-    const presence = this.#presence();
+    const presence = this.presence();
     if (presence !== PollStatus.ok) {
       sample.counts.fill(0);
       sample.voltage_mV.fill(0);
       sample.supply = 0;
-      return presence === PollStatus.restarted ? this.#restart(sample) : presence;
+      return presence === PollStatus.restarted ? this.restart(sample) : presence;
     }
-    let status = this.#pollEnergy(sample.counts);
+    let status = this.pollEnergy(sample.counts);
     for (let phase = 0; phase < 3; phase++) {
       sample.voltage_mV[phase] = phase < this.phases ? this.#bus.readSteady(Register.UrmsA + phase) * 10 : 0;
     }
     sample.supply = this.#supply.read();
     if (this.#clock.now_ms() - this.#lastCheck_ms >= CONFIGURATION_CHECK_MS)
-      status |= this.#checkConfiguration();
+      status |= this.checkConfiguration();
     if (this.#bus.noise) status |= PollStatus.noise;
     return status;
   }
 
   measure(into: Measurements): number {
-    if (this.#presence() !== PollStatus.ok) return PollStatus.noAnswer;
+    if (this.presence() !== PollStatus.ok) return PollStatus.noAnswer;
     readMeasurements(this.#bus, this.phases, this.#currentScale, into);
     return PollStatus.ok;
   }
 
   /** Whether the chip is there, and still configured: a reset clears MeterEn. Touches no energy register. */
-  #presence(): number {
+  private presence(): number {
     const bus = this.#bus;
     for (let i = 0; i < PRESENCE_TRIES; i++) {
       const answer = bus.read(Register.MeterEn);
@@ -148,7 +148,7 @@ export class Atm90e32 implements MeteringChip {
   }
 
   /** The chip lost its counts, so what is held cannot be completed any more. */
-  #restart(sample: PollSample): number {
+  private restart(sample: PollSample): number {
     if (!this.#held) return this.initialize() === PollStatus.ok ? PollStatus.restarted : PollStatus.noAnswer;
     this.#energy.limit();
     sample.counts.set(this.#energy.counts);
@@ -158,7 +158,7 @@ export class Atm90e32 implements MeteringChip {
     return PollStatus.restarted | PollStatus.lost;
   }
 
-  #pollEnergy(counts: Int32Array): number {
+  private pollEnergy(counts: Int32Array): number {
     const energy = this.#energy;
     const started_ms = this.#clock.now_ms();
     counts.fill(0);
@@ -171,7 +171,7 @@ export class Atm90e32 implements MeteringChip {
       settled = energy.settle();
     }
     energy.add();
-    this.#held = !settled && this.#presence() !== PollStatus.ok;
+    this.#held = !settled && this.presence() !== PollStatus.ok;
     if (this.#held) return status | PollStatus.held;
     if (!energy.limit()) status |= PollStatus.lost;
     counts.set(energy.counts);
@@ -179,7 +179,7 @@ export class Atm90e32 implements MeteringChip {
     return status;
   }
 
-  #checkConfiguration(): number {
+  private checkConfiguration(): number {
     this.#lastCheck_ms = this.#clock.now_ms();
     const bus = this.#bus;
     for (let i = 0; i < CHECK_TRIES; i++) {
@@ -190,16 +190,16 @@ export class Atm90e32 implements MeteringChip {
         return PollStatus.ok;
       }
     }
-    if (this.#presence() !== PollStatus.ok) return PollStatus.ok;
+    if (this.presence() !== PollStatus.ok) return PollStatus.ok;
     // Without a reset the counts in the chip stay. A register that the table does not list needs one; should that
     // fail, the next poll finds no configuration.
-    if (this.#configure() === this.#digest) return PollStatus.configuration;
+    if (this.configure() === this.#digest) return PollStatus.configuration;
     this.initialize();
     return PollStatus.configuration | PollStatus.restarted;
   }
 
   /** Takes up a chip that went on while the software restarted, if it is configured as it should be. */
-  #takeUp(): boolean {
+  private takeUp(): boolean {
     const bus = this.#bus;
     const table = this.#configuration;
     if (bus.readSteady(Register.MeterEn) !== 1 || bus.readSteady(Register.CRCErrStatus) !== 0) return false;
@@ -208,12 +208,12 @@ export class Atm90e32 implements MeteringChip {
     }
     this.#energy.resume();
     this.#supply.resume();
-    this.#begin(bus.readSteady(Register.CRCDigest), RESTART_MS);
+    this.begin(bus.readSteady(Register.CRCDigest), RESTART_MS);
     return true;
   }
 
   /** @param counted_ms how long the chip may have counted since it was polled */
-  #begin(digest: number, counted_ms: number): void {
+  private begin(digest: number, counted_ms: number): void {
     const now_ms = this.#clock.now_ms();
     this.#digest = digest;
     this.#held = false;
@@ -221,7 +221,7 @@ export class Atm90e32 implements MeteringChip {
     this.#lastCheck_ms = now_ms;
   }
 
-  #reset(): boolean {
+  private reset(): boolean {
     const bus = this.#bus;
     bus.writeUnchecked(Register.SoftReset, RESET);
     this.#delay_ms(RESET_TIME_MS);
@@ -229,7 +229,7 @@ export class Atm90e32 implements MeteringChip {
   }
 
   /** Writes and reads back the configuration; answers its digest, or {@link NOT_CONFIGURED}. */
-  #configure(): number {
+  private configure(): number {
     const bus = this.#bus;
     const table = this.#configuration;
     if (!bus.write(Register.CfgRegAccEn, UNLOCK)) return NOT_CONFIGURED;

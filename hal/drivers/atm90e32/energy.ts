@@ -160,11 +160,11 @@ export class EnergyRegisters {
       }
     }
     if (!all) this.#owing = true;
-    if (this.#owing) this.#payBack();
+    if (this.#owing) this.payBack();
     return all;
   }
 
-  #payBack(): void {
+  private payBack(): void {
     const counts = this.counts;
     const owed = this.#owed;
     this.#owing = false;

@@ -44,14 +44,14 @@ export class SupplyState {
 
   /** Goes on with a chip that kept what changed while the software restarted. */
   resume(): void {
-    for (let i = 0; i < REGISTERS; i++) this.#state[i] = this.#readState(i);
+    for (let i = 0; i < REGISTERS; i++) this.#state[i] = this.readState(i);
   }
 
   /** Answers bits of {@link Supply}. */
   read(): number {
     this.#turn = 1 - this.#turn;
     const kept = this.#bus.readSteady(Register.EMMIntState0 + this.#turn);
-    if (kept !== ALL_ONES) this.#take(kept & this.#wired[this.#turn]);
+    if (kept !== ALL_ONES) this.take(kept & this.#wired[this.#turn]);
     return (
       phases(this.#state[1], STATE1_SAG, Supply.sag) |
       phases(this.#state[0], STATE0_OVER_VOLTAGE, Supply.swell) |
@@ -61,14 +61,14 @@ export class SupplyState {
   }
 
   /** Cleared first, so that what changes after the read of the state is kept for the next one. */
-  #take(kept: number): void {
+  private take(kept: number): void {
     const turn = this.#turn;
     if (kept === 0 && this.#state[turn] === 0) return;
     if (kept !== 0) this.#bus.writeUnchecked(Register.EMMIntState0 + turn, kept);
-    this.#state[turn] = kept | this.#readState(turn);
+    this.#state[turn] = kept | this.readState(turn);
   }
 
-  #readState(index: number): number {
+  private readState(index: number): number {
     return this.#bus.readSteady(Register.EMMState0 + index) & this.#wired[index];
   }
 }

@@ -65,7 +65,7 @@ export class Bus {
   }
 
   send(): void {
-    this.#transfer(this.#lengths[this.#length]);
+    this.transfer(this.#lengths[this.#length]);
   }
 
   /** Sends a whole command. */
@@ -80,8 +80,8 @@ export class Bus {
     this.begin(opcode).u8(0);
     for (let i = 0; i < count; i++) this.u8(0);
     this.send();
-    this.#take(this.#command[1]);
-    return this.#number(2, count);
+    this.take(this.#command[1]);
+    return this.numberAt(2, count);
   }
 
   /** Asks for the status, which tells {@link mode}. */
@@ -104,7 +104,7 @@ export class Bus {
     whole[0] = Opcode.WriteBuffer;
     whole[1] = 0;
     for (let i = 0; i < length; i++) whole[WRITE_HEADER + i] = frame[i]!;
-    this.#transfer(whole);
+    this.transfer(whole);
   }
 
   /** Reads `length` bytes from `start` of the chip's buffer, which goes on at its start, into {@link frame}. */
@@ -112,7 +112,7 @@ export class Bus {
     const whole = this.#reads[(length - 1) >> 5];
     whole[0] = Opcode.ReadBuffer;
     whole[1] = start;
-    this.#transfer(whole);
+    this.transfer(whole);
   }
 
   /** Waits for BUSY to fall: some microseconds, less than an interrupt would take. False if it stays up. */
@@ -121,18 +121,18 @@ export class Bus {
     return false;
   }
 
-  #transfer(bytes: Uint8Array): void {
+  private transfer(bytes: Uint8Array): void {
     if (this.ok && this.idle()) this.#spi.transfer(bytes);
     else this.ok = false;
   }
 
-  #take(status: number): void {
+  private take(status: number): void {
     const command = (status >> 1) & 7;
     this.mode = (status >> 4) & 7;
     if (command === COMMAND_ERROR || command === COMMAND_FAILED) this.ok = false;
   }
 
-  #number(at: number, count: number): number {
+  private numberAt(at: number, count: number): number {
     let value = 0;
     for (let i = 0; i < count; i++) value = value * 256 + this.#command[at + i];
     return value;

@@ -69,28 +69,28 @@ export class Sx1262 extends RadioDriver {
     }
     while (this.#configured < this.#configuration.length) {
       if (!bus.idle()) {
-        this.#wait();
+        this.wait();
         return;
       }
       if (this.#configured > 0) bus.status();
       bus.sendAll(this.#configuration[this.#configured]);
       this.#configured++;
     }
-    this.#setBits(Register.WhiteningMsb, 0x01, WHITENING_SEED >> 8);
+    this.setBits(Register.WhiteningMsb, 0x01, WHITENING_SEED >> 8);
     bus.writeRegister(Register.WhiteningLsb, WHITENING_SEED & 0xff);
-    this.#setBits(Register.TxClamp, TX_CLAMP_BITS, TX_CLAMP_BITS);
+    this.setBits(Register.TxClamp, TX_CLAMP_BITS, TX_CLAMP_BITS);
     bus.status();
     if (this.check()) this.receive();
   }
 
   protected tuneIn(): void {
-    this.#tune(this.channel, MAX_FRAME_BYTES);
+    this.tune(this.channel, MAX_FRAME_BYTES);
     this.#bus.begin(Opcode.SetRx).u24(RX_CONTINUOUS).send();
   }
 
   protected send(frame: Uint8Array, length: number, channel: number): boolean {
     const bus = this.#bus;
-    this.#tune(channel, length);
+    this.tune(channel, length);
     bus.writeFrame(frame, length);
     bus
       .begin(Opcode.SetTx)
@@ -109,8 +109,8 @@ export class Sx1262 extends RadioDriver {
       const irq = this.#bus.read(Opcode.GetIrqStatus, 2);
       this.#bus.begin(Opcode.ClearIrqStatus).u16(irq).send();
       if (!this.check()) return;
-      if (this.state === State.sending) this.#progress(irq);
-      else if ((irq & Irq.rxDone) !== 0) this.#received();
+      if (this.state === State.sending) this.progress(irq);
+      else if ((irq & Irq.rxDone) !== 0) this.received();
     }
     this.counters.commandErrors++;
     this.recover();
@@ -120,13 +120,13 @@ export class Sx1262 extends RadioDriver {
     if (this.interrupt.read() === 1) {
       this.counters.lateInterrupts++;
       this.serve();
-      this.#hop();
+      this.hop();
       return;
     }
     this.#bus.status();
     if (!this.check()) return;
     if (this.#bus.mode === ChipMode.rx) {
-      this.#hop();
+      this.hop();
     } else {
       this.counters.resets++;
       this.recover();
@@ -140,17 +140,17 @@ export class Sx1262 extends RadioDriver {
     return false;
   }
 
-  #wait(): void {
+  private wait(): void {
     if (++this.#waits < START_STEPS) this.timer.start(START_STEP_MS);
     else this.absent();
   }
 
-  #setBits(address: number, mask: number, bits: number): void {
+  private setBits(address: number, mask: number, bits: number): void {
     this.#bus.writeRegister(address, (this.#bus.readRegister(address) & ~mask) | bits);
   }
 
   /** Leaves reception, as neither frequency nor packet parameters may change in it. */
-  #tune(channel: number, length: number): void {
+  private tune(channel: number, length: number): void {
     const bus = this.#bus;
     bus.begin(Opcode.SetFs).send();
     bus
@@ -161,7 +161,7 @@ export class Sx1262 extends RadioDriver {
     bus.sendAll(this.#packet);
   }
 
-  #progress(irq: number): void {
+  private progress(irq: number): void {
     if ((irq & Irq.timeout) !== 0) {
       this.counters.timeouts++;
       this.recover();
@@ -171,7 +171,7 @@ export class Sx1262 extends RadioDriver {
     }
   }
 
-  #received(): void {
+  private received(): void {
     const bus = this.#bus;
     const where = bus.read(Opcode.GetRxBufferStatus, 2);
     const length = where >> 8;
@@ -182,7 +182,7 @@ export class Sx1262 extends RadioDriver {
   }
 
   /** A frame of which the sync word has come, and not yet the end, is heard out first. */
-  #hop(): void {
+  private hop(): void {
     if (this.hopDue) {
       const irq = this.#bus.read(Opcode.GetIrqStatus, 2);
       if ((irq & Irq.syncWord) !== 0 && this.hold()) return;

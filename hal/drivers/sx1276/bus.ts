@@ -46,7 +46,7 @@ export class Bus {
 
   writeFifo(from: Uint8Array, at: number, count: number): void {
     for (let done = 0; done < count;) {
-      const burst = this.#burst(count - done);
+      const burst = this.burst(count - done);
       burst[0] = Register.Fifo | WRITE;
       for (let i = 1; i < burst.length; i++) burst[i] = from[at + done++]!;
       this.#spi.transfer(burst);
@@ -55,7 +55,7 @@ export class Bus {
 
   readFifo(into: Uint8Array, at: number, count: number): void {
     for (let done = 0; done < count;) {
-      const burst = this.#burst(count - done);
+      const burst = this.burst(count - done);
       burst[0] = Register.Fifo;
       this.#spi.transfer(burst);
       for (let i = 1; i < burst.length; i++) into[at + done++] = burst[i]!;
@@ -63,7 +63,7 @@ export class Bus {
   }
 
   /** The longest that moves no more than `count` bytes. */
-  #burst(count: number): Uint8Array {
+  private burst(count: number): Uint8Array {
     return this.#bursts[Math.min(31 - Math.clz32(count), MAX_BURST_LOG2)];
   }
 }

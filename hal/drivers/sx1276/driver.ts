@@ -74,15 +74,15 @@ export class Sx1276 extends RadioDriver {
       this.#calibrating = false;
       this.timer.start(START_MS);
     } else if (this.#calibrating) {
-      this.#calibrated();
+      this.calibrated();
     } else {
-      this.#configure();
+      this.configure();
     }
   }
 
   /** Empties the FIFO, too. */
   protected tuneIn(): void {
-    this.#tune(this.channel, RECEIVE_THRESHOLD);
+    this.tune(this.channel, RECEIVE_THRESHOLD);
     this.#bus.write(Register.OpMode, Mode.rx);
   }
 
@@ -90,9 +90,9 @@ export class Sx1276 extends RadioDriver {
     const sent = this.#sent;
     sent[0] = length;
     for (let i = 0; i < length; i++) sent[1 + i] = frame[i]!;
-    this.#tune(channel, SEND_THRESHOLD);
+    this.tune(channel, SEND_THRESHOLD);
     this.#bus.write(Register.IrqFlags2, Flag.fifoOverrun);
-    this.#fill(FIFO_BYTES);
+    this.fill(FIFO_BYTES);
     this.#bus.write(Register.OpMode, Mode.tx);
     return true;
   }
@@ -102,8 +102,8 @@ export class Sx1276 extends RadioDriver {
   }
 
   protected serve(): void {
-    if (this.state === State.listening) this.#drain();
-    else if (this.state === State.sending) this.#refill();
+    if (this.state === State.listening) this.drain();
+    else if (this.state === State.sending) this.refill();
   }
 
   protected watch(): void {
@@ -115,14 +115,14 @@ export class Sx1276 extends RadioDriver {
     }
     if ((flags & (Flag.payloadReady | Flag.fifoLevel | Flag.fifoOverrun)) !== 0) {
       this.counters.lateInterrupts++;
-      this.#drain();
+      this.drain();
     }
     // A frame that is arriving is heard out first.
     const arriving = this.#at > 0 || (flags & Flag.fifoEmpty) === 0;
     if (!(arriving && this.hopDue && this.hold())) this.turn();
   }
 
-  #configure(): void {
+  private configure(): void {
     const bus = this.#bus;
     if (bus.read(Register.Version) !== VERSION) {
       this.absent();
@@ -139,14 +139,14 @@ export class Sx1276 extends RadioDriver {
     this.timer.start(CALIBRATION_STEP_MS);
   }
 
-  #calibrated(): void {
+  private calibrated(): void {
     if ((this.#bus.read(Register.ImageCal) & IMAGE_CAL_RUNNING) === 0) this.receive();
     else if (++this.#waits < CALIBRATION_STEPS) this.timer.start(CALIBRATION_STEP_MS);
     else this.absent();
   }
 
   /** Leaves reception, as the frequency may not change in it. */
-  #tune(channel: number, threshold: number): void {
+  private tune(channel: number, threshold: number): void {
     const bus = this.#bus;
     bus.write(Register.OpMode, Mode.standby);
     bus.writeFrequency(frequencyWord(centre_kHz(channel)));
@@ -154,7 +154,7 @@ export class Sx1276 extends RadioDriver {
     this.#at = 0;
   }
 
-  #refill(): void {
+  private refill(): void {
     const flags = this.#bus.read(Register.IrqFlags2);
     const whole = this.#at > this.#sent[0];
     if ((flags & Flag.packetSent) !== 0 || (!whole && (flags & Flag.fifoEmpty) !== 0)) {
@@ -162,18 +162,18 @@ export class Sx1276 extends RadioDriver {
       this.receive();
       this.onSent();
     } else if (!whole && (flags & Flag.fifoLevel) === 0) {
-      this.#fill(CHUNK);
+      this.fill(CHUNK);
     }
   }
 
   /** Puts up to `most` bytes more into the FIFO. */
-  #fill(most: number): void {
+  private fill(most: number): void {
     const count = Math.min(most, 1 + this.#sent[0] - this.#at);
     this.#bus.writeFifo(this.#sent, this.#at, count);
     this.#at += count;
   }
 
-  #drain(): void {
+  private drain(): void {
     const bus = this.#bus;
     for (;;) {
       const flags = bus.read(Register.IrqFlags2);
@@ -186,10 +186,10 @@ export class Sx1276 extends RadioDriver {
       if (!ready && (flags & Flag.fifoLevel) === 0) return;
       if (this.#at === 0) {
         this.#rssi_dBm = this.rssi_dBm();
-        this.#take(1);
+        this.take(1);
       }
       const left = 1 + this.#received[0] - this.#at;
-      this.#take(ready ? left : Math.min(left, CHUNK - 1));
+      this.take(ready ? left : Math.min(left, CHUNK - 1));
       if (this.#at > this.#received[0]) {
         this.#at = 0;
         if (this.#received[0] > 0) this.onReceive(this.#frame, this.#received[0], this.#rssi_dBm);
@@ -198,7 +198,7 @@ export class Sx1276 extends RadioDriver {
     }
   }
 
-  #take(count: number): void {
+  private take(count: number): void {
     this.#bus.readFifo(this.#received, this.#at, count);
     this.#at += count;
   }
