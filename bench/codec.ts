@@ -147,12 +147,11 @@ function coded(
   shape?: ModelShape,
 ): number {
   const places = Uint8Array.from(values, placeOf);
-  const model = new ValueModel(DAYS_OF_PRIMER.at(-1)! * DAY + DAY, shape);
-  const coder = new RangeEncoder();
+  const model = new ValueModel(DAYS_OF_PRIMER.at(-1)! * DAY + DAY, DAY, shape);
   const w = new Writer(new Uint8Array(values.length * 4));
-  coder.start(w);
+  const coder = new RangeEncoder(w);
   for (const start of starts) {
-    model.clear(DAY);
+    model.clear();
     model.prime(places, Math.max(0, start - primer), start);
     for (let i = start; i < start + length; i++) model.encode(coder, values[i]);
   }

@@ -199,7 +199,7 @@ export class Meter {
     const resources = [
       new RegistersResource(registers, billing),
       new InstantResource(registers, utc),
-      new LoadProfileResource(intervals),
+      new LoadProfileResource(intervals, configuration.general),
       new EventsResource(events),
       new TimeResource(utc),
       new ConfigurationResource(configuration),

@@ -2,25 +2,23 @@
  * A range coder (G. N. N. Martin, 1979) over whole bytes: docs/interval-codec.md, "Range coder". Frequencies are
  * counts of a total of at most 2^16. All numbers are integers below 2^53, so that every engine writes the same bytes.
  */
-import { Writer, type Reader } from "firmware/codec/cursor";
+import type { Reader, Writer } from "firmware/codec/cursor";
 
 const TWO_32 = 0x100000000;
 const TWO_24 = 0x1000000;
 const BITS_A_STEP = 16;
 
-/** Writes symbols as bytes. Made once, started for each message. */
+/** Writes the symbols of a message as bytes. */
 export class RangeEncoder {
-  #writer = new Writer(new Uint8Array(0));
-  #start = 0;
+  readonly #writer: Writer;
+  readonly #start: number;
   #low = 0;
   #range = TWO_32 - 1;
 
-  /** Begins a message where `writer` stands. */
-  start(writer: Writer): void {
+  /** Begins the message where `writer` stands. */
+  constructor(writer: Writer) {
     this.#writer = writer;
     this.#start = writer.at;
-    this.#low = 0;
-    this.#range = TWO_32 - 1;
   }
 
   /** Writes the symbol that takes `[below, below + frequency)` of `[0, total)`; `total` is at most 2^16. */

@@ -37,7 +37,7 @@ const HOUR_min = 60;
 export class GeneralConfiguration {
   /** Divides an hour, or is whole hours that divide a day. */
   interval_min = 15;
-  /** Bit mask over IntervalChannel: what is sent where the reader does not say. */
+  /** Bit mask over IntervalChannel: what is sent beside active energy where the reader does not say. */
   channels = 3;
   demandWindow_min = 15;
   /** Of a demand window; 1 is block demand, more is sliding demand. */

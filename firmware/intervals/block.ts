@@ -14,8 +14,6 @@ export const MAX_SCALE = 4;
 export const MAX_NUMBERS = 384;
 /** Intervals before a block that may prime it: a week of 15 minutes. */
 export const MAX_PRIMER = 672;
-/** Numbers of a column and of its primer at most: the flags alone and one channel. */
-export const MAX_MODELLED = MAX_PRIMER + MAX_NUMBERS / 2;
 
 /** Items of the envelope, and what stands plain in the body: lengths of registers, and the check word. */
 export const ITEMS = 9;
@@ -116,15 +114,14 @@ export class Check {
   }
 }
 
-/** The intervals right before a block, which both ends hold. Made once: each is read from its source but once. */
+/** The intervals right before a block, which both ends hold. It outlasts blocks: each interval is read but once. */
 export class Primer {
   /** Intervals that the next block is primed on. */
   count = 0;
   /** Total registers at the end of the last, by channel, mWh. */
-  readonly closing_mWh = new Float64Array(REGISTERS);
+  readonly closing_mWh: number[] = [0, 0];
   /** UTC at which the last ends. */
   end_s = 0;
-  readonly #interval = new Interval();
   /** By channel and number, round and round: {@link placeOf} each energy. */
   readonly #places = new Uint8Array(REGISTERS * MAX_PRIMER);
   #unit_mWh = 0;
@@ -152,7 +149,8 @@ export class Primer {
       this.#next = oldest;
       this.#chain = 0;
     }
-    for (; this.#next < next; this.#next++) this.take(source);
+    const interval = new Interval();
+    for (; this.#next < next; this.#next++) this.take(source, interval);
     this.count = Math.min(this.#chain, next - oldest);
   }
 
@@ -166,8 +164,7 @@ export class Primer {
     model.prime(this.#places, begin, first + this.count - MAX_PRIMER);
   }
 
-  private take(source: IntervalSource): void {
-    const interval = this.#interval;
+  private take(source: IntervalSource, interval: Interval): void {
     const closing_mWh = this.closing_mWh;
     if (!source.read(this.#next, interval)) {
       this.#chain = 0;

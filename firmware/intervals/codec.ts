@@ -12,7 +12,6 @@ import {
   ENERGIES,
   ITEMS,
   LENGTH_BITS,
-  MAX_MODELLED,
   MAX_NUMBERS,
   MAX_PRIMER,
   MAX_SCALE,
@@ -89,8 +88,7 @@ function isSound(block: Block): boolean {
 function readBody(coder: RangeDecoder, into: Block, primer: Primer, check: Check): boolean {
   const { channels, count, scale } = into;
   const unit = 10 ** scale;
-  const model = new ValueModel(MAX_MODELLED);
-  const day = dayOf(into.cadence_s);
+  const model = new ValueModel(primer.count + count, dayOf(into.cadence_s));
   const openings = new Array<number>(INTERVAL_CHANNELS).fill(0);
   for (let channel = 0; channel < REGISTERS; channel++) {
     if (!isAsked(channels, channel)) continue;
@@ -102,7 +100,7 @@ function readBody(coder: RangeDecoder, into: Block, primer: Primer, check: Check
   }
   const column = (channel: number): number[] => {
     const numbers: number[] = [];
-    model.clear(day);
+    model.clear();
     if (channel >= 0) primer.prime(model, channel);
     for (let index = 0; index < count; index++) {
       numbers.push(model.decode(coder));

@@ -9,7 +9,6 @@ import {
   ENERGIES,
   ITEMS,
   LENGTH_BITS,
-  MAX_MODELLED,
   MAX_NUMBERS,
   Primer,
   REGISTERS,
@@ -26,23 +25,22 @@ import { ValueModel } from "firmware/intervals/model";
 const MAX_HEAD_BYTES = 3;
 const TWO_32 = 0x100000000;
 
-/** Made once by whoever answers `/lp`. */
+/** Made for an answer: what it takes is many times what it leaves behind, the primer. */
 export class BlockEncoder {
   readonly #source: IntervalSource;
+  readonly #primer: Primer;
   readonly #interval = new Interval();
   /** By interval: its flags, then its asked channels from the lowest up. */
   readonly #numbers = new Float64Array(MAX_NUMBERS);
   readonly #openings_mWh = new Float64Array(REGISTERS);
   /** Energies up to the end of the last interval staged: total registers, or since the block began; levels as they are. */
   readonly #running = new Float64Array(INTERVAL_CHANNELS);
-  readonly #primer = new Primer();
-  readonly #model = new ValueModel(MAX_MODELLED);
-  readonly #coder = new RangeEncoder();
   readonly #check = new Check();
   #start_s = 0;
 
-  constructor(source: IntervalSource) {
+  constructor(source: IntervalSource, primer = new Primer()) {
     this.#source = source;
+    this.#primer = primer;
   }
 
   /**
@@ -170,9 +168,8 @@ export class BlockEncoder {
   }
 
   private writeBody(w: Writer, count: number, channels: number, unit_mWh: number): void {
-    const coder = this.#coder;
+    const coder = new RangeEncoder(w);
     const check = this.#check;
-    coder.start(w);
     for (let channel = 0; channel < REGISTERS; channel++) {
       if (!isAsked(channels, channel)) continue;
       const opening_mWh = this.#openings_mWh[channel];
@@ -182,11 +179,16 @@ export class BlockEncoder {
       coder.bits(bits, LENGTH_BITS);
       coder.bits(opening_mWh, bits);
     }
+    const model = new ValueModel(this.#primer.count + count, dayOf(this.#source.cadence_s));
     const columns = columnsOf(channels);
     let column = 0;
-    this.writeColumn(count, column++, columns, -1);
-    for (let channel = 0; channel < INTERVAL_CHANNELS; channel++)
-      if (isAsked(channels, channel)) this.writeColumn(count, column++, columns, channel);
+    this.writeColumn(coder, model, count, column++, columns);
+    for (let channel = 0; channel < INTERVAL_CHANNELS; channel++) {
+      if (!isAsked(channels, channel)) continue;
+      model.clear();
+      this.#primer.prime(model, channel);
+      this.writeColumn(coder, model, count, column++, columns);
+    }
     for (let channel = 0; channel < ENERGIES; channel++) {
       if (!isAsked(channels, channel)) continue;
       const remainder = this.#running[channel] % unit_mWh;
@@ -197,15 +199,17 @@ export class BlockEncoder {
     coder.finish();
   }
 
-  /** @param channel -1 for the flags */
-  private writeColumn(count: number, column: number, columns: number, channel: number): void {
-    const model = this.#model;
-    model.clear(dayOf(this.#source.cadence_s));
-    if (channel >= 0) this.#primer.prime(model, channel);
+  private writeColumn(
+    coder: RangeEncoder,
+    model: ValueModel,
+    count: number,
+    column: number,
+    columns: number,
+  ) {
     for (let index = 0; index < count; index++) {
       const number = this.#numbers[index * columns + column];
       this.#check.add(number);
-      model.encode(this.#coder, number);
+      model.encode(coder, number);
     }
   }
 }

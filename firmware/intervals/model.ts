@@ -74,7 +74,7 @@ const SHAPE: ModelShape = Object.freeze({
   reach: 5,
 });
 
-/** Codes a column of numbers from 0 to 2^53-1. Made once, and cleared for each column. */
+/** Codes columns of numbers from 0 to 2^53-1. Made for a message, and cleared for each column. */
 export class ValueModel {
   readonly #shape: ModelShape;
   /** Oldest first, after {@link CONTEXT}. */
@@ -83,8 +83,7 @@ export class ValueModel {
   #now = CONTEXT;
   /** Index up to which all places are the same. */
   #alike = CONTEXT;
-  /** Intervals a day. */
-  #day = 0;
+  readonly #day: number;
   /** By scale, for distances from -{@link LAST_PLACE} on. */
   readonly #unlikeness = new Uint8Array(KINDS * DISTANCES);
   /** By how many intervals ago. */
@@ -102,12 +101,19 @@ export class ValueModel {
 
   /**
    * @param capacity numbers between two calls of {@link clear}, at most 1,023
+   * @param day how many of them a day has
    * @param shape both ends have the same
    */
-  constructor(capacity: number, shape = SHAPE) {
+  constructor(capacity: number, day: number, shape = SHAPE) {
     this.#shape = shape;
+    this.#day = day;
     this.#places = new Uint8Array(CONTEXT + capacity).fill(START_PLACE);
     this.#ago = new Uint8Array(CONTEXT + capacity);
+    for (let ago = 0; ago < this.#ago.length; ago++) {
+      const later = Math.min(ago % day, day - (ago % day));
+      const unlikeness = later < FAR_TIME ? TIME_UNLIKENESS[later] : FAR_TIME_UNLIKENESS;
+      this.#ago[ago] = unlikeness + Math.floor(ago / shape.age);
+    }
     for (let kind = 0; kind < KINDS; kind++) {
       const squared = shape.scales_x4[kind] * shape.scales_x4[kind];
       for (let d = 0; d <= LAST_PLACE; d++) {
@@ -132,17 +138,10 @@ export class ValueModel {
     }
   }
 
-  /** Forgets all numbers. `day` is how many of them a day has. */
-  clear(day: number): void {
+  /** Forgets all numbers. */
+  clear(): void {
     this.#now = CONTEXT;
     this.#alike = CONTEXT;
-    if (day === this.#day) return;
-    this.#day = day;
-    for (let ago = 0; ago < this.#ago.length; ago++) {
-      const later = Math.min(ago % day, day - (ago % day));
-      const unlikeness = later < FAR_TIME ? TIME_UNLIKENESS[later] : FAR_TIME_UNLIKENESS;
-      this.#ago[ago] = unlikeness + Math.floor(ago / this.#shape.age);
-    }
   }
 
   /** Takes numbers into account that both ends know, each as its {@link placeOf}: `places` from `begin` to before `end`. */

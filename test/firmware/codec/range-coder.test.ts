@@ -18,8 +18,7 @@ function write(
   items: readonly (typeof message extends fc.Arbitrary<infer T> ? T : never)[number][],
 ): Uint8Array {
   const w = new Writer(new Uint8Array(4096), 7);
-  const encoder = new RangeEncoder();
-  encoder.start(w);
+  const encoder = new RangeEncoder(w);
   for (const item of items) {
     if ("total" in item) encoder.symbol(item.below, item.frequency, item.total);
     else encoder.bits(item.value, item.count);
@@ -86,8 +85,7 @@ describe("the range coder", () => {
   it("writes nothing beyond its room, and reads some symbols from any bytes", () => {
     const bytes = new Uint8Array(20).fill(0xff);
     const w = new Writer(bytes, 4, 8);
-    const encoder = new RangeEncoder();
-    encoder.start(w);
+    const encoder = new RangeEncoder(w);
     for (let i = 0; i < 100; i++) encoder.symbol(0xfffe, 2, 0x10000);
     encoder.finish();
     expect(w.ok).toBe(false);

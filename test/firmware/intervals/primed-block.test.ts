@@ -6,6 +6,7 @@ import { Reader } from "firmware/codec/cursor";
 import { ALL_CHANNELS, Block, BlockEncoder, DEFAULT_CHANNELS, decodeBlock } from "firmware/intervals/codec";
 import type { IntervalSource } from "firmware/intervals/codec";
 import { IntervalChannel } from "firmware/intervals/interval";
+import { GeneralConfiguration } from "firmware/configuration/general";
 import { LoadProfileResource } from "firmware/intervals/resource";
 import { Source, decode, encode, household, type Asked } from "../../support/blocks";
 import { cddl, decodeCbor } from "../../support/cddl";
@@ -120,7 +121,8 @@ describe("/lp", () => {
   const source = new Source(
     Array.from({ length: 200 }, (_, i) => ({ values: [i * 1000, 0, 1, 2, 3, 4, 5, 2400, 2410, -i] })),
   );
-  const resource = new LoadProfileResource(source);
+  const configuration = new GeneralConfiguration();
+  const resource = new LoadProfileResource(source, configuration);
   const get = (query: Record<string, number>, room = 2048): Block => {
     const { code, body, ok } = exchange(resource, "get", { query, room });
     expect([code, ok]).toEqual([Code.content, true]);
@@ -134,6 +136,13 @@ describe("/lp", () => {
     expect(get({ since: 10, n: 4 })).toMatchObject({ first: 11, count: 4, newest: 200 });
     expect(get({ since: 10, n: 4, scale: 0, p: 8 })).toMatchObject({ scale: 0, primed: 8 });
     expect(get({ since: 10, n: 1, ch: 1 << IntervalChannel.temperature }).values[9]).toEqual([-10]);
+  });
+
+  it("sends the channels that are configured, and active energy, where none are asked for", () => {
+    configuration.channels = 1 << IntervalChannel.temperature;
+    expect(get({ n: 1 }).channels).toBe(DEFAULT_CHANNELS | (1 << IntervalChannel.temperature));
+    expect(get({ n: 1, ch: 1 }).channels).toBe(1);
+    configuration.channels = DEFAULT_CHANNELS;
   });
 
   it("bounds a large n, and a large p", () => {
