@@ -203,7 +203,7 @@ export class Client {
     exchange.id = this.#outlet.nextId();
     this.nextToken(exchange.token);
     exchange.retransmissions = 0;
-    exchange.timeout_ms = this.#transmission.ackTimeout_ms + this.#jitter_ms();
+    exchange.timeout_ms = this.#transmission.ackTimeout_ms + this.jitter_ms();
     this.#outlet.counters.requestsSent++;
     this.transmit(exchange);
   }
@@ -282,7 +282,7 @@ export class Client {
   }
 
   /** Between 0 and what ACK_RANDOM_FACTOR adds to ACK_TIMEOUT. */
-  #jitter_ms(): number {
+  private jitter_ms(): number {
     const random = this.#random;
     this.#entropy.fill(random);
     return Math.floor((((random[0] << 8) | random[1]) * this.#transmission.ackSpread_ms) / 65535);

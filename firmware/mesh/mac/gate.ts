@@ -111,7 +111,7 @@ export class Gate {
 
   private isFresh(): boolean {
     return (
-      this.answersUs() || (this.elements.hasPanTime && this.#node.pan.fresh(this.#pan_ms(), this.start_ms))
+      this.answersUs() || (this.elements.hasPanTime && this.#node.pan.fresh(this.pan_ms(), this.start_ms))
     );
   }
 
@@ -120,7 +120,7 @@ export class Gate {
     return frameType === WisunFrame.advertisement && hasChallenge && challenge === this.#node.pan.challenge;
   }
 
-  #pan_ms(): number {
+  private pan_ms(): number {
     return this.elements.interval * INTERVAL_ms + this.elements.offset_ms;
   }
 
@@ -133,9 +133,9 @@ export class Gate {
     neighbours.read(this.row, sequence_ms, this.start_ms);
     if (!hasPanTime) return;
     if (pan.synced) {
-      this.retimed = pan.learn(this.#pan_ms(), age, this.start_ms);
+      this.retimed = pan.learn(this.pan_ms(), age, this.start_ms);
     } else if (known || this.answersUs()) {
-      pan.join(this.#pan_ms(), age, this.start_ms);
+      pan.join(this.pan_ms(), age, this.start_ms);
       this.retimed = true;
     }
   }
