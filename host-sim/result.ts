@@ -102,3 +102,25 @@ export interface ReadDetail {
   done_s: number | undefined;
   took_ms: number | undefined;
 }
+
+/** The mesh at the end of a run, as the report shows it. */
+export interface MeshDetail {
+  /** How many of the nodes, the first ones, are collectors; the others are the meters in their order. */
+  collectors: number;
+  /** Of the square in which the nodes stand; undefined where their air has no places. */
+  side_m: number | undefined;
+  nodes: MeshNode[];
+}
+
+export interface MeshNode {
+  x_m?: number;
+  y_m?: number;
+  /** Index of the preferred parent; undefined without one, and of a collector. */
+  parent: number | undefined;
+  /** To its collector by the routes that the collector has; 0 where there is no way, and of a collector. */
+  hops: number;
+  /** Expected transmissions of a frame to the parent and its acknowledgement; 0 without a parent. */
+  etx: number;
+  /** Share of time that it was sending. */
+  duty: number;
+}

@@ -2,7 +2,8 @@ import { formatAddress } from "firmware/ip/address-text";
 import { Capture, writeProfile } from "./capture";
 import { detail } from "./detail";
 import type { StreetOptions } from "./options";
-import type { MeterDetail, StreetResult } from "./result";
+import { meshDetail } from "./mesh-detail";
+import type { MeshDetail, MeterDetail, StreetResult } from "./result";
 import { EPOCH_MS, HEAD_END, LINK_KEY, NETWORK, Street } from "./street";
 import { DAY_S, tally } from "./tally";
 
@@ -20,6 +21,7 @@ export interface RunHooks {
 export interface StreetOutcome {
   readonly result: StreetResult;
   readonly meters: MeterDetail[];
+  readonly mesh: MeshDetail;
 }
 
 /**
@@ -35,7 +37,8 @@ export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetO
   const traffic = street.traffic?.result();
   drain(street, end_s);
   street.capture?.close();
-  return { result: tally(street, (performance.now() - start_ms) / 1000, traffic), meters: detail(street) };
+  const result = tally(street, (performance.now() - start_ms) / 1000, traffic);
+  return { result, meters: detail(street), mesh: meshDetail(street) };
 }
 
 /** Keeps the frames from now on, where that is asked for, with the profile to read them. */

@@ -40,8 +40,7 @@ export async function sim(options: StreetOptions): Promise<number> {
   }
   const { result } = outcome;
   const problems = checkResult(result, options.faults);
-  const page =
-    report === undefined ? undefined : writeReport(report, options, result, outcome.meters, problems);
+  const page = report === undefined ? undefined : writeReport(report, options, outcome, problems);
   const object = `${JSON.stringify(result, undefined, 2)}\n`;
   if (json === "-") process.stdout.write(object);
   else {

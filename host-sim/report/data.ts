@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Faults, StreetOptions } from "../options";
-import type { MeterDetail, StreetResult } from "../result";
+import type { MeshNode, MeterDetail } from "../result";
+import type { StreetOutcome } from "../run-street";
 import type { MeterCurve, MeterRow, ReadCycle, ReportData, StreetCurve } from "./page/data";
 
 /** Intervals whose curves go into the page, over all meters: about 2 MB. */
@@ -17,8 +18,7 @@ const CREDITS: Record<string, string> = {
 
 export function reportData(
   options: StreetOptions,
-  result: StreetResult,
-  meters: MeterDetail[],
+  { result, meters, mesh }: StreetOutcome,
   problems: string[],
 ): ReportData {
   const loads = options.loads === "synthetic" ? "synthetic" : basename(options.loads);
@@ -43,7 +43,16 @@ export function reportData(
     curves: meters.filter((meter) => chosen.has(meter.meter)).map(meterCurve),
     meters: rows,
     ...readsOf(meters, start_s),
+    mesh: { ...mesh, nodes: mesh.nodes.map(rounded) },
   };
+}
+
+/** What is drawn, without digits that nobody sees. */
+function rounded(node: MeshNode): MeshNode {
+  const to = (value: number, digits: number): number => Number(value.toFixed(digits));
+  const { x_m, y_m, etx, duty } = node;
+  const place = x_m === undefined || y_m === undefined ? {} : { x_m: to(x_m, 1), y_m: to(y_m, 1) };
+  return { ...node, ...place, etx: to(etx, 2), duty: to(duty, 6) };
 }
 
 function isAmiss(row: MeterRow): boolean {

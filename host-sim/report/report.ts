@@ -5,7 +5,7 @@ import { buildSync } from "esbuild";
 import type { StreetOptions } from "../options";
 import { writeWhole } from "../output";
 import { packageRoot } from "../package-root";
-import type { MeterDetail, StreetResult } from "../result";
+import type { StreetOutcome } from "../run-street";
 import { reportData } from "./data";
 
 const pageFolder = join(packageRoot, "host-sim/report/page");
@@ -18,12 +18,11 @@ const pageFolder = join(packageRoot, "host-sim/report/page");
 export function writeReport(
   folder: string,
   options: StreetOptions,
-  result: StreetResult,
-  meters: MeterDetail[],
+  outcome: StreetOutcome,
   problems: string[],
 ): string {
   const file = join(folder, "index.html");
-  writeWhole(file, reportPage(JSON.stringify(reportData(options, result, meters, problems))));
+  writeWhole(file, reportPage(JSON.stringify(reportData(options, outcome, problems))));
   return file;
 }
 

@@ -19,14 +19,8 @@ describeWithTool("chromium", "the report page in a browser", (chromium) => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   function page(name: string, options: ReturnType<typeof streetOptions>, amiss: boolean): string {
-    const { result, meters } = streetOutcome(options, amiss);
-    return writeReport(
-      join(folder, name),
-      options,
-      result,
-      meters,
-      amiss ? ["180 intervals are missing"] : [],
-    );
+    const problems = amiss ? ["180 intervals are missing"] : [];
+    return writeReport(join(folder, name), options, streetOutcome(options, amiss), problems);
   }
 
   function browse(file: string, ...flags: string[]): string {
@@ -66,11 +60,12 @@ describeWithTool("chromium", "the report page in a browser", (chromium) => {
     const html = /<html[^>]*>/.exec(dom)![0];
     expect(html).toContain('data-drawn="all"');
     expect(html).not.toContain("data-error");
-    // Two plots of a meter, the street, reads, rounds, latencies; and the map.
-    expect(dom.match(/<div class="uplot/g)).toHaveLength(6);
-    expect(dom.match(/<canvas/g)).toHaveLength(7);
+    // Two plots of a meter, the street, hops, airtime, reads, rounds, latencies; and the intervals.
+    expect(dom.match(/<div class="uplot/g)).toHaveLength(8);
+    expect(dom.match(/<canvas/g)).toHaveLength(9);
     expect(dom.match(/<article class="card/g)).toHaveLength(8);
     expect(dom.match(/<tr data-meter/g)).toHaveLength(24);
+    expect(meshOf(dom)).toEqual({ hops: { 1: 24 }, links: 24, incomplete: 0 });
     expect(dom).toContain("Every watt-hour and every interval accounted for");
     expect(photograph(file, "report.png", 1400, 1600)).toEqual([1400, 1600]);
   });
@@ -97,11 +92,50 @@ describeWithTool("chromium", "the report page in a browser", (chromium) => {
     expect(photograph(frame, "report-narrow.png", 600, 1600)).toEqual([600, 1600]);
   });
 
-  it("draws 2,750 meters", { timeout: 120_000 }, () => {
-    const dom = drawn(page("large", streetOptions({ meters: 2750, days: 1, depth: "model" }), true));
-    expect(dom).toContain('data-drawn="all"');
-    expect(dom).not.toContain("data-error=");
-    expect(dom).toContain("it holds the curves of 1,041 of 2,750 meters");
-    expect(dom).toContain("Show all 2,750 meters");
-  });
+  it(
+    "draws 2,750 meters of a town, each with its hops and the link to its parent",
+    { timeout: 120_000 },
+    () => {
+      const options = streetOptions({ meters: 2750, days: 1, depth: "model", density: 1100 });
+      const { result, mesh, meters } = streetOutcome(options, true);
+      const file = page("large", options, true);
+      const dom = drawn(file);
+      expect(dom).toContain('data-drawn="all"');
+      expect(dom).not.toContain("data-error=");
+      expect(dom).toContain("it holds the curves of 1,041 of 2,750 meters");
+      expect(dom).toContain("Show all 2,750 meters");
+      const lost = mesh.nodes.slice(1).filter(({ hops }) => hops === 0).length;
+      expect(meshOf(dom)).toEqual({
+        hops: { ...grouped(result.mesh.hops), ...(lost > 0 && { lost }) },
+        links: mesh.nodes.filter(({ parent }) => parent !== undefined).length,
+        incomplete: meters.filter(({ reads }) => reads.some(({ done_s }) => done_s === undefined)).length,
+      });
+      photograph(file, "report-town.png", 1400, 3400);
+    },
+  );
 });
+
+/** What is on the map of the mesh: meters by hops as they are told apart, links, and meters that miss reads. */
+function meshOf(dom: string): { hops: Record<string, number>; links: number; incomplete: number } {
+  const map = /<div id="mesh-map">.*?<\/svg>/s.exec(dom)![0];
+  expect(map).toMatch(/<svg [^>]*aria-labelledby="mesh-map-title mesh-map-desc"/);
+  expect(map).toMatch(/<title id="mesh-map-title">[^<]+<\/title><desc id="mesh-map-desc">[^<]+<\/desc>/);
+  const hops: Record<string, number> = {};
+  let incomplete = 0;
+  for (const [, kind] of map.matchAll(/<circle class="node ([^"]*)"/g)) {
+    const [of, ...marks] = kind.replace("hop-", "").split(" ");
+    hops[of] = (hops[of] ?? 0) + 1;
+    if (marks.length > 0) incomplete++;
+  }
+  return { hops, links: map.match(/<line /g)?.length ?? 0, incomplete };
+}
+
+/** From seven hops on all are one group. */
+function grouped(hops: Record<string, number>): Record<string, number> {
+  const groups: Record<string, number> = {};
+  for (const [hop, meters] of Object.entries(hops)) {
+    const group = Math.min(7, Number(hop));
+    groups[group] = (groups[group] ?? 0) + meters;
+  }
+  return groups;
+}

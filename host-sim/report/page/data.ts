@@ -1,4 +1,4 @@
-import type { StreetResult } from "../../result";
+import type { MeshDetail, StreetResult } from "../../result";
 
 /** What the page is drawn from, as it is embedded in it. Times are UTC in seconds, energies mWh. */
 export interface ReportData {
@@ -22,6 +22,7 @@ export interface ReportData {
   cycles: ReadCycle[];
   /** One entry a read that was done: when it was due, what it took, whose it was. */
   reads: { due_s: number[]; took_ms: number[]; meter: number[] };
+  mesh: MeshDetail;
 }
 
 /** Sums over all meters; what was read counts only the intervals that arrived. */

@@ -2,6 +2,7 @@ import "./page.css";
 import type { ReportData } from "./data";
 import { drawCards } from "./cards";
 import { byId } from "./format";
+import { MeshView } from "./mesh";
 import { MeterView } from "./meter";
 import { followPage } from "./plots";
 import { drawLatency, drawReads } from "./reads";
@@ -11,6 +12,7 @@ import { MeterTable } from "./table";
 const data = JSON.parse(byId("data").textContent) as ReportData;
 drawCards(data);
 const table = new MeterTable(data);
+const mesh = new MeshView(data);
 if (data.intervals > 0) {
   const view = new MeterView(data);
   drawStreet(data);
@@ -20,9 +22,8 @@ if (data.intervals > 0) {
     table.choose(meter);
   };
   map.onChoice = (meter) => view.show(meter);
-  table.onChoice = (meter) => {
-    view.show(meter);
-    byId("curve").scrollIntoView({ block: "center", behavior: "smooth" });
+  table.onChoice = mesh.onChoice = (meter) => {
+    if (view.show(meter)) byId("curve").scrollIntoView({ block: "center", behavior: "smooth" });
   };
   // With what is amiss where something is; else with load both ways, which shows most.
   const first =

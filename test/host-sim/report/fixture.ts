@@ -2,7 +2,17 @@ import { Flow } from "../../../host-sim/load/load";
 import { streetLoads } from "../../../host-sim/load/street-loads";
 import { defaultOptions, type StreetOptions } from "../../../host-sim/options";
 import { Random } from "../../../host-sim/random";
-import type { IntervalDetail, MeterDetail, ReadDetail, StreetResult } from "../../../host-sim/result";
+import { Draws } from "../../../host-sim/radio/draws";
+import { Town } from "../../../host-sim/radio/town";
+import type {
+  IntervalDetail,
+  MeshDetail,
+  MeshNode,
+  MeterDetail,
+  ReadDetail,
+  StreetResult,
+} from "../../../host-sim/result";
+import type { StreetOutcome } from "../../../host-sim/run-street";
 
 const START_S = Date.UTC(2026, 5, 1) / 1000;
 const READ_EVERY_S = 4 * 3600;
@@ -16,10 +26,7 @@ export function streetOptions(changed: Partial<StreetOptions> = {}): StreetOptio
  * What a run of `options` could have come to, made without simulating one: the synthetic loads, read to the count, and
  * with `amiss` some intervals missing and flagged and some reads failed.
  */
-export function streetOutcome(
-  options: StreetOptions,
-  amiss = false,
-): { result: StreetResult; meters: MeterDetail[] } {
+export function streetOutcome(options: StreetOptions, amiss = false): StreetOutcome {
   const random = new Random(options.seed, "fixture");
   const meters = streetLoads(options).map((load, index): MeterDetail => {
     const bad = amiss && index % 5 === 2;
@@ -65,7 +72,8 @@ export function streetOutcome(
       events: bad ? [{ utc_ms: (START_S + 7200) * 1000, event: "metering chip restarted" }] : [],
     };
   });
-  return { result: resultOf(options, meters), meters };
+  const mesh = meshOf(options);
+  return { result: resultOf(options, meters, mesh), meters, mesh };
 }
 
 /** Energies of each interval, mWh rounded. */
@@ -91,7 +99,33 @@ function intervalsOf(
   });
 }
 
-function resultOf(options: StreetOptions, meters: MeterDetail[]): StreetResult {
+/**
+ * A mesh that such a street could have: of a town each node with the nearest one as its parent that is nearer to the
+ * collector, else all in range of the collector. Every fifth link is a bad one.
+ */
+function meshOf({ meters, density, seed }: StreetOptions): MeshDetail {
+  const town =
+    density === undefined ? undefined : new Town(meters, density, 1, new Draws(new Random(seed, "air")));
+  const nodes = Array.from({ length: meters + 1 }, (_, node): MeshNode => {
+    const place = town && { x_m: town.x_m[node], y_m: town.y_m[node] };
+    return { ...place, parent: node === 0 ? undefined : 0, hops: 0, etx: 0, duty: 0.002 };
+  });
+  const inOrder = nodes.map((_, node) => node).slice(1);
+  if (town) inOrder.sort((a, b) => town.distance_m(0, a) - town.distance_m(0, b));
+  for (const [index, node] of inOrder.entries()) {
+    const nearer = inOrder.slice(0, index).filter((other) => town && town.distance_m(node, other) < 160);
+    const parent = town && town.distance_m(node, 0) > 200 ? nearer[0] : 0;
+    const { hops } = nodes[parent ?? 0];
+    const random = new Random(node, "mesh");
+    nodes[node].parent = parent;
+    nodes[node].hops = parent === undefined ? 0 : hops + 1;
+    nodes[node].etx = parent === undefined ? 0 : 1 + random.below(20) / 100 + (node % 5 === 0 ? 1 : 0);
+    nodes[node].duty = 0.0002 * (1 + random.below(30) / 10);
+  }
+  return { collectors: 1, side_m: town?.side_m, nodes };
+}
+
+function resultOf(options: StreetOptions, meters: MeterDetail[], mesh: MeshDetail): StreetResult {
   const sum = (pick: (meter: MeterDetail) => number): number =>
     meters.reduce((total, meter) => total + pick(meter), 0);
   const due = sum((meter) => meter.intervals.length);
@@ -141,7 +175,7 @@ function resultOf(options: StreetOptions, meters: MeterDetail[]): StreetResult {
       joined: options.meters,
       joinP50S: 4,
       joinLastS: 9,
-      hops: { 1: options.meters },
+      hops: countHops(mesh),
       delivered: took.length / readsDue,
       worstNode: Math.min(
         ...meters.map((meter) => meter.reads.filter((read) => read.took_ms).length / meter.reads.length),
@@ -154,4 +188,10 @@ function resultOf(options: StreetOptions, meters: MeterDetail[]): StreetResult {
     },
     power: { outages: 0, lastGaspSent: 0, lastGaspHeard: 0, restores: 0 },
   };
+}
+
+function countHops({ nodes }: MeshDetail): Record<string, number> {
+  const count: Record<string, number> = {};
+  for (const { hops } of nodes) if (hops > 0) count[hops] = (count[hops] ?? 0) + 1;
+  return count;
 }

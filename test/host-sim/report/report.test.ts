@@ -14,8 +14,7 @@ function pageOf(
   options: ReturnType<typeof streetOptions>,
   amiss = false,
 ): { html: string; data: ReportData } {
-  const { result, meters } = streetOutcome(options, amiss);
-  const file = writeReport(folder, options, result, meters, []);
+  const file = writeReport(folder, options, streetOutcome(options, amiss), []);
   const html = readFileSync(file, "utf8");
   const embedded = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)![1];
   return { html, data: JSON.parse(embedded) as ReportData };
@@ -73,18 +72,18 @@ describe("the report page", () => {
 
   it("names the source of data whose licence asks for it, by the file's name alone", () => {
     const options = streetOptions({ meters: 1, days: 1 });
-    const { result, meters } = streetOutcome(options);
     const loads = "/some/where/ch_elcons_15min_24meters_Wh.csv";
-    const page = readFileSync(writeReport(folder, { ...options, loads }, result, meters, []), "utf8");
+    const page = readFileSync(writeReport(folder, { ...options, loads }, streetOutcome(options), []), "utf8");
     expect(page).toContain("University of Bamberg), CC BY-SA 4.0");
     expect(page).not.toContain("/some/where");
   });
 
   it("is not broken by what a file calls its columns", () => {
     const options = streetOptions({ meters: 1, days: 1 });
-    const { result, meters } = streetOutcome(options);
+    const outcome = streetOutcome(options);
     const load = "</script><script>alert(1)</script> $& $1 <!-- data -->";
-    const page = readFileSync(writeReport(folder, options, result, [{ ...meters[0], load }], []), "utf8");
+    const meters = [{ ...outcome.meters[0], load }];
+    const page = readFileSync(writeReport(folder, options, { ...outcome, meters }, []), "utf8");
     expect(page).not.toContain("alert(1)</script>");
     expect(page.match(/<script/g)).toHaveLength(3);
     const embedded = /id="data">(.*?)<\/script>/s.exec(page)![1];
