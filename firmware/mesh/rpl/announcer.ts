@@ -18,7 +18,7 @@ export class Announcer {
 
   constructor(kernel: Kernel, random: RandomBelow, sender: RplSender) {
     this.#sender = sender;
-    this.#trickle = new Trickle(kernel, random, () => this.#tell());
+    this.#trickle = new Trickle(kernel, random, () => this.tell());
     writeGroup(Group.allRplNodes, this.#all);
   }
 
@@ -41,7 +41,7 @@ export class Announcer {
   /** Withdraws what was told: those below are to look for another parent (section 8.2.2.5). */
   poison(): void {
     this.dio.rank = INFINITE_RANK;
-    if (this.running) this.#tell();
+    if (this.running) this.tell();
     this.stop();
   }
 
@@ -50,7 +50,7 @@ export class Announcer {
     this.#trickle.stop();
   }
 
-  #tell(): void {
+  private tell(): void {
     this.send(this.#all);
     this.onTold(this.dio.rank);
   }

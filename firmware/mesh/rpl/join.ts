@@ -29,6 +29,8 @@ import type { Entropy } from "hal/entropy";
 
 /** One DIO may be news to many: their registrations are spread over this. */
 const REGISTRATION_SPREAD_ms = 4_000;
+/** A better parent is no hurry: until the root hears of it, it knows a way that works. */
+const RENEWAL_SPREAD_ms = 30_000;
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
 /** A root that did not answer is not tried again for so long, where there is another. */
@@ -79,8 +81,7 @@ export class Join implements Routing {
   /** The DIO being read: it and the announcer's change places where this node passes on what it says. */
   #heard = new Dio();
   #quietUntil_ms = 0;
-  /** The DTSN that the parent told last; this node's own is another number. */
-  #parentDtsn = 0;
+  /** This node's own; each parent has another number. */
   #dtsn = 0;
 
   constructor({ kernel, entropy, mac, link, stack }: JoinOptions) {
@@ -93,10 +94,10 @@ export class Join implements Routing {
     this.#announcer = new Announcer(kernel, random, sender);
     this.#announcer.onTold = (rank) => (this.preference.announced = rank);
     this.#registration = new Registration(kernel, random, sender, this.root);
-    this.#registration.onAccepted = () => this.#accepted();
-    this.#registration.onUnanswered = () => this.#avoid();
+    this.#registration.onAccepted = () => this.accepted();
+    this.#registration.onUnanswered = () => this.avoid();
     this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
-    stack.onRpl = (packet) => this.#receive(packet);
+    stack.onRpl = (packet) => this.receive(packet);
     link.routeBy(this);
   }
 
@@ -132,7 +133,7 @@ export class Join implements Routing {
 
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
     this.preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
-    this.#select();
+    this.select();
   }
 
   onUnreachable(packet: Packet): void {
@@ -141,73 +142,74 @@ export class Join implements Routing {
 
   onRankError(): void {
     this.loops++;
-    if (this.joined) this.#announce();
+    if (this.joined) this.announce();
   }
 
-  #receive(packet: Packet): void {
+  private receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
     const code = packet.payload[1];
     if (code === RplCode.dio && isLinkLocal(packet.source) && this.#heard.read(reader)) {
       writeEui64(packet.source, this.#from);
-      this.#hear(this.#heard);
+      this.hear(this.#heard);
     } else if (code === RplCode.daoAck && this.#ack.read(reader)) {
       this.#registration.answer(this.#ack);
     } else if (code === RplCode.dis && isLinkLocal(packet.source)) {
-      this.#solicited(packet);
+      this.solicited(packet);
     } else {
       this.ignored++;
     }
   }
 
-  #solicited(packet: Packet): void {
+  private solicited(packet: Packet): void {
     this.#solicitation.hear();
     if (!this.#announcer.running) return;
-    if (isMulticast(packet.destination)) this.#announce();
+    if (isMulticast(packet.destination)) this.announce();
     else this.#announcer.send(packet.source);
   }
 
-  #hear(dio: Dio): void {
+  private hear(dio: Dio): void {
     const now_ms = this.#kernel.now_ms();
     if (now_ms < this.#quietUntil_ms || !suits(dio)) return;
     if (this.preference.preferred === NONE) {
-      if (dio.rank !== INFINITE_RANK && !this.#avoids(dio, now_ms)) this.#enter(dio);
+      if (dio.rank !== INFINITE_RANK && !this.avoids(dio, now_ms)) this.enter(dio);
     } else if (sameAddress(dio.dodagId, this.root)) {
-      this.#hearOwn(dio, now_ms);
+      this.hearOwn(dio, now_ms);
     } else {
       this.#hasChoice = true;
     }
   }
 
   /** Of the DODAG that this node is in. */
-  #hearOwn(dio: Dio, now_ms: number): void {
+  private hearOwn(dio: Dio, now_ms: number): void {
     const { version } = this.#announcer.dio;
     if (dio.version !== version) {
-      if (isNewer(dio.version, version)) this.#enter(dio);
-      else if (this.#announcer.running) this.#announce();
+      if (isNewer(dio.version, version)) this.enter(dio);
+      else if (this.#announcer.running) this.announce();
       return;
     }
     if (dio.rank !== INFINITE_RANK) this.#announcer.hear();
     const { parents, preferred } = this.preference;
     const place = parents.hear(this.#from, dio.rank, this.#mac.rssi_dBm, now_ms, preferred);
     if (place === NONE) return;
-    if (place === preferred) this.#hearParent(dio);
-    this.#select();
+    const wanted = parents.dtsn[place] !== dio.dtsn;
+    parents.dtsn[place] = dio.dtsn;
+    if (place === preferred) {
+      if (wanted) this.registerAnew();
+      this.passOn();
+    }
+    this.select();
   }
 
-  #hearParent(dio: Dio): void {
-    if (dio.dtsn !== this.#parentDtsn) {
-      // Section 9.6: the root wants all registrations anew, also of those below.
-      this.#parentDtsn = dio.dtsn;
-      this.#dtsn = (this.#dtsn + 1) & 0xff;
-      this.#registration.startWithin(REGISTRATION_SPREAD_ms);
-      if (this.#announcer.running) this.#announce();
-    }
-    this.#passOn();
+  /** Section 9.6: the root wants all registrations anew, also of those below. */
+  private registerAnew(): void {
+    this.#dtsn = (this.#dtsn + 1) & 0xff;
+    this.#registration.startWithin(REGISTRATION_SPREAD_ms);
+    if (this.#announcer.running) this.announce();
   }
 
   /** From now on this node tells what it has just heard, with a rank and a DTSN of its own. */
-  #passOn(): void {
+  private passOn(): void {
     const heard = this.#heard;
     this.#heard = this.#announcer.dio;
     this.#announcer.dio = heard;
@@ -216,9 +218,11 @@ export class Join implements Routing {
   }
 
   /** Takes a place in the DODAG, or in the version of it, that `dio` tells of: its sender is the first parent. */
-  #enter(dio: Dio): void {
+  private enter(dio: Dio): void {
     const { dao } = this.#registration;
-    if (!this.preference.begin(this.#from, dio.rank, this.#mac.rssi_dBm, this.#kernel.now_ms())) return;
+    const { preference } = this;
+    if (!preference.begin(this.#from, dio.rank, this.#mac.rssi_dBm, this.#kernel.now_ms())) return;
+    preference.parents.dtsn[preference.preferred] = dio.dtsn;
     if (!isUnspecified(this.root) && !sameAddress(dio.dodagId, this.root)) dao.moves++;
     this.root.set(dio.dodagId);
     dao.instance = dio.instance;
@@ -230,38 +234,35 @@ export class Join implements Routing {
     this.#announcer.stop();
     this.joined = false;
     this.#hasChoice = false;
-    this.#parentDtsn = dio.dtsn;
-    this.#passOn();
-    this.#register();
+    this.passOn();
+    this.#registration.of(preference, this.#announcer.dio.prefix);
+    this.#registration.startWithin(REGISTRATION_SPREAD_ms);
     this.#probes.start();
   }
 
-  #select(): void {
+  private select(): void {
     const { preference } = this;
     if (preference.preferred === NONE) return;
     const before = preference.rank;
     const outcome = preference.select();
     if (outcome === Outcome.lost) {
-      this.#leave();
+      this.leave();
       return;
     }
     this.#announcer.dio.rank = preference.rank;
     if (outcome === Outcome.unsure) {
       this.#probes.hurry();
-    } else if (outcome === Outcome.changed) {
+    } else if (outcome !== Outcome.same) {
       this.parentChanges++;
-      this.#register();
+      this.#registration.of(preference, this.#announcer.dio.prefix);
+      if (outcome === Outcome.replaced) this.#registration.startWithin(REGISTRATION_SPREAD_ms);
+      else this.#registration.renewWithin(RENEWAL_SPREAD_ms);
     }
-    if (this.#announcer.running && Math.abs(preference.rank - before) >= NEWS) this.#announce();
-  }
-
-  #register(): void {
-    this.#registration.of(this.preference, this.#announcer.dio.prefix);
-    this.#registration.startWithin(REGISTRATION_SPREAD_ms);
+    if (this.#announcer.running && Math.abs(preference.rank - before) >= NEWS) this.announce();
   }
 
   /** Local repair (section 8.2.2.5): gives up the place, says so, and looks for another one after a while. */
-  #leave(): void {
+  private leave(): void {
     this.repairs++;
     this.joined = false;
     this.preference.clear();
@@ -273,27 +274,27 @@ export class Join implements Routing {
   }
 
   /** The root does not answer: it may be gone, or cut off. */
-  #avoid(): void {
+  private avoid(): void {
     if (this.#hasChoice) {
       this.#avoided.set(this.root);
       this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
     }
-    this.#leave();
+    this.leave();
   }
 
-  #accepted(): void {
+  private accepted(): void {
     const first = !this.joined;
     this.joined = true;
-    if (!this.#announcer.running) this.#announce();
+    if (!this.#announcer.running) this.announce();
     if (first) this.onJoined();
   }
 
-  #announce(): void {
+  private announce(): void {
     const { redundancy } = this.#announcer.dio;
     this.#announcer.restart(redundancy === 0 ? Infinity : redundancy);
   }
 
-  #avoids(dio: Dio, now_ms: number): boolean {
+  private avoids(dio: Dio, now_ms: number): boolean {
     return now_ms < this.#avoidedUntil_ms && sameAddress(dio.dodagId, this.#avoided);
   }
 }

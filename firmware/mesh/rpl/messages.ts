@@ -101,10 +101,10 @@ export class Dio {
       const length = reader.u8();
       if (type === Option.configuration) {
         if (length !== CONFIGURATION_BYTES) return false;
-        this.#readConfiguration(reader);
+        this.readConfiguration(reader);
       } else if (type === Option.prefix) {
         if (length !== PREFIX_BYTES) return false;
-        this.#readPrefix(reader);
+        this.readPrefix(reader);
       } else {
         reader.take(length);
       }
@@ -112,7 +112,7 @@ export class Dio {
     return reader.ok;
   }
 
-  #readConfiguration(reader: Reader): void {
+  private readConfiguration(reader: Reader): void {
     reader.u8();
     this.intervalDoublings = reader.u8();
     this.intervalMin = reader.u8();
@@ -126,7 +126,7 @@ export class Dio {
     this.hasConfiguration = true;
   }
 
-  #readPrefix(reader: Reader): void {
+  private readPrefix(reader: Reader): void {
     this.prefixBits = reader.u8();
     this.autonomous = (reader.u8() & AUTONOMOUS) !== 0;
     this.validLifetime_s = reader.u32();
@@ -144,11 +144,11 @@ export class Dio {
     writer.u8(this.dtsn);
     writer.u16(0);
     writer.copy(this.dodagId, 0, 16);
-    if (this.hasConfiguration) this.#writeConfiguration(writer);
-    if (this.hasPrefix) this.#writePrefix(writer);
+    if (this.hasConfiguration) this.writeConfiguration(writer);
+    if (this.hasPrefix) this.writePrefix(writer);
   }
 
-  #writeConfiguration(writer: Writer): void {
+  private writeConfiguration(writer: Writer): void {
     writer.u8(Option.configuration);
     writer.u8(CONFIGURATION_BYTES);
     writer.u8(0);
@@ -163,7 +163,7 @@ export class Dio {
     writer.u16(this.lifetimeUnit_s);
   }
 
-  #writePrefix(writer: Writer): void {
+  private writePrefix(writer: Writer): void {
     writer.u8(Option.prefix);
     writer.u8(PREFIX_BYTES);
     writer.u8(this.prefixBits);
@@ -246,11 +246,11 @@ export class Dao {
     writer.u8(Option.descriptor);
     writer.u8(DESCRIPTOR_BYTES);
     writer.u32(this.moves);
-    this.#writeTransit(writer, this.parent, PREFERRED);
-    if (this.hasAlternate) this.#writeTransit(writer, this.alternate, SECOND);
+    this.writeTransit(writer, this.parent, PREFERRED);
+    if (this.hasAlternate) this.writeTransit(writer, this.alternate, SECOND);
   }
 
-  #writeTransit(writer: Writer, parent: Uint8Array, pathControl: number): void {
+  private writeTransit(writer: Writer, parent: Uint8Array, pathControl: number): void {
     writer.u8(Option.transit);
     writer.u8(TRANSIT_BYTES);
     writer.u8(0);

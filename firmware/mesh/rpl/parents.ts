@@ -24,6 +24,8 @@ export class Parents {
   readonly samples = new Uint8Array(MAX_CANDIDATES);
   /** Frames in a row that the MAC gave up. */
   readonly failures = new Uint8Array(MAX_CANDIDATES);
+  /** What it told last; a change is a call for registrations (RFC 6550, section 9.6). */
+  readonly dtsn = new Uint8Array(MAX_CANDIDATES);
   /** When it was last measured, or heard of. */
   readonly heard_ms = new Float64Array(MAX_CANDIDATES);
 
@@ -34,7 +36,7 @@ export class Parents {
 
   /** Its place, or {@link NONE}. */
   find(eui64: Uint8Array): number {
-    for (let i = 0; i < this.count; i++) if (this.#is(i, eui64)) return i;
+    for (let i = 0; i < this.count; i++) if (this.is(i, eui64)) return i;
     return NONE;
   }
 
@@ -46,7 +48,7 @@ export class Parents {
   hear(eui64: Uint8Array, rank: number, rssi_dBm: number, now_ms: number, keep: number): number {
     let place = this.find(eui64);
     if (place === NONE) {
-      place = this.#place(rank + guessedEtx(rssi_dBm), keep);
+      place = this.place(rank + guessedEtx(rssi_dBm), keep);
       if (place === NONE) return NONE;
       for (let i = 0; i < 8; i++) this.eui64s[place * 8 + i] = eui64[i]!;
       this.etx[place] = guessedEtx(rssi_dBm);
@@ -82,30 +84,30 @@ export class Parents {
   nth(n: number, belowRank: number, first: number): number {
     let found = NONE;
     for (let i = 0; i <= n; i++) {
-      found = i === 0 && first !== NONE ? first : this.#after(found, belowRank, first);
+      found = i === 0 && first !== NONE ? first : this.after(found, belowRank, first);
       if (found === NONE) return NONE;
     }
     return found;
   }
 
   /** The cheapest of those that come after `previous` in order of cost, and of place where that is the same. */
-  #after(previous: number, belowRank: number, first: number): number {
+  private after(previous: number, belowRank: number, first: number): number {
     let found = NONE;
     for (let i = 0; i < this.count; i++) {
       if (i === first || this.rank[i] >= belowRank) continue;
-      if (previous !== NONE && previous !== first && !this.#isBefore(previous, i)) continue;
-      if (found === NONE || this.#isBefore(i, found)) found = i;
+      if (previous !== NONE && previous !== first && !this.isBefore(previous, i)) continue;
+      if (found === NONE || this.isBefore(i, found)) found = i;
     }
     return found;
   }
 
-  #isBefore(a: number, b: number): boolean {
+  private isBefore(a: number, b: number): boolean {
     const difference = this.cost(a) - this.cost(b);
     return difference < 0 || (difference === 0 && a < b);
   }
 
   /** For a new one with this cost: a free place, or that of the worst one that is worse by a good deal. */
-  #place(cost: number, keep: number): number {
+  private place(cost: number, keep: number): number {
     if (this.count < MAX_CANDIDATES) return this.count++;
     let worst = NONE;
     for (let i = 0; i < this.count; i++) {
@@ -118,7 +120,7 @@ export class Parents {
     for (let i = 0; i < 8; i++) into[i] = this.eui64s[place * 8 + i]!;
   }
 
-  #is(place: number, eui64: Uint8Array): boolean {
+  private is(place: number, eui64: Uint8Array): boolean {
     for (let i = 7; i >= 0; i--) if (this.eui64s[place * 8 + i] !== eui64[i]) return false;
     return true;
   }

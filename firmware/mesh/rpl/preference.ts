@@ -10,8 +10,9 @@ const ALTERNATES = 3;
 /** What a look at the parents has led to. */
 export const Outcome = Object.freeze({
   same: 0,
-  /** Another parent is preferred. */
+  /** Another parent is preferred as it is better, or as the one before is gone. */
   changed: 1,
+  replaced: 4,
   /** {@link Preference.wanted} would be better, if its link is as good as it seems: it is to be measured. */
   unsure: 2,
   /** There is no parent any more, or none that would not take this node too far down. */
@@ -53,7 +54,7 @@ export class Preference {
     const place = parents.hear(eui64, rank, rssi_dBm, now_ms, NONE);
     if (place === NONE || parents.etx[place] > MAX_LINK_METRIC) return false;
     this.preferred = place;
-    this.#settle();
+    this.settle();
     return true;
   }
 
@@ -79,12 +80,12 @@ export class Preference {
     const saved = best === NONE ? 0 : parents.cost(preferred) - parents.cost(best);
     if (lost || (saved >= PARENT_SWITCH_THRESHOLD && parents.samples[best] > 0)) {
       this.preferred = best;
-      outcome = Outcome.changed;
+      outcome = lost ? Outcome.replaced : Outcome.changed;
     } else if (saved >= PARENT_SWITCH_THRESHOLD) {
       this.wanted = best;
       outcome = Outcome.unsure;
     }
-    return this.#settle() ? outcome : Outcome.lost;
+    return this.settle() ? outcome : Outcome.lost;
   }
 
   /** The parent that would be taken instead of the preferred one, `n` from 1 on. */
@@ -106,7 +107,7 @@ export class Preference {
   }
 
   /** The rank follows from the cost of the path. False: too far below the best one. */
-  #settle(): boolean {
+  private settle(): boolean {
     this.rank = this.parents.cost(this.preferred);
     this.#lowestRank = Math.min(this.#lowestRank, this.rank);
     return this.rank <= this.#lowestRank + MAX_RANK_INCREASE;

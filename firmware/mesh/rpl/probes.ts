@@ -7,14 +7,16 @@ import type { Preference } from "firmware/mesh/rpl/preference";
 /** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
 const FIRST_ms = 4_000;
 const LONGEST_ms = 240_000;
-/** Within which a link is measured that would be better than the one in use. */
+/** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
 const URGENT_ms = 2_000;
+const PAUSE_ms = 30_000;
 
 /**
  * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge: this node's
  * announcement, which tells them something besides.
  */
 export class Probes {
+  readonly #kernel: Kernel;
   readonly #random: RandomBelow;
   readonly #preference: Preference;
   readonly #announcer: Announcer;
@@ -23,18 +25,20 @@ export class Probes {
   readonly #address = new Uint8Array(16);
   #wait_ms = FIRST_ms;
   #wanted = false;
+  #last_ms = -Infinity;
 
   constructor(kernel: Kernel, random: RandomBelow, preference: Preference, announcer: Announcer) {
+    this.#kernel = kernel;
     this.#random = random;
     this.#preference = preference;
     this.#announcer = announcer;
-    this.#timer = new Timer(kernel, () => this.#probe());
+    this.#timer = new Timer(kernel, () => this.probe());
   }
 
   /** A place was taken. */
   start(): void {
     this.#wait_ms = FIRST_ms;
-    this.#later();
+    this.later();
   }
 
   stop(): void {
@@ -45,22 +49,24 @@ export class Probes {
   hurry(): void {
     if (this.#wanted) return;
     this.#wanted = true;
-    this.#timer.startIn(this.#random.below(URGENT_ms));
+    const now_ms = this.#kernel.now_ms();
+    this.#timer.startAt(Math.max(now_ms, this.#last_ms + PAUSE_ms) + this.#random.below(URGENT_ms));
   }
 
-  #later(): void {
+  private later(): void {
     this.#timer.startIn(this.#wait_ms / 2 + this.#random.below(this.#wait_ms / 2));
     this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_ms);
   }
 
-  #probe(): void {
+  private probe(): void {
     const { wanted, parents } = this.#preference;
     if (this.#announcer.running) {
+      this.#last_ms = this.#kernel.now_ms();
       parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(), this.#eui64);
       writeLinkLocal(this.#eui64, this.#address);
       this.#announcer.send(this.#address);
     }
     this.#wanted = false;
-    this.#later();
+    this.later();
   }
 }

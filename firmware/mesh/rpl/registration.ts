@@ -23,6 +23,7 @@ export class Registration {
   readonly dao = new Dao();
   /** How long a registration holds. */
   lifetime_ms = 0;
+  readonly #kernel: Kernel;
   readonly #random: RandomBelow;
   readonly #sender: RplSender;
   readonly #root: Uint8Array;
@@ -32,10 +33,11 @@ export class Registration {
   #attempts = 0;
 
   constructor(kernel: Kernel, random: RandomBelow, sender: RplSender, root: Uint8Array) {
+    this.#kernel = kernel;
     this.#random = random;
     this.#sender = sender;
     this.#root = root;
-    this.#timer = new Timer(kernel, () => this.#send());
+    this.#timer = new Timer(kernel, () => this.send());
     this.dao.ackRequested = true;
     this.dao.sequence = FIRST_SEQUENCE;
     this.dao.pathSequence = FIRST_SEQUENCE;
@@ -61,6 +63,12 @@ export class Registration {
     this.#timer.startIn(this.#random.below(spread_ms));
   }
 
+  /** The same, unless it is about to anyway. */
+  renewWithin(spread_ms: number): void {
+    if (this.#attempts === 0 && this.#timer.due_ms - this.#kernel.now_ms() > spread_ms)
+      this.startWithin(spread_ms);
+  }
+
   stop(): void {
     this.#timer.stop();
   }
@@ -77,7 +85,7 @@ export class Registration {
     this.onAccepted();
   }
 
-  #send(): void {
+  private send(): void {
     if (this.#attempts === MAX_ATTEMPTS) {
       this.onUnanswered();
       return;

@@ -8,6 +8,7 @@ import type { Routing } from "firmware/mesh/forwarding/routing";
 import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import type { MeshLink } from "firmware/mesh/link";
 import { RandomBelow } from "firmware/kernel/random";
+import { Answers } from "firmware/mesh/rpl/answers";
 import { Announcer } from "firmware/mesh/rpl/announcer";
 import {
   Dao,
@@ -38,6 +39,8 @@ const LIFETIME_UNIT_s = 60;
 const LIFETIME = 120;
 const NEVER_s = 0xffffffff;
 const PREFIX_BITS = 64;
+/** Answers to registrations that may wait to be sent at a time, with what else is queued. */
+const MAX_ANSWERS = 4;
 const EXPIRY_PERIOD_ms = 60_000;
 
 export interface RootOptions {
@@ -69,12 +72,14 @@ export class Root implements Routing {
   /** RPL messages that could not be read, or are none for a root; registrations by a parent that is not known. */
   ignored = 0;
   readonly #kernel: Kernel;
+  readonly #link: MeshLink;
   readonly #sender: RplSender;
   readonly #announcer: Announcer;
   readonly #expiry: Timer;
   readonly #prefix: Uint8Array;
   readonly #dao = new Dao();
   readonly #ack = new DaoAck();
+  readonly #answers = new Answers();
   readonly #heard = new Dio();
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #eui64 = new Uint8Array(8);
@@ -84,15 +89,16 @@ export class Root implements Routing {
     const { kernel, entropy, link, stack, eui64, prefix, capacity } = options;
     const random = new RandomBelow(entropy);
     this.#kernel = kernel;
+    this.#link = link;
     this.#sender = new RplSender(link, stack);
     this.#announcer = new Announcer(kernel, random, this.#sender);
     this.#prefix = prefix;
     this.routes = new Routes(capacity);
-    this.#expiry = new Timer(kernel, () => this.#expire());
+    this.#expiry = new Timer(kernel, () => this.expire());
     writeAddress(prefix, eui64, this.root);
     stack.setAddress(this.root);
-    stack.onRpl = (packet) => this.#receive(packet);
-    stack.onError = (packet) => this.#hearError(packet);
+    stack.onRpl = (packet) => this.receive(packet);
+    stack.onError = (packet) => this.hearError(packet);
     link.routeBy(this);
 
     const { dio } = this.#announcer;
@@ -121,7 +127,7 @@ export class Root implements Routing {
 
   start(): void {
     this.#announcer.restart(Infinity);
-    this.#expire();
+    this.expire();
   }
 
   /** Global repair (section 3.2.2): a new version of the DODAG, in which every node takes its place anew. */
@@ -142,12 +148,12 @@ export class Root implements Routing {
 
   /** Hops to the node with this address, 0 where there is no way. */
   hops(address: Uint8Array): number {
-    const node = this.#nodeOf(address);
+    const node = this.nodeOf(address);
     return node >= ROOT_NODE ? 0 : this.routes.hops(node);
   }
 
   sourceRoute(destination: Uint8Array, header: RoutingHeader): boolean {
-    const node = this.#nodeOf(destination);
+    const node = this.nodeOf(destination);
     return node < ROOT_NODE && this.routes.write(node, header);
   }
 
@@ -155,32 +161,34 @@ export class Root implements Routing {
     return false;
   }
 
-  onSent(): void {}
+  onSent(): void {
+    this.answer();
+  }
 
   onRankError(): void {}
 
   onUnreachable(packet: Packet): void {
-    this.#broken(ROOT_NODE, packet.destination);
+    this.broken(ROOT_NODE, packet.destination);
   }
 
-  #expire(): void {
-    const now_s = this.#now_s();
+  private expire(): void {
+    const now_s = this.now_s();
     let node = this.routes.expired(0, now_s);
     while (node !== NO_NODE) {
-      this.#forget(node);
+      this.forget(node);
       node = this.routes.expired(node + 1, now_s);
     }
     this.#expiry.startIn(EXPIRY_PERIOD_ms);
   }
 
-  #forget(node: number): void {
+  private forget(node: number): void {
     this.routes.writeEui64(node, this.#eui64);
     this.routes.remove(node);
     writeAddress(this.#prefix, this.#eui64, this.#address);
     this.onLost(this.#address);
   }
 
-  #receive(packet: Packet): void {
+  private receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
     const code = packet.payload[1];
@@ -193,45 +201,64 @@ export class Root implements Routing {
       this.#dao.read(reader) &&
       this.#dao.instance === this.#announcer.dio.instance
     ) {
-      this.#register(packet.source);
+      this.register(packet.source);
     } else if (code === RplCode.dio && this.#heard.read(reader)) {
-      this.#hear(this.#heard);
+      this.hear(this.#heard);
     } else {
       this.ignored++;
     }
   }
 
   /** A root that has restarted does not know which version it had: it goes on from that which others remember. */
-  #hear(dio: Dio): void {
+  private hear(dio: Dio): void {
     const own = this.#announcer.dio;
     if (!sameAddress(dio.dodagId, this.root) || !isNewer(dio.version, own.version)) return;
     own.version = dio.version;
     this.repair();
   }
 
-  #register(source: Uint8Array): void {
+  private register(source: Uint8Array): void {
     const dao = this.#dao;
-    const status = this.#update(dao);
+    const status = this.update(dao);
     if (status < 0) {
       this.ignored++;
       return;
     }
     if (!dao.ackRequested) return;
+    const node = this.nodeOf(source);
+    if (status >= STATUS_REJECTED || node >= ROOT_NODE) {
+      this.send(source, dao.sequence, status);
+    } else {
+      this.#answers.add(node, dao.sequence);
+      this.answer();
+    }
+  }
+
+  /** Answers as many as there is room for, and leaves room for what else goes down. */
+  private answer(): void {
+    while (this.#link.queued < MAX_ANSWERS && this.#answers.take()) {
+      this.routes.writeEui64(this.#answers.node, this.#eui64);
+      writeAddress(this.#prefix, this.#eui64, this.#address);
+      this.send(this.#address, this.#answers.sequence, STATUS_ACCEPTED);
+    }
+  }
+
+  private send(destination: Uint8Array, sequence: number, status: number): void {
     const ack = this.#ack;
-    ack.sequence = dao.sequence;
+    ack.sequence = sequence;
     ack.status = status;
-    ack.write(this.#sender.begin(source, RplCode.daoAck));
+    ack.write(this.#sender.begin(destination, RplCode.daoAck));
     this.#sender.send();
   }
 
   /** Answers the status for the node, or -1 where there is no way to tell it. */
-  #update(dao: Dao): number {
+  private update(dao: Dao): number {
     const { routes } = this;
-    const parent = this.#nodeOf(dao.parent);
-    let node = this.#nodeOf(dao.target);
-    if (!this.#isOfPrefix(dao.target) || node === ROOT_NODE) return -1;
+    const parent = this.nodeOf(dao.parent);
+    let node = this.nodeOf(dao.target);
+    if (!this.isOfPrefix(dao.target) || node === ROOT_NODE) return -1;
     if (dao.pathLifetime === NO_PATH) {
-      if (node !== NO_NODE) this.#forget(node);
+      if (node !== NO_NODE) this.forget(node);
       return -1;
     }
     if (parent === NO_NODE) return -1;
@@ -244,42 +271,42 @@ export class Root implements Routing {
       node = routes.add(this.#eui64);
       if (node === NO_NODE) return parent === ROOT_NODE ? STATUS_REJECTED : -1;
     }
-    const alternate = dao.hasAlternate ? this.#nodeOf(dao.alternate) : NO_NODE;
+    const alternate = dao.hasAlternate ? this.nodeOf(dao.alternate) : NO_NODE;
     const expiry_s =
-      dao.pathLifetime === INFINITE_LIFETIME ? NEVER_s : this.#now_s() + dao.pathLifetime * LIFETIME_UNIT_s;
+      dao.pathLifetime === INFINITE_LIFETIME ? NEVER_s : this.now_s() + dao.pathLifetime * LIFETIME_UNIT_s;
     routes.set(node, parent, alternate, dao.pathSequence, dao.moves & 0xffff, expiry_s);
     if (!known || moved) this.onRegistered(dao.target, dao.moves);
     return STATUS_ACCEPTED;
   }
 
   /** A router on the way to the destination that the error quotes does not reach the next one. */
-  #hearError(packet: Packet): void {
+  private hearError(packet: Packet): void {
     const { payload, payloadLength } = packet;
     if (payload[0] !== Icmpv6Type.destinationUnreachable || payload[1] !== Unreachable.sourceRoute) return;
     if (payloadLength < QUOTED_DESTINATION_AT + 16) return;
     for (let i = 0; i < 16; i++) this.#address[i] = payload[QUOTED_DESTINATION_AT + i]!;
-    this.#broken(this.#nodeOf(packet.source), this.#address);
+    this.broken(this.nodeOf(packet.source), this.#address);
   }
 
-  #broken(reporter: number, destination: Uint8Array): void {
-    const node = this.#nodeOf(destination);
+  private broken(reporter: number, destination: Uint8Array): void {
+    const node = this.nodeOf(destination);
     if (reporter !== NO_NODE && node < ROOT_NODE) this.routes.broken(reporter, node);
   }
 
   /** Its number, {@link ROOT_NODE}, or {@link NO_NODE} where it is not known. */
-  #nodeOf(address: Uint8Array): number {
-    if (!this.#isOfPrefix(address)) return NO_NODE;
+  private nodeOf(address: Uint8Array): number {
+    if (!this.isOfPrefix(address)) return NO_NODE;
     if (sameAddress(address, this.root)) return ROOT_NODE;
     writeEui64(address, this.#eui64);
     return this.routes.find(this.#eui64);
   }
 
-  #isOfPrefix(address: Uint8Array): boolean {
+  private isOfPrefix(address: Uint8Array): boolean {
     for (let i = 0; i < 8; i++) if (address[i] !== this.#prefix[i]) return false;
     return true;
   }
 
-  #now_s(): number {
+  private now_s(): number {
     return Math.floor(this.#kernel.now_ms() / 1000);
   }
 }

@@ -52,8 +52,8 @@ export class Routes {
 
   /** A node's number, or {@link NO_NODE}. */
   find(eui64: Uint8Array): number {
-    let node = this.#buckets[this.#bucketOf(eui64, 0)];
-    while (node !== NO_NODE && !this.#is(node, eui64)) node = this.#next[node];
+    let node = this.#buckets[this.bucketOf(eui64, 0)];
+    while (node !== NO_NODE && !this.is(node, eui64)) node = this.#next[node];
     return node;
   }
 
@@ -61,7 +61,7 @@ export class Routes {
   add(eui64: Uint8Array): number {
     if (this.count === this.#capacity) return NO_NODE;
     const node = this.#free;
-    const bucket = this.#bucketOf(eui64, 0);
+    const bucket = this.bucketOf(eui64, 0);
     this.#free = this.#next[node];
     this.#next[node] = this.#buckets[bucket];
     this.#buckets[bucket] = node;
@@ -106,7 +106,7 @@ export class Routes {
 
   /** Forgets a node; those below it have no way any more but by their alternates. */
   remove(node: number): void {
-    const bucket = this.#bucketOf(this.#eui64s, node * 8);
+    const bucket = this.bucketOf(this.#eui64s, node * 8);
     if (this.#buckets[bucket] === node) {
       this.#buckets[bucket] = this.#next[node];
     } else {
@@ -145,7 +145,7 @@ export class Routes {
       const next = tried[length - 1] === 0 ? this.#parents[at] : this.#alternates[at];
       if (tried[length - 1]++ > 1) length--;
       else if (next === ROOT_NODE) return length;
-      else if (next !== NO_NODE && length <= MAX_ROUTERS && !this.#isOnPath(next, length)) {
+      else if (next !== NO_NODE && length <= MAX_ROUTERS && !this.isOnPath(next, length)) {
         path[length] = next;
         tried[length++] = 0;
       }
@@ -178,18 +178,18 @@ export class Routes {
     }
   }
 
-  #isOnPath(node: number, length: number): boolean {
+  private isOnPath(node: number, length: number): boolean {
     for (let i = 0; i < length; i++) if (this.#path[i] === node) return true;
     return false;
   }
 
-  #bucketOf(eui64: Uint8Array, offset: number): number {
+  private bucketOf(eui64: Uint8Array, offset: number): number {
     let hash = 0;
     for (let i = 0; i < 8; i++) hash = (Math.imul(hash, 31) + eui64[offset + i]) | 0;
     return hash & (this.#buckets.length - 1);
   }
 
-  #is(node: number, eui64: Uint8Array): boolean {
+  private is(node: number, eui64: Uint8Array): boolean {
     for (let i = 7; i >= 0; i--) if (this.#eui64s[node * 8 + i] !== eui64[i]) return false;
     return true;
   }

@@ -25,7 +25,7 @@ export class Solicitation {
   constructor(kernel: Kernel, random: RandomBelow, sender: RplSender) {
     this.#random = random;
     this.#sender = sender;
-    this.#timer = new Timer(kernel, () => this.#ask());
+    this.#timer = new Timer(kernel, () => this.ask());
     writeGroup(Group.allRplNodes, this.#all);
   }
 
@@ -42,17 +42,17 @@ export class Solicitation {
 
   /** Another asks: all that hear it hear the answer too. */
   hear(): void {
-    if (!this.#asked && this.#timer.armed) this.#waitLonger();
+    if (!this.#asked && this.#timer.armed) this.waitLonger();
   }
 
-  #ask(): void {
+  private ask(): void {
     writeDis(this.#sender.begin(this.#all, RplCode.dis));
     this.#sender.send();
-    this.#waitLonger();
+    this.waitLonger();
   }
 
   /** A wait between 1 and 1.5 times its length, so that nodes that collided once part. */
-  #waitLonger(): void {
+  private waitLonger(): void {
     this.#asked = true;
     this.#timer.startIn(this.#wait_ms + this.#random.below(this.#wait_ms / 2));
     this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_WAIT_ms);

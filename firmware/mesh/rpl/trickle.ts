@@ -25,7 +25,7 @@ export class Trickle {
     this.#timer = new Timer(kernel, () => {
       const rest_ms = this.#rest_ms;
       if (rest_ms === 0) {
-        this.#begin(Math.min(2 * this.#interval_ms, this.#maximum_ms));
+        this.begin(Math.min(2 * this.#interval_ms, this.#maximum_ms));
       } else {
         this.#rest_ms = 0;
         this.#timer.startIn(rest_ms);
@@ -48,7 +48,7 @@ export class Trickle {
 
   /** Starts, or starts over at the shortest interval; without effect while that one is running. */
   reset(): void {
-    if (this.#interval_ms !== this.#minimum_ms) this.#begin(this.#minimum_ms);
+    if (this.#interval_ms !== this.#minimum_ms) this.begin(this.#minimum_ms);
   }
 
   /** Another node has said what this one would say. */
@@ -61,7 +61,7 @@ export class Trickle {
     this.#interval_ms = 0;
   }
 
-  #begin(interval_ms: number): void {
+  private begin(interval_ms: number): void {
     this.#heard = 0;
     const half_ms = interval_ms / 2;
     const fire_ms = half_ms + this.#random.below(half_ms);
