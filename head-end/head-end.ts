@@ -56,7 +56,7 @@ export class HeadEnd {
       kernel,
       entropy,
       exchanges: IN_FLIGHT,
-      bodyBytes: BODY_BYTES,
+      takenBytes: BODY_BYTES,
     });
     this.power = new PowerResource(this.store, utc_ms);
     new CoapEndpoint({

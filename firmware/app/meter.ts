@@ -1,5 +1,6 @@
 import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
+import { Rings } from "firmware/app/rings";
 import { Stores } from "firmware/app/stores";
 import { VERSION } from "firmware/app/version";
 import { TimeResource } from "firmware/clock/resource";
@@ -60,7 +61,10 @@ const QUEUE_SLOTS = 10;
 /** A meter asks for nothing, and few ask it at a time: its head end, and a technician. */
 const COAP_EXCHANGES = 1;
 const COAP_DUPLICATES = 4;
-const COAP_REPRESENTATIONS = 2;
+/** Who reads another one in blocks meanwhile has it made again for each block: the same, as long as nothing is new. */
+const COAP_REPRESENTATIONS = 1;
+/** A configuration. */
+const COAP_TAKEN_BYTES = 256;
 
 export interface MeterHal {
   clock: Clock;
@@ -116,8 +120,9 @@ export class Meter {
     const kernel = new Kernel(clock);
 
     // What is kept
-    const stores = new Stores(hal);
-    const { hopping, security, store } = airAccess(network, hal.flash.keys, hal.cipher, entropy, identity);
+    const rings = new Rings(hal);
+    const stores = new Stores(rings, hal.flash);
+    const { hopping, security, store } = airAccess(network, hal.cipher, rings, hal.flash.keys);
     const kept = store === undefined ? [] : [store];
     new Upkeep(kernel, [stores.checkpoints, stores.events, stores.intervals, stores.objects, ...kept]);
 
@@ -212,6 +217,7 @@ export class Meter {
       exchanges: COAP_EXCHANGES,
       duplicates: COAP_DUPLICATES,
       representations: COAP_REPRESENTATIONS,
+      takenBytes: COAP_TAKEN_BYTES,
     });
 
     // When the supply fails
@@ -227,8 +233,7 @@ export class Meter {
       lastSeen_ms: registers.restoredUtc_ms,
       reason: boot.reason,
     });
-    for (let i = 0; i < stores.foreign.length; i++)
-      events.record(EventCode.storageForeign, stores.foreign[i]);
+    for (let i = 0; i < rings.foreign.length; i++) events.record(EventCode.storageForeign, rings.foreign[i]);
     power.onSave = () => {
       registers.poll();
       registers.save();

@@ -31,7 +31,7 @@ export interface ClientOptions {
   readonly outlet: Outlet;
   readonly transmission: Transmission;
   readonly exchanges: number;
-  readonly bodyBytes: number;
+  readonly takenBytes: number;
   readonly preferredBlock: number;
   readonly maxUnfragmented: number;
 }
@@ -62,7 +62,7 @@ export class Client {
     this.#transmission = options.transmission;
     this.#preferredSzx = szxOf(options.preferredBlock);
     this.#maxUnfragmented = options.maxUnfragmented;
-    for (let i = 0; i < options.exchanges; i++) this.#exchanges.push(new Exchange(options.bodyBytes));
+    for (let i = 0; i < options.exchanges; i++) this.#exchanges.push(new Exchange(options.takenBytes));
     this.#timer = new Timer(options.kernel, () => this.onTimer());
     options.entropy.fill(this.#token);
   }

@@ -26,8 +26,10 @@ export interface CoapOptions extends TransmissionOptions {
   readonly duplicates?: number;
   /** Bodies held at a time: the one being made, and those that clients are reading in blocks; 3 by default. */
   readonly representations?: number;
-  /** Greatest body in either direction; 1,024 bytes by default. */
+  /** Greatest body that is sent; 1,024 bytes by default. */
   readonly bodyBytes?: number;
+  /** Greatest body that is taken in blocks, of requests and of answers to own ones; 1,024 bytes by default. */
+  readonly takenBytes?: number;
   /** Size of blocks sent: 16, 32 … 1,024 bytes; 128 by default. */
   readonly preferredBlock?: number;
   /** Up to here a body goes in one message; 192 bytes by default, which fits one radio frame. */
@@ -46,7 +48,7 @@ export class CoapEndpoint {
 
   constructor(options: CoapOptions) {
     const transmission = new Transmission(options);
-    const bodyBytes = options.bodyBytes ?? 1024;
+    const takenBytes = options.takenBytes ?? 1024;
     const preferredBlock = options.preferredBlock ?? 128;
     const maxUnfragmented = options.maxUnfragmented ?? 192;
     const outlet = new Outlet(options.socket, options.entropy, Math.max(preferredBlock, maxUnfragmented));
@@ -61,7 +63,8 @@ export class CoapEndpoint {
     this.#server = new Server({
       resources: options.resources ?? [],
       representations: options.representations ?? 3,
-      bodyBytes,
+      bodyBytes: options.bodyBytes ?? 1024,
+      takenBytes,
       preferredBlock,
       maxUnfragmented,
       lifetime_ms: transmission.exchangeLifetime_ms,
@@ -72,7 +75,7 @@ export class CoapEndpoint {
       outlet,
       transmission,
       exchanges: options.exchanges ?? 4,
-      bodyBytes,
+      takenBytes,
       preferredBlock,
       maxUnfragmented,
     });

@@ -98,8 +98,9 @@ export class Exchange {
   readonly #etag = new Uint8Array(MAX_ETAG_BYTES);
   #etagLength = 0;
 
-  constructor(bodyBytes: number) {
-    this.received = new Uint8Array(bodyBytes);
+  /** @param takenBytes the greatest body that an answer in blocks may have */
+  constructor(takenBytes: number) {
+    this.received = new Uint8Array(takenBytes);
   }
 
   /** @param szx of the body's blocks, if it goes in blocks; -1 if it goes whole */

@@ -14,6 +14,7 @@ export interface ServerOptions {
   readonly resources: readonly Resource[];
   readonly representations: number;
   readonly bodyBytes: number;
+  readonly takenBytes: number;
   /** SZX of the blocks that are sent when the client does not ask for smaller ones. */
   readonly preferredBlock: number;
   readonly maxUnfragmented: number;
@@ -27,7 +28,7 @@ export class Server {
   readonly #request = new IncomingRequest();
   readonly #representations: Representations;
   readonly #upload: Upload;
-  readonly #bodyBytes: number;
+  readonly #takenBytes: number;
   readonly #preferredSzx: number;
   readonly #maxUnfragmented: number;
   /** What the answer being made shows, if it has a body. */
@@ -41,8 +42,8 @@ export class Server {
       options.bodyBytes,
       options.lifetime_ms,
     );
-    this.#upload = new Upload(options.bodyBytes, options.lifetime_ms);
-    this.#bodyBytes = options.bodyBytes;
+    this.#upload = new Upload(options.takenBytes, options.lifetime_ms);
+    this.#takenBytes = options.takenBytes;
     this.#preferredSzx = szxOf(options.preferredBlock);
     this.#maxUnfragmented = options.maxUnfragmented;
   }
@@ -92,7 +93,7 @@ export class Server {
       const code = this.#upload.add(peer, resource, request, now_ms);
       if (code !== Code.empty) return code;
     }
-    if (request.bodyLength > this.#bodyBytes) return Code.requestEntityTooLarge;
+    if (request.bodyLength > this.#takenBytes) return Code.requestEntityTooLarge;
     const fresh = this.#representations.claim(peer, resource, request, now_ms);
     fresh.code = invoke(resource, request, fresh);
     return fresh.body.ok ? this.show(fresh) : Code.internalServerError;
@@ -144,7 +145,7 @@ export class Server {
   private writeBlock1(reply: MessageBuilder, code: number): void {
     const block = this.#request.block1;
     if (code === Code.requestEntityTooLarge) {
-      reply.uintOption(OptionNumber.size1, this.#bodyBytes);
+      reply.uintOption(OptionNumber.size1, this.#takenBytes);
     } else if (block.present && code < Code.badRequest) {
       const szx = Math.min(block.szx, this.#preferredSzx);
       reply.uintOption(OptionNumber.block1, (block.number << 4) | (code === Code.continue ? 8 : 0) | szx);

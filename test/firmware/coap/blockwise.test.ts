@@ -211,7 +211,7 @@ describe("a server that is sent blocks (RFC 7959, section 3.2)", () => {
   });
 
   it("refuses what is too large with 4.13 and the size it takes (section 2.9.3)", () => {
-    const stock = new Stock({ bodyBytes: 256 });
+    const stock = new Stock({ takenBytes: 256 });
     put(stock, 0, 1, 128, "x".repeat(128));
     expect(put(stock, 1, 1, 128, "x".repeat(128)).code).toBe("2.31");
     const refused = put(stock, 2, 0, 128, "x");
