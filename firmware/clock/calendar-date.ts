@@ -45,6 +45,23 @@ export function weekdayOf(days: number): number {
   return (((days + EPOCH_WEEKDAY) % WEEKDAYS) + WEEKDAYS) % WEEKDAYS;
 }
 
+/** A date as one number, which rises with dates: 5 bits of the day, 4 of the month, the year. */
+export function packDate(year: number, month: number, day: number): number {
+  return (year << 9) | (month << 5) | day;
+}
+
+export function packedYear(date: number): number {
+  return date >> 9;
+}
+
+export function packedMonth(date: number): number {
+  return (date >> 5) & 15;
+}
+
+export function packedDay(date: number): number {
+  return date & 31;
+}
+
 /** Days of a month; 0 where there is no such month. */
 export function monthLength(year: number, month: number): number {
   return month >= 1 && month <= 12 ? daysOf(year, month + 1, 1) - daysOf(year, month, 1) : 0;

@@ -12,7 +12,6 @@ export class TimeResource implements Resource {
   readonly path = "time";
   readonly attributes = 'rt="wm.time";ct=60';
   readonly #utc: UtcClock;
-  readonly #reader = new Reader(new Uint8Array(0));
 
   constructor(utc: UtcClock) {
     this.#utc = utc;
@@ -36,8 +35,7 @@ export class TimeResource implements Resource {
 
   put(request: Request): number {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
-    const r = this.#reader;
-    r.reset(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
+    const r = new Reader(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
     const pairs = readMapHead(r);
     let isTime = (pairs === 1 || pairs === 2) && readUint(r) === TimeKey.utc_ms;
     const utc_ms = readUint(r);

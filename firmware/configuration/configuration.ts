@@ -1,4 +1,4 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import { Reader, type Writer } from "firmware/codec/cursor";
 import { ConfigurationCode } from "firmware/configuration/code";
 import { GeneralConfiguration } from "firmware/configuration/general";
 import { HolidayConfiguration } from "firmware/configuration/holidays";
@@ -36,15 +36,6 @@ export class Configuration {
   onChanged: (kind: number) => void = () => {};
 
   readonly #store: ConfigurationStore | undefined;
-  readonly #objects: readonly ConfigurationObject[] = [this.general, this.tariff, this.holidays];
-  /** What is not known to be good is decoded here first. */
-  readonly #trials: readonly ConfigurationObject[] = [
-    new GeneralConfiguration(),
-    new TariffConfiguration(),
-    new HolidayConfiguration(),
-  ];
-  readonly #bytes = new Uint8Array(MAX_CONFIGURATION_BYTES);
-  readonly #reader = new Reader(this.#bytes);
 
   /** @param store where absent, what is replaced lasts until a restart */
   constructor(store?: ConfigurationStore) {
@@ -53,14 +44,15 @@ export class Configuration {
 
   /** Takes up what is stored. An object that is refused stays as it is. */
   load(): void {
+    const bytes = new Uint8Array(MAX_CONFIGURATION_BYTES);
     for (let kind = 0; kind < CONFIGURATION_KINDS; kind++) {
-      const length = this.#store?.read(kind, this.#bytes) ?? -1;
-      if (length > 0 && this.try(kind, length) === ConfigurationCode.ok) this.take(kind, length);
+      const length = this.#store?.read(kind, bytes) ?? -1;
+      if (length > 0 && check(kind, bytes, length) === ConfigurationCode.ok) this.take(kind, bytes);
     }
   }
 
   encode(kind: number, w: Writer): void {
-    this.#objects[kind].encode(w);
+    this.objectOf(kind).encode(w);
   }
 
   /**
@@ -69,24 +61,29 @@ export class Configuration {
    */
   replace(kind: number, bytes: Uint8Array, offset: number, length: number): number {
     if (length > MAX_CONFIGURATION_BYTES) return ConfigurationCode.tooLarge;
-    for (let i = 0; i < length; i++) this.#bytes[i] = bytes[offset + i];
-    const code = this.try(kind, length);
+    const object = bytes.slice(offset, offset + length);
+    const code = check(kind, object, length);
     if (code !== ConfigurationCode.ok) return code;
-    if (this.#store?.write(kind, this.#bytes, length) === false) return ConfigurationCode.notStored;
-    this.take(kind, length);
+    if (this.#store?.write(kind, object, length) === false) return ConfigurationCode.notStored;
+    this.take(kind, object);
     this.onChanged(kind);
     return ConfigurationCode.ok;
   }
 
-  private try(kind: number, length: number): number {
-    const reader = this.#reader;
-    reader.reset(this.#bytes, 0, length);
-    const code = this.#trials[kind].decode(reader);
-    return code === ConfigurationCode.ok && reader.remaining !== 0 ? ConfigurationCode.malformed : code;
+  /** @internal */
+  objectOf(kind: number): ConfigurationObject {
+    if (kind === ConfigurationKind.general) return this.general;
+    return kind === ConfigurationKind.tariff ? this.tariff : this.holidays;
   }
 
-  private take(kind: number, length: number): void {
-    this.#reader.reset(this.#bytes, 0, length);
-    this.#objects[kind].decode(this.#reader);
+  private take(kind: number, bytes: Uint8Array): void {
+    this.objectOf(kind).decode(new Reader(bytes));
   }
+}
+
+/** What is not known to be good is decoded beside the configuration in force. Answers a {@link ConfigurationCode}. */
+function check(kind: number, bytes: Uint8Array, length: number): number {
+  const reader = new Reader(bytes, 0, length);
+  const code = new Configuration().objectOf(kind).decode(reader);
+  return code === ConfigurationCode.ok && reader.remaining !== 0 ? ConfigurationCode.malformed : code;
 }

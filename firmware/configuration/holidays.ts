@@ -1,4 +1,4 @@
-import { monthLength } from "firmware/clock/calendar-date";
+import { monthLength, packDate, packedDay, packedMonth, packedYear } from "firmware/clock/calendar-date";
 import { writeArrayHead, writeUint } from "firmware/codec/cbor";
 import type { Reader, Writer } from "firmware/codec/cursor";
 import { ConfigurationCode } from "firmware/configuration/code";
@@ -16,10 +16,8 @@ const HOLIDAY_ITEMS = 3;
 /** The days that have a day type of their own, by date: those that move are listed year by year. */
 export class HolidayConfiguration {
   count = 0;
-  /** 0 is every year. */
-  readonly years = new Uint16Array(MAX_HOLIDAYS);
-  readonly months = new Uint8Array(MAX_HOLIDAYS);
-  readonly days = new Uint8Array(MAX_HOLIDAYS);
+  /** By {@link packDate}; the year is 0 for one of every year. */
+  readonly #dates = new Uint32Array(MAX_HOLIDAYS);
 
   /** Whether a date is one of them. */
   has(year: number, month: number, day: number): boolean {
@@ -30,9 +28,9 @@ export class HolidayConfiguration {
     writeArrayHead(w, this.count);
     for (let i = 0; i < this.count; i++) {
       writeArrayHead(w, HOLIDAY_ITEMS);
-      writeUint(w, this.years[i]);
-      writeUint(w, this.months[i]);
-      writeUint(w, this.days[i]);
+      writeUint(w, packedYear(this.#dates[i]));
+      writeUint(w, packedMonth(this.#dates[i]));
+      writeUint(w, packedDay(this.#dates[i]));
     }
   }
 
@@ -41,19 +39,19 @@ export class HolidayConfiguration {
     this.count = readItems(r, 0, MAX_HOLIDAYS);
     for (let i = 0; i < this.count; i++) {
       readItems(r, HOLIDAY_ITEMS, HOLIDAY_ITEMS);
-      this.years[i] = readRange(r, 0, LAST_YEAR);
-      this.months[i] = readRange(r, 1, 12);
-      this.days[i] = readRange(r, 1, 31);
-      if (this.years[i] !== EVERY_YEAR && this.years[i] < FIRST_YEAR) r.ok = false;
+      const year = readRange(r, 0, LAST_YEAR);
+      const month = readRange(r, 1, 12);
+      this.#dates[i] = packDate(year, month, readRange(r, 1, 31));
+      if (year !== EVERY_YEAR && year < FIRST_YEAR) r.ok = false;
     }
     return r.ok ? this.check() : ConfigurationCode.malformed;
   }
 
   private check(): number {
     for (let i = 0; i < this.count; i++) {
-      const year = this.years[i];
-      const month = this.months[i];
-      const day = this.days[i];
+      const year = packedYear(this.#dates[i]);
+      const month = packedMonth(this.#dates[i]);
+      const day = packedDay(this.#dates[i]);
       if (day > monthLength(year === EVERY_YEAR ? LEAP_YEAR : year, month))
         return ConfigurationCode.noSuchDate;
       if (this.isAmong(i, year, month, day)) return ConfigurationCode.holidayTwice;
@@ -63,8 +61,9 @@ export class HolidayConfiguration {
 
   private isAmong(count: number, year: number, month: number, day: number): boolean {
     for (let i = 0; i < count; i++) {
-      const inYear = year === EVERY_YEAR || this.years[i] === EVERY_YEAR || this.years[i] === year;
-      if (inYear && this.months[i] === month && this.days[i] === day) return true;
+      const date = this.#dates[i];
+      const inYear = year === EVERY_YEAR || packedYear(date) === EVERY_YEAR || packedYear(date) === year;
+      if (inYear && packedMonth(date) === month && packedDay(date) === day) return true;
     }
     return false;
   }

@@ -13,7 +13,6 @@ export class ConfigurationResource implements Resource {
   readonly path = "cfg";
   readonly attributes = 'rt="wm.cfg";ct=60';
   readonly #configuration: Configuration;
-  readonly #reader = new Reader(new Uint8Array(0));
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
@@ -39,8 +38,7 @@ export class ConfigurationResource implements Resource {
   }
 
   private replace(request: Request): number {
-    const r = this.#reader;
-    r.reset(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
+    const r = new Reader(request.body, request.bodyOffset, request.bodyOffset + request.bodyLength);
     const isOne = readMapHead(r) === 1;
     const kind = readUint(r);
     if (!isOne || !r.ok || kind >= CONFIGURATION_KINDS) return ConfigurationCode.malformed;

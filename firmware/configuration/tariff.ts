@@ -1,4 +1,4 @@
-import { monthLength } from "firmware/clock/calendar-date";
+import { monthLength, packDate, packedDay, packedMonth } from "firmware/clock/calendar-date";
 import { MINUTES_A_DAY } from "firmware/clock/local-time";
 import { readArrayHead, writeArrayHead, writeMapHead, writeUint } from "firmware/codec/cbor";
 import type { Reader, Writer } from "firmware/codec/cursor";
@@ -21,6 +21,14 @@ const SEASON_ITEMS = 3;
 /** A year in which every day of a month is there. */
 const LEAP_YEAR = 2024;
 
+/** Where the columns of the table begin, and where it ends. */
+const SEASON_STARTS = 0;
+const SEASON_DAY_TYPES = SEASON_STARTS + MAX_SEASONS;
+const FIRST_SWITCHES = SEASON_DAY_TYPES + MAX_SEASONS * SEASON_DAYS;
+const SWITCH_MINUTES = FIRST_SWITCHES + MAX_DAY_TYPES + 1;
+const SWITCH_TIERS = SWITCH_MINUTES + MAX_SWITCHES;
+const TABLE_END = SWITCH_TIERS + MAX_SWITCHES;
+
 /**
  * Time of use: the year's seasons give each day of the week, and holidays, a day type; a day type is a table of the
  * minutes of the local day at which a tier begins. Without configuration all is tier 1.
@@ -30,17 +38,38 @@ export class TariffConfiguration {
   /** From 1 on: where energy goes while the time is not known. */
   defaultTier = 1;
   seasons = 1;
-  /** By season: its first day. The last one runs on into the next year. */
-  readonly seasonMonth = new Uint8Array(MAX_SEASONS).fill(1);
-  readonly seasonDay = new Uint8Array(MAX_SEASONS).fill(1);
-  /** By season x {@link SEASON_DAYS}: indices of day types. */
-  readonly dayTypeOf = new Uint8Array(MAX_SEASONS * SEASON_DAYS);
   dayTypes = 1;
-  /** Where the switches of each day type begin; those of the last end where one more would begin. */
-  readonly firstSwitch = Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0);
-  readonly switchMinute = new Uint16Array(MAX_SWITCHES);
+  readonly #table = new Uint16Array(TABLE_END);
+
+  constructor() {
+    this.#table[SEASON_STARTS] = packDate(0, 1, 1);
+    this.#table[FIRST_SWITCHES + 1] = 1;
+    this.#table[SWITCH_TIERS] = 1;
+  }
+
+  /** The first day of a season, by {@link packDate} in year 0. The last season runs on into the next year. */
+  seasonStart(season: number): number {
+    return this.#table[SEASON_STARTS + season];
+  }
+
+  /** @param day of a season: a weekday, or {@link HOLIDAY} */
+  dayTypeOf(season: number, day: number): number {
+    return this.#table[SEASON_DAY_TYPES + season * SEASON_DAYS + day];
+  }
+
+  /** Where the switches of a day type begin; those of the one before end there. */
+  firstSwitch(dayType: number): number {
+    return this.#table[FIRST_SWITCHES + dayType];
+  }
+
+  switchMinute(at: number): number {
+    return this.#table[SWITCH_MINUTES + at];
+  }
+
   /** From 1 on. */
-  readonly switchTier = new Uint8Array(MAX_SWITCHES).fill(1);
+  switchTier(at: number): number {
+    return this.#table[SWITCH_TIERS + at];
+  }
 
   encode(w: Writer): void {
     writeMapHead(w, KEYS);
@@ -52,19 +81,19 @@ export class TariffConfiguration {
     writeArrayHead(w, this.seasons);
     for (let season = 0; season < this.seasons; season++) {
       writeArrayHead(w, SEASON_ITEMS);
-      writeUint(w, this.seasonMonth[season]);
-      writeUint(w, this.seasonDay[season]);
+      writeUint(w, packedMonth(this.seasonStart(season)));
+      writeUint(w, packedDay(this.seasonStart(season)));
       writeArrayHead(w, SEASON_DAYS);
-      for (let day = 0; day < SEASON_DAYS; day++) writeUint(w, this.dayTypeOf[season * SEASON_DAYS + day]);
+      for (let day = 0; day < SEASON_DAYS; day++) writeUint(w, this.dayTypeOf(season, day));
     }
     writeUint(w, Key.dayTypes);
     writeArrayHead(w, this.dayTypes);
     for (let dayType = 0; dayType < this.dayTypes; dayType++) {
-      const end = this.firstSwitch[dayType + 1];
-      writeArrayHead(w, 2 * (end - this.firstSwitch[dayType]));
-      for (let at = this.firstSwitch[dayType]; at < end; at++) {
-        writeUint(w, this.switchMinute[at]);
-        writeUint(w, this.switchTier[at]);
+      const end = this.firstSwitch(dayType + 1);
+      writeArrayHead(w, 2 * (end - this.firstSwitch(dayType)));
+      for (let at = this.firstSwitch(dayType); at < end; at++) {
+        writeUint(w, this.switchMinute(at));
+        writeUint(w, this.switchTier(at));
       }
     }
   }
@@ -89,51 +118,46 @@ export class TariffConfiguration {
 
   private readSeason(r: Reader, season: number): void {
     readItems(r, SEASON_ITEMS, SEASON_ITEMS);
-    this.seasonMonth[season] = readRange(r, 1, 12);
-    this.seasonDay[season] = readRange(r, 1, 31);
+    const month = readRange(r, 1, 12);
+    this.#table[SEASON_STARTS + season] = packDate(0, month, readRange(r, 1, 31));
     readItems(r, SEASON_DAYS, SEASON_DAYS);
     for (let day = 0; day < SEASON_DAYS; day++)
-      this.dayTypeOf[season * SEASON_DAYS + day] = readRange(r, 0, MAX_DAY_TYPES - 1);
+      this.#table[SEASON_DAY_TYPES + season * SEASON_DAYS + day] = readRange(r, 0, MAX_DAY_TYPES - 1);
   }
 
   /** False: there is no room for its switches. */
   private readDayType(r: Reader, dayType: number): boolean {
     const items = readArrayHead(r);
     if (items === 0 || items % 2 !== 0) r.ok = false;
-    const first = this.firstSwitch[dayType];
+    const first = this.firstSwitch(dayType);
     const end = first + items / 2;
     if (end > MAX_SWITCHES) return false;
     for (let at = first; at < end; at++) {
-      this.switchMinute[at] = readRange(r, 0, MINUTES_A_DAY - 1);
-      this.switchTier[at] = readRange(r, 1, MAX_TIERS);
+      this.#table[SWITCH_MINUTES + at] = readRange(r, 0, MINUTES_A_DAY - 1);
+      this.#table[SWITCH_TIERS + at] = readRange(r, 1, MAX_TIERS);
     }
-    this.firstSwitch[dayType + 1] = end;
+    this.#table[FIRST_SWITCHES + dayType + 1] = end;
     return true;
   }
 
   private checkSeasons(): number {
     for (let season = 0; season < this.seasons; season++) {
-      const month = this.seasonMonth[season];
-      const day = this.seasonDay[season];
-      if (day > monthLength(LEAP_YEAR, month)) return ConfigurationCode.noSuchDate;
-      if (season > 0) {
-        const earlier = this.seasonMonth[season - 1];
-        if (month < earlier || (month === earlier && day <= this.seasonDay[season - 1]))
-          return ConfigurationCode.seasonOrder;
-      }
-      for (let at = season * SEASON_DAYS; at < (season + 1) * SEASON_DAYS; at++)
-        if (this.dayTypeOf[at] >= this.dayTypes) return ConfigurationCode.unknownDayType;
+      const start = this.seasonStart(season);
+      if (packedDay(start) > monthLength(LEAP_YEAR, packedMonth(start))) return ConfigurationCode.noSuchDate;
+      if (season > 0 && start <= this.seasonStart(season - 1)) return ConfigurationCode.seasonOrder;
+      for (let day = 0; day < SEASON_DAYS; day++)
+        if (this.dayTypeOf(season, day) >= this.dayTypes) return ConfigurationCode.unknownDayType;
     }
     return ConfigurationCode.ok;
   }
 
   private checkSwitches(): number {
     for (let dayType = 0; dayType < this.dayTypes; dayType++) {
-      const first = this.firstSwitch[dayType];
-      if (this.switchMinute[first] !== 0) return ConfigurationCode.noFirstSwitch;
-      for (let at = first; at < this.firstSwitch[dayType + 1]; at++) {
-        if (this.switchTier[at] > this.tiers) return ConfigurationCode.unknownTier;
-        if (at > first && this.switchMinute[at] <= this.switchMinute[at - 1])
+      const first = this.firstSwitch(dayType);
+      if (this.switchMinute(first) !== 0) return ConfigurationCode.noFirstSwitch;
+      for (let at = first; at < this.firstSwitch(dayType + 1); at++) {
+        if (this.switchTier(at) > this.tiers) return ConfigurationCode.unknownTier;
+        if (at > first && this.switchMinute(at) <= this.switchMinute(at - 1))
           return ConfigurationCode.switchOrder;
       }
     }

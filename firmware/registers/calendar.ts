@@ -1,6 +1,7 @@
+import { packDate } from "firmware/clock/calendar-date";
 import type { LocalTime } from "firmware/clock/local-time";
 import type { HolidayConfiguration } from "firmware/configuration/holidays";
-import { HOLIDAY, SEASON_DAYS, type TariffConfiguration } from "firmware/configuration/tariff";
+import { HOLIDAY, type TariffConfiguration } from "firmware/configuration/tariff";
 
 /** No local date. */
 const NO_DAY = -Infinity;
@@ -30,25 +31,23 @@ export class TariffCalendar {
       this.#dayType = this.dayTypeOn(local);
     }
     const tariff = this.#tariff;
-    const first = tariff.firstSwitch[this.#dayType];
-    let at = tariff.firstSwitch[this.#dayType + 1] - 1;
-    while (at > first && tariff.switchMinute[at] > local.minute) at--;
-    return tariff.switchTier[at];
+    const first = tariff.firstSwitch(this.#dayType);
+    let at = tariff.firstSwitch(this.#dayType + 1) - 1;
+    while (at > first && tariff.switchMinute(at) > local.minute) at--;
+    return tariff.switchTier(at);
   }
 
   private dayTypeOn(local: LocalTime): number {
     const date = local.date;
     const day = this.#holidays.has(date.year, date.month, date.day) ? HOLIDAY : local.weekday;
-    return this.#tariff.dayTypeOf[this.seasonOn(date.month, date.day) * SEASON_DAYS + day];
+    return this.#tariff.dayTypeOf(this.seasonOn(date.month, date.day), day);
   }
 
   /** The season that began last; before the first one of a year that is the last one of the year before. */
   private seasonOn(month: number, day: number): number {
-    const { seasons, seasonMonth, seasonDay } = this.#tariff;
-    for (let season = seasons - 1; season >= 0; season--) {
-      const first = seasonMonth[season];
-      if (month > first || (month === first && day >= seasonDay[season])) return season;
-    }
-    return seasons - 1;
+    const last = this.#tariff.seasons - 1;
+    for (let season = last; season >= 0; season--)
+      if (packDate(0, month, day) >= this.#tariff.seasonStart(season)) return season;
+    return last;
   }
 }
