@@ -1,6 +1,9 @@
 import type { ReportData } from "./data";
 import { byId, count, duration, element, figure, percent, plain, plural } from "./format";
 
+/** Distances that are named one by one. */
+const MOST_NAMED = 3;
+
 /** The run in one line, the verdict, and the headline figures. */
 export function drawCards(data: ReportData): void {
   const { result, problems } = data;
@@ -96,8 +99,12 @@ function split(text: string): [string, string] {
 }
 
 function hops(byHops: Record<string, number>): string {
-  const entries = Object.entries(byHops).sort(([a], [b]) => Number(a) - Number(b));
-  return entries.map(([hop, meters]) => `${count(meters)} at ${hop}`).join(", ") || "none";
+  const entries = Object.entries(byHops).map(([hop, meters]) => [Number(hop), meters] as const);
+  if (entries.length <= MOST_NAMED)
+    return entries.map(([hop, meters]) => `${count(meters)} at ${hop}`).join(", ") || "none";
+  const meters = entries.reduce((sum, [, of]) => sum + of, 0);
+  const mean = entries.reduce((sum, [hop, of]) => sum + hop * of, 0) / meters;
+  return `${mean.toFixed(1)} on average, ${Math.max(...entries.map(([hop]) => hop))} at most`;
 }
 
 function share(part: number, whole: number): number {

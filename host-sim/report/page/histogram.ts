@@ -5,6 +5,7 @@ import { colour, plot, wholeMarks } from "./plots";
 /** Bins a factor apart, from the least value to the greatest. */
 const LEAST_BIN_FACTOR = 1.03;
 const MAX_BINS = 40;
+const MARKS_HEIGHT = 56;
 
 export interface HistogramOptions {
   height: number;
@@ -33,7 +34,8 @@ export function histogram(into: HTMLElement, values: number[], options: Histogra
       height: options.height,
       yLabel: options.yLabel,
       yText: wholeMarks,
-      yRange: (_, __, most) => [0, Math.max(1, most) * 1.15],
+      // Room for the names of the marks above the bars.
+      yRange: (_, __, most) => [0, Math.max(1, most) * (1 + MARKS_HEIGHT / options.height)],
       xSpan: [0, bins.length],
       xText: (bin) => (Number.isInteger(bin) ? options.text(low * factor ** bin) : ""),
       hooks: { draw: [(drawn) => drawMarks(drawn, options, at)] },

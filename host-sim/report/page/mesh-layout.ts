@@ -3,7 +3,7 @@ import type { MeshDetail } from "../../result";
 /** The side of the square that a layout fills, in units of the picture. */
 export const SIDE = 1000;
 /** Of the square, at its left and lower edges, for an axis. */
-const AXIS = 44;
+const AXIS = 62;
 /** What nodes at the edge need. */
 const MARGIN = 14;
 

@@ -7,7 +7,7 @@ import { alongAxis, layout, type Layout, SIDE } from "./mesh-layout";
 export const MOST_HOPS = 7;
 /** Of a link up to so many transmissions a frame, and the class that it is drawn in. */
 export const QUALITIES = [
-  { most: 1.2, name: "good", text: "up to 1.2 transmissions a frame" },
+  { most: 1.2, name: "good", text: "link of up to 1.2 transmissions a frame" },
   { most: 2, name: "fair", text: "up to 2" },
   { most: Infinity, name: "poor", text: "more" },
 ] as const;
@@ -24,15 +24,18 @@ export function meshMap(mesh: MeshDetail, rows: MeterRow[]): string {
   const links = nodes.flatMap(({ parent }, node) =>
     parent === undefined ? [] : [link(where, node, parent, nodes[node]!.etx)],
   );
-  const dots = rows.map((row, index) => {
-    const node = collectors + index;
-    const { x, y } = at(where, node);
-    const kind = `node ${hopClass(nodes[node]!.hops)} ${readsClass(row)}`.trim();
-    return (
-      `<circle class="${kind}" data-meter="${row.meter}" cx="${x}" cy="${y}" r="${radius.toFixed(1)}">` +
-      `<title>${describe(mesh, node, row)}</title></circle>`
-    );
-  });
+  const dots = [...rows]
+    .sort((a, b) => emphasis(a) - emphasis(b))
+    .map((row) => {
+      const node = collectors + row.meter - 1;
+      const { x, y } = at(where, node);
+      const kind = `node ${hopClass(nodes[node]!.hops)} ${readsClass(row)}`.trim();
+      const r = (radius * emphasis(row)).toFixed(1);
+      return (
+        `<circle class="${kind}" data-meter="${row.meter}" cx="${x}" cy="${y}" r="${r}">` +
+        `<title>${describe(mesh, node, row)}</title></circle>`
+      );
+    });
   const masts = Array.from({ length: collectors }, (_, node) => {
     const { x, y } = at(where, node);
     const half = 1.8 * radius + 2;
@@ -58,6 +61,11 @@ export function hopClass(hops: number): string {
 export function readsClass({ readsDone, readsDue }: MeterRow): string {
   if (readsDone >= readsDue) return "";
   return readsDone / readsDue < FEW_READS ? "few" : "some";
+}
+
+/** What misses reads is drawn larger, and above the others. */
+function emphasis(row: MeterRow): number {
+  return readsClass(row) === "" ? 1 : 1.4;
 }
 
 export function qualityOf(etx: number): (typeof QUALITIES)[number] {
@@ -108,7 +116,7 @@ function frame({ marks, rings }: Layout, side_m: number | undefined): string {
   const grid = marks.map(
     ({ at: place, text }) =>
       `<path class="ring" d="M${place.toFixed(1)} ${SIDE - start}V${SIDE - end}M${start} ${(SIDE - place).toFixed(1)}H${end}"/>` +
-      `<text class="middle" x="${place.toFixed(1)}" y="${SIDE - 18}">${text}</text>` +
+      `<text class="middle" x="${place.toFixed(1)}" y="${SIDE - start + 24}">${text}</text>` +
       `<text class="end" x="${start - 8}" y="${(SIDE - place + 5).toFixed(1)}">${text}</text>`,
   );
   return grid.join("");

@@ -63,6 +63,7 @@ export class MeshView {
         yText: wholeMarks,
         yRange: (_, __, high) => [0, Math.max(1, high) * 1.08],
         xSpan: [0.5, most + 0.5],
+        xSpace: 24,
         xText: (hop) => (Number.isInteger(hop) ? count(hop) : ""),
         series: [
           {

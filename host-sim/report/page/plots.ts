@@ -18,6 +18,8 @@ export interface PlotOptions {
   yText?: (value: number) => string;
   /** Text of the x axis' marks; without it x is time. */
   xText?: (value: number) => string;
+  /** Least room between marks of the x axis, px. */
+  xSpace?: number;
   yRange?: uPlot.Range.Function;
   logarithmic?: boolean;
   /** What x shows unless zoomed; without it the span of the data. */
@@ -72,6 +74,7 @@ export function plot(into: HTMLElement, options: PlotOptions, data: uPlot.Aligne
         {
           ...axis,
           size: 30,
+          ...(options.xSpace === undefined ? {} : { space: options.xSpace }),
           ...(xText === undefined
             ? { values: timeMarks }
             : { values: (_: uPlot, marks: number[]) => marks.map(xText) }),
