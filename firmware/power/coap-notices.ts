@@ -2,7 +2,7 @@ import { TimeKey } from "firmware/clock/codec";
 import type { UtcClock } from "firmware/clock/utc";
 import { NO_CALL } from "firmware/coap/client";
 import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
-import type { Answer } from "firmware/coap/exchange";
+import type { Answer, Call } from "firmware/coap/exchange";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { readMapHead, readUint } from "firmware/codec/cbor";
 import { Reader, Writer } from "firmware/codec/cursor";
@@ -21,37 +21,39 @@ export class CoapNotices implements NoticeSender {
   sentOnce = 0;
   readonly #coap: CoapEndpoint;
   readonly #utc: UtcClock;
-  readonly #writer = new Writer(new Uint8Array(MAX_NOTICE_BYTES));
-  readonly #reader = new Reader(new Uint8Array(0));
-  readonly #peer = new Peer();
-  #sent_ms = 0;
-  #onEnd: (answered: boolean) => void = () => {};
+  readonly #headEnd: Uint8Array;
 
   /** @param headEnd its address, 16 bytes */
   constructor(coap: CoapEndpoint, utc: UtcClock, headEnd: Uint8Array) {
     this.#coap = coap;
     this.#utc = utc;
-    this.#peer.address.set(headEnd);
-    this.#peer.port = COAP_PORT;
+    this.#headEnd = headEnd;
   }
 
   sendOnce(notice: PowerNotice): void {
     this.sentOnce++;
-    this.#coap.sendOnce(this.call(notice));
+    this.#coap.sendOnce(this.callOf(notice));
   }
 
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean {
-    this.#onEnd = onEnd;
-    this.#sent_ms = this.#utc.uptime_ms();
-    return this.#coap.request(this.call(notice), (answer) => this.answered(answer)) !== NO_CALL;
+    const sent_ms = this.#utc.uptime_ms();
+    const call = this.#coap.request(this.callOf(notice), (answer) => {
+      const isTaken = answer.failure === 0 && answer.code === Code.changed;
+      if (isTaken && !this.#utc.known) this.setTime(answer, this.#utc.uptime_ms() - sent_ms);
+      onEnd(isTaken);
+    });
+    return call !== NO_CALL;
   }
 
-  private call(notice: PowerNotice) {
-    const w = this.#writer;
-    w.reset(w.bytes, 0, w.bytes.length);
+  /** Notices are rare: what one takes is made for it. */
+  private callOf(notice: PowerNotice): Call {
+    const w = new Writer(new Uint8Array(MAX_NOTICE_BYTES));
     encodeNotice(w, notice);
+    const peer = new Peer();
+    peer.address.set(this.#headEnd);
+    peer.port = COAP_PORT;
     return {
-      peer: this.#peer,
+      peer,
       code: Code.post,
       path: POWER_PATH,
       body: w.bytes,
@@ -60,16 +62,8 @@ export class CoapNotices implements NoticeSender {
     };
   }
 
-  private answered(answer: Answer): void {
-    const isTaken = answer.failure === 0 && answer.code === Code.changed;
-    if (isTaken && !this.#utc.known) this.setTime(answer);
-    this.#onEnd(isTaken);
-  }
-
-  private setTime(answer: Answer): void {
-    const took_ms = this.#utc.uptime_ms() - this.#sent_ms;
-    const r = this.#reader;
-    r.reset(answer.body, answer.bodyOffset, answer.bodyOffset + answer.bodyLength);
+  private setTime(answer: Answer, took_ms: number): void {
+    const r = new Reader(answer.body, answer.bodyOffset, answer.bodyOffset + answer.bodyLength);
     const isTime = readMapHead(r) === 1 && readUint(r) === TimeKey.utc_ms;
     const utc_ms = readUint(r);
     if (isTime && r.ok && took_ms <= PROMPT_ms) this.#utc.set(utc_ms + Math.floor(took_ms / 2));

@@ -1,6 +1,6 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
-import { PowerNotice, type NoticeSender } from "firmware/power/notice";
+import type { NoticeSender, PowerNotice } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
 /** A shorter failure is a blink, of which the head end does not hear. */
@@ -12,6 +12,8 @@ export interface LastGaspOptions {
   kernel: Kernel;
   entropy: Entropy;
   sender: NoticeSender;
+  /** What is sent; the start's fields are filled. */
+  notice: PowerNotice;
   holdUp_ms: number;
 }
 
@@ -23,19 +25,21 @@ export interface LastGaspOptions {
 export class LastGasp {
   /** Transmissions since the supply failed; 0 while it is there. */
   sent = 0;
-  /** What is sent; the start's fields are filled once. */
-  readonly notice = new PowerNotice();
   readonly #sender: NoticeSender;
-  readonly #random: RandomBelow;
+  readonly #notice: PowerNotice;
+  readonly #entropy: Entropy;
   readonly #timer: Timer;
   readonly #part_ms: number;
   readonly #kernel: Kernel;
+  /** When it failed: UTC, and by the kernel. */
+  #failedUtc_ms = 0;
   #failed_ms = 0;
 
-  constructor({ kernel, entropy, sender, holdUp_ms }: LastGaspOptions) {
+  constructor({ kernel, entropy, sender, notice, holdUp_ms }: LastGaspOptions) {
     this.#kernel = kernel;
     this.#sender = sender;
-    this.#random = new RandomBelow(entropy);
+    this.#notice = notice;
+    this.#entropy = entropy;
     this.#timer = new Timer(kernel, () => this.send());
     this.#part_ms = Math.max(0, holdUp_ms - GASP_DELAY_ms) / GASPS;
   }
@@ -43,7 +47,7 @@ export class LastGasp {
   /** The supply has failed. @param failed_ms UTC of that, 0 where it is not known */
   begin(failed_ms: number): void {
     this.#failed_ms = this.#kernel.now_ms();
-    this.notice.failed_ms = failed_ms;
+    this.#failedUtc_ms = failed_ms;
     this.sent = 0;
     this.schedule();
   }
@@ -55,12 +59,15 @@ export class LastGasp {
   }
 
   private schedule(): void {
-    const at_ms = GASP_DELAY_ms + this.#part_ms * this.sent + this.#random.below(this.#part_ms);
+    const random_ms = new RandomBelow(this.#entropy).below(this.#part_ms);
+    const at_ms = GASP_DELAY_ms + this.#part_ms * this.sent + random_ms;
     this.#timer.startAt(this.#failed_ms + Math.floor(at_ms));
   }
 
   private send(): void {
-    this.#sender.sendOnce(this.notice);
+    this.#notice.failed_ms = this.#failedUtc_ms;
+    this.#notice.restored_ms = -1;
+    this.#sender.sendOnce(this.#notice);
     this.sent++;
     if (this.sent < GASPS) this.schedule();
   }

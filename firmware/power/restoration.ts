@@ -1,7 +1,7 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
 import type { Outage } from "firmware/power/outage";
-import { PowerNotice, type NoticeSender } from "firmware/power/notice";
+import type { NoticeSender, PowerNotice } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
 /** A whole street comes back at once: what it tells is spread over so long. */
@@ -13,27 +13,29 @@ export interface RestorationOptions {
   kernel: Kernel;
   entropy: Entropy;
   sender: NoticeSender;
+  /** What is sent; the start's fields are filled. */
+  notice: PowerNotice;
   outage: Outage;
 }
 
 /** Tells the head end, once the meter is on the mesh, that the supply is back or that the software has started. */
 export class Restoration {
-  /** What is sent; the start's fields are filled once. */
-  readonly notice = new PowerNotice();
   readonly #kernel: Kernel;
   readonly #sender: NoticeSender;
+  readonly #notice: PowerNotice;
   readonly #outage: Outage;
-  readonly #random: RandomBelow;
+  readonly #entropy: Entropy;
   readonly #timer: Timer;
   #tries = 0;
   #joined = false;
   #due = false;
 
-  constructor({ kernel, entropy, sender, outage }: RestorationOptions) {
+  constructor({ kernel, entropy, sender, notice, outage }: RestorationOptions) {
     this.#kernel = kernel;
     this.#sender = sender;
     this.#outage = outage;
-    this.#random = new RandomBelow(entropy);
+    this.#notice = notice;
+    this.#entropy = entropy;
     this.#timer = new Timer(kernel, () => this.send());
   }
 
@@ -61,11 +63,11 @@ export class Restoration {
   }
 
   private wait(): void {
-    this.#timer.startIn(this.#random.below(RESTORATION_SPREAD_ms));
+    this.#timer.startIn(new RandomBelow(this.#entropy).below(RESTORATION_SPREAD_ms));
   }
 
   private send(): void {
-    const { notice } = this;
+    const notice = this.#notice;
     notice.failed_ms = this.#outage.failed_ms;
     notice.restored_ms = this.#kernel.now_ms() - this.#outage.restoredUptime_ms;
     this.#tries++;

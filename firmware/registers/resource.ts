@@ -45,7 +45,6 @@ export class RegistersResource implements Resource {
   readonly attributes = 'rt="wm.reg";ct=60';
   readonly #registers: Registers;
   readonly #billing: Billing | undefined;
-  readonly #selfRead = new SelfRead();
 
   /** @param billing where the meter has it */
   constructor(registers: Registers, billing?: Billing) {
@@ -93,8 +92,9 @@ export class RegistersResource implements Resource {
 
   private writeSelfRead(w: Writer, period: number): number {
     const billing = this.#billing;
-    if (billing === undefined || !billing.selfReads.read(period, this.#selfRead)) return Code.notFound;
-    writeSelfRead(w, this.#selfRead, billing.configuredTiers);
+    const selfRead = new SelfRead();
+    if (billing === undefined || !billing.selfReads.read(period, selfRead)) return Code.notFound;
+    writeSelfRead(w, selfRead, billing.configuredTiers);
     return Code.content;
   }
 }

@@ -46,8 +46,9 @@ function make(seed: number) {
     lastSeen_ms: 0,
     isPowerUp: true,
   });
-  const gasp = new LastGasp({ kernel, entropy, sender, holdUp_ms: HOLD_UP_ms });
-  const restoration = new Restoration({ kernel, entropy, sender, outage });
+  const notice = new PowerNotice();
+  const gasp = new LastGasp({ kernel, entropy, sender, notice, holdUp_ms: HOLD_UP_ms });
+  const restoration = new Restoration({ kernel, entropy, sender, notice, outage });
   return { clock, sender, outage, gasp, restoration };
 }
 
