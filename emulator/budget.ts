@@ -1,6 +1,7 @@
 import { Call, Callback } from "../test/xs/hal/calls";
 import { ServedStreet } from "../test/xs/street";
 import { type CollectorBudget, measureCollector } from "./collector";
+import { foldersOfClasses, heapByPart } from "./heap";
 import type { Memory } from "./machine";
 import { bootMeter } from "./meter";
 import { Questioner } from "./questioner";
@@ -59,6 +60,8 @@ export interface DeviceBudget {
     hours: Record<string, Memory>;
     /** The same after the reads that follow. */
     idle: Memory;
+    /** Of what is in use when idle, by the folder of the classes. */
+    parts: Record<string, number>;
     /** Taken from the system by then: what the program needs. */
     peak: Memory;
     stack: number;
@@ -127,6 +130,8 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
   const registersAnswer = answer("reg", "");
   const loadProfileAnswer = answer("lp", "n=16");
   const { used: idle, reserved: peak, stackBytes: stack } = machine.collect();
+  const found = Object.entries(heapByPart(machine, foldersOfClasses(meter.modules.keys())));
+  const parts = Object.fromEntries(found.sort(([, a], [, b]) => b - a));
   machine.close();
 
   const poll = median(polls);
@@ -145,7 +150,7 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
     registersAnswer,
     loadProfileAnswer,
   };
-  return { instructions, heap: { modules: boot.shared, hours, idle, peak, stack }, bytecode };
+  return { instructions, heap: { modules: boot.shared, hours, idle, parts, peak, stack }, bytecode };
 }
 
 /** A meter's day: polled as in the field, read each four hours by the head end, and hearing its neighbours. */

@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "calls.h"
+#include "heap.h"
 #include "image.h"
 
 #define NAME_MODULO 127
@@ -17,6 +18,7 @@ enum {
   TO_HOST_REPLY = 'r',  /* struct reply and what the program answered */
   FROM_HOST_DELIVER = 'd',
   FROM_HOST_COLLECT = 'g',
+  FROM_HOST_DESCRIBE = 'h', /* answers what heap_describe says */
   FROM_HOST_TYPE = 't',     /* so many bytes, in 4, are on the console's line */
   FROM_HOST_WATCHDOG = 'w', /* the watchdog of simulated time has expired */
 };
@@ -232,6 +234,15 @@ static void serve(txMachine* the, size_t bytes) {
   }
 }
 
+#define DESCRIPTION_BYTES (512 * 1024)
+
+static void describe(txMachine* the) {
+  char* description = malloc(DESCRIPTION_BYTES);
+  fxCollectGarbage(the);
+  reply(the, description, heap_describe(the, &deliver, description, DESCRIPTION_BYTES));
+  free(description);
+}
+
 int main(void) {
   static txCreation shared_creation = {
       .initialChunkSize = 64 * 1024,
@@ -306,6 +317,9 @@ int main(void) {
     case FROM_HOST_COLLECT:
       fxCollectGarbage(the);
       reply(the, NULL, 0);
+      break;
+    case FROM_HOST_DESCRIBE:
+      describe(the);
       break;
     default:
       fxBeginHost(the);

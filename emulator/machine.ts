@@ -112,6 +112,11 @@ export class EmulatedMachine {
     return this.#ask("g", new Uint8Array(0));
   }
 
+  /** What lies in the heap, after garbage was collected: see heap.ts. */
+  describe(): Uint8Array {
+    return this.#ask("h", new Uint8Array(0)).bytes;
+  }
+
   /** Puts bytes on the console's line, at most {@link CONSOLE_BYTES}; the board takes them before the call returns. */
   type(bytes: Uint8Array): void {
     writeSync(this.#typed, bytes);
