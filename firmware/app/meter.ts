@@ -271,10 +271,10 @@ export class Meter {
       new RouteCommand(node),
       new PingCommand(node),
       new TraceCommand(node),
-      new MemoryCommand([
-        { name: "timers", size: MAX_TIMERS, used: () => kernel.armed },
-        { name: "packets to send", size: QUEUE_SLOTS, used: () => mesh.queued },
-        { name: "events to store", size: EVENT_QUEUE, used: () => events.queued },
+      new MemoryCommand(() => [
+        { name: "timers", size: MAX_TIMERS, used: kernel.armed },
+        { name: "packets to send", size: QUEUE_SLOTS, used: mesh.queued },
+        { name: "events to store", size: EVENT_QUEUE, used: events.queued },
       ]),
       new VersionCommand(version),
     ]);

@@ -9,12 +9,18 @@ const MAX_UTC_ms = 0xffffffff * 1000;
 
 /** `/time`: GET answers what the node's clock knows, PUT sets it, or answers 4.09 where the clock refuses. */
 export class TimeResource implements Resource {
-  readonly path = "time";
-  readonly attributes = 'rt="wm.time";ct=60';
   readonly #utc: UtcClock;
 
   constructor(utc: UtcClock) {
     this.#utc = utc;
+  }
+
+  get path(): string {
+    return "time";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.time";ct=60';
   }
 
   get(_request: Request, response: Response): number {

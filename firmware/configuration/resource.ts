@@ -10,12 +10,18 @@ import { CONFIGURATION_KINDS, type Configuration } from "firmware/configuration/
  * 7252, section 5.5.2), and the old one stands.
  */
 export class ConfigurationResource implements Resource {
-  readonly path = "cfg";
-  readonly attributes = 'rt="wm.cfg";ct=60';
   readonly #configuration: Configuration;
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+  }
+
+  get path(): string {
+    return "cfg";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.cfg";ct=60';
   }
 
   get(_request: Request, response: Response): number {

@@ -4,13 +4,22 @@ import type { Billing } from "firmware/registers/billing";
 
 /** `demand reset`: ends the billing period of the demand registers, unless it was just ended by hand. */
 export class DemandResetCommand implements Command {
-  readonly words = "demand reset";
-  readonly usage = "";
-  readonly help = "peaks to the previous period; not twice in 60 s";
   readonly #billing: Billing;
 
   constructor(billing: Billing) {
     this.#billing = billing;
+  }
+
+  get words(): string {
+    return "demand reset";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "peaks to the previous period; not twice in 60 s";
   }
 
   start(args: readonly string[]): number {

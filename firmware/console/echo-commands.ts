@@ -16,9 +16,6 @@ const MAX_SILENT = 3;
 
 /** `ping`: echo requests to another node, an answer a line. */
 export class PingCommand implements Command {
-  readonly words = "ping";
-  readonly usage = "<node> [count]";
-  readonly help = "echo requests to an address, the end of an EUI-64, or collector";
   readonly #node: MeshNode;
   /** Of the run under way. */
   #probe: EchoProbe | undefined;
@@ -27,6 +24,18 @@ export class PingCommand implements Command {
 
   constructor(node: MeshNode) {
     this.#node = node;
+  }
+
+  get words(): string {
+    return "ping";
+  }
+
+  get usage(): string {
+    return "<node> [count]";
+  }
+
+  get help(): string {
+    return "echo requests to an address, the end of an EUI-64, or collector";
   }
 
   start(args: readonly string[]): number {
@@ -60,9 +69,6 @@ export class PingCommand implements Command {
  * show.
  */
 export class TraceCommand implements Command {
-  readonly words = "trace";
-  readonly usage = "[node]";
-  readonly help = "routers on the way to the collector, or to a node as of ping";
   readonly #node: MeshNode;
   /** Of the run under way. */
   #probe: EchoProbe | undefined;
@@ -70,6 +76,18 @@ export class TraceCommand implements Command {
 
   constructor(node: MeshNode) {
     this.#node = node;
+  }
+
+  get words(): string {
+    return "trace";
+  }
+
+  get usage(): string {
+    return "[node]";
+  }
+
+  get help(): string {
+    return "routers on the way to the collector, or to a node as of ping";
   }
 
   start(args: readonly string[]): number {

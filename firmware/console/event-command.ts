@@ -1,44 +1,29 @@
-import { integerArgument, MORE, Result, type Command } from "firmware/console/command";
-import type { Output } from "firmware/console/output";
+import { ListCommand } from "firmware/console/list-command";
 import { utcText } from "firmware/console/utc-text";
 import { eventName } from "firmware/events/codes";
 import { type EventLog, EventRecord } from "firmware/events/log";
 
-const DEFAULT_COUNT = 8;
-const MAX_COUNT = 100_000;
-
 /** `ev list`: the newest events, a line each. */
-export class EventCommand implements Command {
-  readonly words = "ev list";
-  readonly usage = "[count]";
-  readonly help = "the newest events: number, time, what happened, argument";
+export class EventCommand extends ListCommand {
   readonly #log: EventLog;
-  readonly #event = new EventRecord();
-  #next = 0;
-  #end = 0;
 
   constructor(log: EventLog) {
+    super(log);
     this.#log = log;
   }
 
-  start(args: readonly string[]): number {
-    if (args.length > 1) return Result.badArgument;
-    const count = args.length === 0 ? DEFAULT_COUNT : integerArgument(args[0], 1, MAX_COUNT);
-    // NaN, which no comparison holds for.
-    if (!(count > 0)) return Result.badArgument;
-    this.#end = this.#log.next;
-    this.#next = Math.max(this.#log.first, this.#end - count);
-    return this.#next < this.#end ? MORE : Result.noData;
+  get words(): string {
+    return "ev list";
   }
 
-  step(output: Output): number {
-    const sequence = this.#next++;
-    const event = this.#event;
-    const number = `${sequence}`.padStart(6);
-    if (this.#log.read(sequence, event))
-      output.line(`${number} ${eventTime(event)} ${eventName(event.code).padEnd(22)} ${event.argument}`);
-    else output.line(`${number} unreadable`);
-    return this.#next < this.#end ? MORE : Result.ok;
+  get help(): string {
+    return "the newest events: number, time, what happened, argument";
+  }
+
+  protected describe(sequence: number): string | undefined {
+    const event = new EventRecord();
+    if (!this.#log.read(sequence, event)) return undefined;
+    return `${eventTime(event)} ${eventName(event.code).padEnd(22)} ${event.argument}`;
   }
 }
 

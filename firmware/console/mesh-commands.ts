@@ -16,14 +16,23 @@ const ROUTE_LINES = 4;
 
 /** `mesh neighbours`: the members of the mesh in range that could be parents, the cheapest path first. */
 export class NeighboursCommand implements Command {
-  readonly words = "mesh neighbours";
-  readonly usage = "";
-  readonly help = "possible parents: EUI-64, use, rank, ETX, frames failed in a row, heard";
   readonly #node: MeshNode;
   #next = 0;
 
   constructor(node: MeshNode) {
     this.#node = node;
+  }
+
+  get words(): string {
+    return "mesh neighbours";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "possible parents: EUI-64, use, rank, ETX, frames failed in a row, heard";
   }
 
   start(args: readonly string[]): number {
@@ -54,14 +63,23 @@ export class NeighboursCommand implements Command {
 
 /** `mesh route`: this meter's place in the mesh, and the parents that its packets go up through. */
 export class RouteCommand implements Command {
-  readonly words = "mesh route";
-  readonly usage = "";
-  readonly help = "address, collector, rank, changes, and the parents in their order";
   readonly #node: MeshNode;
   #next = 0;
 
   constructor(node: MeshNode) {
     this.#node = node;
+  }
+
+  get words(): string {
+    return "mesh route";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "address, collector, rank, changes, and the parents in their order";
   }
 
   start(args: readonly string[]): number {

@@ -9,9 +9,6 @@ const EVENTS_A_STEP = 32;
 
 /** `outage list`: the last outages, the newest first: when each began and ended, and its length. */
 export class OutageCommand implements Command {
-  readonly words = "outage list";
-  readonly usage = "";
-  readonly help = "the last five outages: failure, restoration, length in s";
   readonly #log: EventLog;
   readonly #event = new EventRecord();
   #first = 0;
@@ -20,6 +17,18 @@ export class OutageCommand implements Command {
 
   constructor(log: EventLog) {
     this.#log = log;
+  }
+
+  get words(): string {
+    return "outage list";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "the last five outages: failure, restoration, length in s";
   }
 
   start(args: readonly string[]): number {

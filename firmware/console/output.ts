@@ -1,7 +1,10 @@
 import type { SerialPort } from "hal/serial-port";
 
-/** Room for what the port has not taken yet. */
-const BUFFER_BYTES = 1024;
+/**
+ * Room for what the port has not taken yet: a prompt, and one line in another's place, which is back to its start, over
+ * it, back again, and the new one.
+ */
+const BUFFER_BYTES = 640;
 
 /** A command writes a line only while this much room is left, so nothing it says is cut. */
 export const LINE_ROOM = 256;

@@ -11,9 +11,6 @@ const CHANNEL_NAMES = Object.freeze(["total", "A", "B", "C"]);
 
 /** `reg show`: a register a line, with its OBIS code. */
 export class RegisterCommand implements Command {
-  readonly words = "reg show";
-  readonly usage = "[all|billing]";
-  readonly help = "energy registers: totals, or the phases too; or tiers, net and demand";
   readonly #registers: Registers;
   readonly #billing: BillingLines;
   #showsBilling = false;
@@ -23,6 +20,18 @@ export class RegisterCommand implements Command {
   constructor(registers: Registers, billing: Billing) {
     this.#registers = registers;
     this.#billing = new BillingLines(billing);
+  }
+
+  get words(): string {
+    return "reg show";
+  }
+
+  get usage(): string {
+    return "[all|billing]";
+  }
+
+  get help(): string {
+    return "energy registers: totals, or the phases too; or tiers, net and demand";
   }
 
   start(args: readonly string[]): number {

@@ -26,7 +26,8 @@ export class Shell {
     this.#prompt = `${name}> `;
     this.#output = new Output(port);
     this.#editor = new LineEditor(this.#output);
-    this.#commands = [new Help(commands), ...commands];
+    const help = new Help();
+    this.#commands = help.commands = [help, ...commands];
     this.#output.resume = () => this.advance();
     port.onReadable = () => this.receive();
     this.#output.line(banner);
@@ -121,34 +122,40 @@ export class Shell {
 
 /** `help` lists all commands, `help reg show` (or a noun alone) those that begin so. */
 class Help implements Command {
-  readonly words = "help";
-  readonly usage = "[command]";
-  readonly help = "list commands";
-  readonly #commands: readonly Command[];
+  /** Those that are listed. */
+  commands: readonly Command[] = [];
   #filter = "";
   #next = 0;
 
-  constructor(commands: readonly Command[]) {
-    this.#commands = [this, ...commands];
+  get words(): string {
+    return "help";
+  }
+
+  get usage(): string {
+    return "[command]";
+  }
+
+  get help(): string {
+    return "list commands";
   }
 
   start(args: readonly string[]): number {
     this.#filter = args.join(" ");
     this.#next = 0;
-    for (let i = 0; i < this.#commands.length; i++) {
-      if (this.#commands[i].words.startsWith(this.#filter)) return MORE;
+    for (let i = 0; i < this.commands.length; i++) {
+      if (this.commands[i].words.startsWith(this.#filter)) return MORE;
     }
     return Result.badArgument;
   }
 
   step(output: Output): number {
-    while (this.#next < this.#commands.length) {
-      const command = this.#commands[this.#next++];
+    while (this.#next < this.commands.length) {
+      const command = this.commands[this.#next++];
       if (!command.words.startsWith(this.#filter)) continue;
       output.line(`${`${command.words} ${command.usage}`.padEnd(24)}${command.help}`);
       break;
     }
-    return this.#next < this.#commands.length ? MORE : Result.ok;
+    return this.#next < this.commands.length ? MORE : Result.ok;
   }
 }
 

@@ -5,42 +5,63 @@ import type { Output } from "firmware/console/output";
 export interface Pool {
   readonly name: string;
   readonly size: number;
-  used(): number;
+  readonly used: number;
 }
 
 /** `mem`: every bounded store, in use and whole. */
 export class MemoryCommand implements Command {
-  readonly words = "mem";
-  readonly usage = "";
-  readonly help = "bounded stores: in use and size";
-  readonly #pools: readonly Pool[];
+  readonly #look: () => readonly Pool[];
+  #pools: readonly Pool[] = [];
   #next = 0;
 
-  constructor(pools: readonly Pool[]) {
-    this.#pools = pools;
+  /** @param look answers how all stores are at present */
+  constructor(look: () => readonly Pool[]) {
+    this.#look = look;
+  }
+
+  get words(): string {
+    return "mem";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "bounded stores: in use and size";
   }
 
   start(args: readonly string[]): number {
+    this.#pools = this.#look();
     this.#next = 0;
     return args.length === 0 ? MORE : Result.badArgument;
   }
 
   step(output: Output): number {
     const pool = this.#pools[this.#next++];
-    output.line(`${pool.name.padEnd(16)}${`${pool.used()}`.padStart(8)} / ${pool.size}`);
+    output.line(`${pool.name.padEnd(16)}${`${pool.used}`.padStart(8)} / ${pool.size}`);
     return this.#next < this.#pools.length ? MORE : Result.ok;
   }
 }
 
 /** `version`: what this is. */
 export class VersionCommand implements Command {
-  readonly words = "version";
-  readonly usage = "";
-  readonly help = "model, serial number and firmware";
   readonly #text: string;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get words(): string {
+    return "version";
+  }
+
+  get usage(): string {
+    return "";
+  }
+
+  get help(): string {
+    return "model, serial number and firmware";
   }
 
   start(args: readonly string[]): number {

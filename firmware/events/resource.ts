@@ -6,12 +6,18 @@ import { encodeEvents, type EventSource } from "firmware/events/codec";
  * absent); `n`, the most events wanted. Wrong values answer 4.00.
  */
 export class EventsResource implements Resource {
-  readonly path = "ev";
-  readonly attributes = 'rt="wm.ev";ct=60';
   readonly #log: EventSource;
 
   constructor(log: EventSource) {
     this.#log = log;
+  }
+
+  get path(): string {
+    return "ev";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.ev";ct=60';
   }
 
   get(request: Request, response: Response): number {

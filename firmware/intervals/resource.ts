@@ -17,8 +17,6 @@ import { BlockEncoder } from "firmware/intervals/encoder";
  * 4.00.
  */
 export class LoadProfileResource implements Resource {
-  readonly path = "lp";
-  readonly attributes = 'rt="wm.lp";ct=60';
   readonly #log: IntervalSource;
   readonly #configuration: GeneralConfiguration;
   readonly #primer = new Primer();
@@ -26,6 +24,14 @@ export class LoadProfileResource implements Resource {
   constructor(log: IntervalSource, configuration: GeneralConfiguration) {
     this.#log = log;
     this.#configuration = configuration;
+  }
+
+  get path(): string {
+    return "lp";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.lp";ct=60';
   }
 
   get(request: Request, response: Response): number {

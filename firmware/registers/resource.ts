@@ -41,8 +41,6 @@ export const InstantKey = Object.freeze({
  * it is not kept.
  */
 export class RegistersResource implements Resource {
-  readonly path = "reg";
-  readonly attributes = 'rt="wm.reg";ct=60';
   readonly #registers: Registers;
   readonly #billing: Billing | undefined;
 
@@ -50,6 +48,14 @@ export class RegistersResource implements Resource {
   constructor(registers: Registers, billing?: Billing) {
     this.#registers = registers;
     this.#billing = billing;
+  }
+
+  get path(): string {
+    return "reg";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.reg";ct=60';
   }
 
   get(request: Request, response: Response): number {
@@ -101,14 +107,20 @@ export class RegistersResource implements Resource {
 
 /** `/inst`: the instantaneous values, measured when asked. */
 export class InstantResource implements Resource {
-  readonly path = "inst";
-  readonly attributes = 'rt="wm.inst";ct=60';
   readonly #registers: Registers;
   readonly #utc: UtcClock;
 
   constructor(registers: Registers, utc: UtcClock) {
     this.#registers = registers;
     this.#utc = utc;
+  }
+
+  get path(): string {
+    return "inst";
+  }
+
+  get attributes(): string {
+    return 'rt="wm.inst";ct=60';
   }
 
   get(_request: Request, response: Response): number {
