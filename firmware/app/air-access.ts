@@ -1,13 +1,11 @@
 import { KeptCounter } from "firmware/app/kept-counter";
 import type { Network } from "firmware/app/network";
+import type { Rings } from "firmware/app/rings";
 import { LinkSecurity, type CounterStore } from "firmware/mesh/mac/security";
 import { ObjectStore } from "firmware/storage/object-store";
 import { RecordBytes, Store } from "firmware/storage/partitions";
-import { AppendRing } from "firmware/storage/ring";
 import type { Cipher } from "hal/cipher";
-import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
-import type { Identity } from "hal/identity";
 
 /** Objects in the store of keys. */
 const Kept = Object.freeze({ frameCounter: 0, broadcastInterval: 1 });
@@ -25,20 +23,12 @@ export interface AirAccess {
 /** How a node uses the air, as its network wants it; without hopping and keys nothing is read of `flash`. */
 export function airAccess(
   { hopping = false, linkKeys = [] }: Network,
-  flash: Flash,
   cipher: Cipher,
-  entropy: Entropy,
-  { storageKey }: Identity,
+  rings: Rings,
+  flash: Flash,
 ): AirAccess {
   if (!hopping && linkKeys.length === 0) return { hopping };
-  const ring = new AppendRing({
-    flash,
-    cipher: cipher.aesCcm(storageKey),
-    entropy,
-    store: Store.keys,
-    recordBytes: RecordBytes.keys,
-  });
-  const store = new ObjectStore(ring, KINDS);
+  const store = new ObjectStore(rings.open(flash, Store.keys, RecordBytes.keys), KINDS);
   const intervals = new KeptCounter(store, Kept.broadcastInterval);
   if (linkKeys.length === 0) return { hopping, intervals, store };
   const security = new LinkSecurity(cipher, new KeptCounter(store, Kept.frameCounter));

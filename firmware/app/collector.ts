@@ -1,5 +1,6 @@
 import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
+import { Rings } from "firmware/app/rings";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { Link, Packet } from "firmware/ip/packet";
 import { IpStack } from "firmware/ip/stack";
@@ -46,13 +47,7 @@ export class Collector {
     const eui64 = hal.identity.eui64;
     const kernel = new Kernel(clock);
     const { panId, channel, turnaround_ms, prefix } = network;
-    const { hopping, security, intervals, store } = airAccess(
-      network,
-      hal.keys,
-      hal.cipher,
-      entropy,
-      hal.identity,
-    );
+    const { hopping, security, intervals, store } = airAccess(network, hal.cipher, new Rings(hal), hal.keys);
     if (store !== undefined) new Upkeep(kernel, [store]);
     const mac = new Mac({
       radio,

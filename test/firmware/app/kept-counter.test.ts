@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { airAccess } from "firmware/app/air-access";
 import type { Network } from "firmware/app/network";
+import { Rings } from "firmware/app/rings";
 import { COUNTER_BLOCK } from "firmware/mesh/mac/security";
 import { NodeCipher } from "../../../host-sim/cipher";
 import { NorFlash } from "../../../host-sim/flash";
@@ -12,9 +13,10 @@ import { KEY } from "../../support/mac-street";
 const FLASH_BYTES = 4 * 4096;
 const secured: Network = { ...NETWORK, hopping: true, linkKeys: [{ index: 1, key: KEY }] };
 
-function start(flash: NorFlash, network = secured) {
+function start(flash: NorFlash, network = secured, power = { failing: false }) {
+  const cipher = new NodeCipher();
   const entropy = new SeededEntropy(new Random(1, "entropy"));
-  return airAccess(network, flash, new NodeCipher(), entropy, meterIdentity(1));
+  return airAccess(network, cipher, new Rings({ cipher, entropy, identity: meterIdentity(1), power }), flash);
 }
 
 it("gives no frame counter and no broadcast interval twice, over 200 restarts and all sectors", () => {
@@ -38,4 +40,21 @@ it("gives no frame counter and no broadcast interval twice, over 200 restarts an
 it("leaves flash alone where nothing hops or is secured", () => {
   const flash = new NorFlash({ size: FLASH_BYTES });
   expect(start(flash, NETWORK)).toEqual({ hopping: false });
+});
+
+it("erases nothing while the supply fails", () => {
+  const flash = new NorFlash({ size: FLASH_BYTES });
+  const power = { failing: false };
+  const { store, intervals } = start(flash, secured, power);
+  expect(intervals!.reserve()).toBe(0);
+  let erases = 0;
+  flash.beforeOperation = ({ from }) => void (from === undefined && erases++);
+  power.failing = true;
+  store!.prepare();
+  for (let i = 0; i < 100; i++) intervals!.reserve();
+  expect(intervals!.reserve()).toBe(-1);
+  expect(erases).toBe(0);
+  power.failing = false;
+  store!.prepare();
+  expect(erases).toBe(1);
 });
