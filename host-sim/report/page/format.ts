@@ -46,6 +46,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share === 1 || share === 0 ? 0 : 2)} %`;
 }
 
+/** In percent, with two digits that count. */
+export function smallShare(share: number): string {
+  return `${plain(Number((100 * share).toPrecision(2)))} %`;
+}
+
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
   weekday: "short",

@@ -1,6 +1,6 @@
 import type { MeshDetail } from "../../result";
 import type { MeterRow } from "./data";
-import { count, percent, plain, plural } from "./format";
+import { count, plain, plural, smallShare } from "./format";
 import { alongAxis, layout, type Layout, SIDE } from "./mesh-layout";
 
 /** Nodes farther out share a colour. */
@@ -48,8 +48,8 @@ export function meshMap(mesh: MeshDetail, rows: MeterRow[]): string {
     `<title id="mesh-map-title">Map of the mesh: ${plural(rows.length, "meter")}, ${plural(collectors, "collector")}</title>` +
     `<desc id="mesh-map-desc">${count(ways)} meters have a way to a collector, ${count(links.length)} a parent, ` +
     "to which a line leads. The figures and the table beside it say the same in numbers.</desc>" +
-    `${frame(where, mesh.side_m)}<g class="links" stroke-width="${(radius / 3).toFixed(1)}">${links.join("")}</g>` +
-    `<g stroke-width="${(radius / 2.4).toFixed(1)}">${dots.join("")}</g>${masts.join("")}</svg>`
+    `${grid(where, mesh.side_m)}<g class="links" stroke-width="${(radius / 3).toFixed(1)}">${links.join("")}</g>` +
+    `<g stroke-width="${(radius / 2.4).toFixed(1)}">${dots.join("")}</g>${masts.join("")}${labels(where)}</svg>`
   );
 }
 
@@ -90,7 +90,7 @@ function describe(mesh: MeshDetail, node: number, row: MeterRow): string {
       ? "no parent"
       : `parent ${nodeName(mesh, parent)}, ${plain(etx)} transmissions a frame`,
     ...(row.readsDue === 0 ? [] : [`${count(row.readsDone)} of ${count(row.readsDue)} reads`]),
-    `sends ${percent(duty)} of the time`,
+    `sends ${smallShare(duty)} of the time`,
   ].join("; ");
 }
 
@@ -104,20 +104,32 @@ function at({ x, y }: Layout, node: number): { x: string; y: string } {
   return { x: x[node]!.toFixed(1), y: y[node]!.toFixed(1) };
 }
 
-function frame({ marks, rings }: Layout, side_m: number | undefined): string {
-  const circles = rings.map(
-    ({ radius, text }) =>
-      `<circle class="ring" cx="${SIDE / 2}" cy="${SIDE / 2}" r="${radius.toFixed(1)}"/>` +
-      `<text x="${SIDE / 2 + 6}" y="${(SIDE / 2 - radius + 18).toFixed(1)}">${text}</text>`,
-  );
-  if (side_m === undefined) return circles.join("");
+/** Lines behind the nodes: of the axes' marks, or a ring a hop. */
+function grid({ marks, rings }: Layout, side_m: number | undefined): string {
+  if (side_m === undefined)
+    return rings
+      .map(
+        ({ radius }) => `<circle class="ring" cx="${SIDE / 2}" cy="${SIDE / 2}" r="${radius.toFixed(1)}"/>`,
+      )
+      .join("");
   const start = alongAxis(0, side_m);
   const end = alongAxis(side_m, side_m);
-  const grid = marks.map(
-    ({ at: place, text }) =>
-      `<path class="ring" d="M${place.toFixed(1)} ${SIDE - start}V${SIDE - end}M${start} ${(SIDE - place).toFixed(1)}H${end}"/>` +
-      `<text class="middle" x="${place.toFixed(1)}" y="${SIDE - start + 24}">${text}</text>` +
-      `<text class="end" x="${start - 8}" y="${(SIDE - place + 5).toFixed(1)}">${text}</text>`,
-  );
-  return grid.join("");
+  return marks
+    .map(({ at: place }) => {
+      const y = (SIDE - place).toFixed(1);
+      return `<path class="ring" d="M${place.toFixed(1)} ${SIDE - start}V${SIDE - end}M${start} ${y}H${end}"/>`;
+    })
+    .join("");
+}
+
+/** The text of those lines, before the nodes. */
+function labels({ marks, rings }: Layout): string {
+  const text = (kind: string, x: number, y: number, of: string): string =>
+    `<text class="${kind}" x="${x.toFixed(1)}" y="${y.toFixed(1)}">${of}</text>`;
+  const start = alongAxis(0, 1);
+  return [
+    ...rings.map(({ radius, text: of }) => text("middle", SIDE / 2, SIDE / 2 - radius + 5, of)),
+    ...marks.map(({ at: place, text: of }) => text("middle", place, SIDE - start + 24, of)),
+    ...marks.map(({ at: place, text: of }) => text("end", start - 8, SIDE - place + 5, of)),
+  ].join("");
 }

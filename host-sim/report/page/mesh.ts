@@ -1,6 +1,7 @@
+import "./mesh.css";
 import uPlot from "uplot";
 import type { MeterRow, ReportData } from "./data";
-import { byId, count, duration, element, percent, plain, plural } from "./format";
+import { byId, count, duration, element, plural, smallShare } from "./format";
 import { histogram } from "./histogram";
 import { hopClass, meshMap, MOST_HOPS, nodeName, QUALITIES, qualityOf, readsClass } from "./mesh-map";
 import { colour, plot, wholeMarks } from "./plots";
@@ -87,7 +88,7 @@ export class MeshView {
     histogram(byId("duty"), duties, {
       height: 190,
       yLabel: "meters",
-      text: (duty) => `${plain(Number((100 * duty).toPrecision(2)))} %`,
+      text: smallShare,
       least: 1e-6,
       most: Math.max(sorted.at(-1) ?? 0, collector),
       marks: [
@@ -131,7 +132,7 @@ export class MeshView {
       ),
       element("td", `${count(row.readsDone)} / ${count(row.readsDue)}`, readsClass(row) === "" ? "" : "bad"),
       element("td", row.readsDone === 0 ? "–" : duration(row.worst_ms)),
-      element("td", percent(duty)),
+      element("td", smallShare(duty)),
     );
     return tr;
   }
