@@ -5,7 +5,7 @@ import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { Link, Packet } from "firmware/ip/packet";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
-import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
+import { COLLECTOR_MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Root } from "firmware/mesh/rpl/root";
 import { Upkeep } from "firmware/storage/upkeep";
@@ -56,7 +56,7 @@ export class Collector {
       eui64,
       panId,
       channel,
-      queueSlots: MAC_SLOTS,
+      queueSlots: COLLECTOR_MAC_SLOTS,
       turnaround_ms,
       neighbours: NEIGHBOURS,
       hopping,

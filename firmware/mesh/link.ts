@@ -17,9 +17,10 @@ import type { Mac } from "firmware/mesh/mac/mac";
 /** As many as {@link LowpanCause} has. */
 const LOWPAN_CAUSES = 10;
 const TUNNEL_HOP_LIMIT = 64;
-/** Frames to all that may wait at the MAC, and what it has to have room for: one to a neighbour besides. */
+/** Of the MAC's slots, those that frames to all may take; and what a meter and a collector want of it. */
 const MAX_BROADCASTS = 2;
-export const MAC_SLOTS = MAX_BROADCASTS + 1;
+export const MAC_SLOTS = MAX_BROADCASTS + 2;
+export const COLLECTOR_MAC_SLOTS = MAX_BROADCASTS + 6;
 
 /** IP above the mesh, such as an `IpStack`. */
 export interface Host {
@@ -71,7 +72,14 @@ export class MeshLink implements Link {
   /** Called once, by the routing protocol. From then on frames are received. */
   routeBy(routing: Routing): void {
     this.#routing = routing;
-    this.#outbox = new Outbox(this.#mac, this.#contexts, routing, this.counters, this.#queueSlots);
+    this.#outbox = new Outbox(
+      this.#mac,
+      this.#contexts,
+      routing,
+      this.counters,
+      this.#queueSlots,
+      this.#mac.queueSlots - MAX_BROADCASTS,
+    );
     this.#mac.onFrame = (source, buffer, offset, length, broadcast) => {
       this.#reader.reset(buffer, offset, offset + length);
       this.receive(source, broadcast);
@@ -105,7 +113,7 @@ export class MeshLink implements Link {
   }
 
   private broadcast(packet: Packet): boolean {
-    const writer = this.#mac.queued < MAX_BROADCASTS ? this.#mac.prepare(undefined) : undefined;
+    const writer = this.#mac.queued(undefined) < MAX_BROADCASTS ? this.#mac.prepare(undefined) : undefined;
     if (writer === undefined) {
       this.counters.dropped.queueFull++;
       return false;

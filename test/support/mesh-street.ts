@@ -1,7 +1,7 @@
 import { Contexts } from "firmware/ip/contexts";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
-import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
+import { COLLECTOR_MAC_SLOTS, MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Join } from "firmware/mesh/rpl/join";
 import { Root } from "firmware/mesh/rpl/root";
@@ -24,7 +24,7 @@ export function meshStreet(
   const world = new World();
   const medium = new Medium({ ...OPEN_STREET, world, random: new Random(seed, "medium"), ...options });
 
-  const makeNode = (name: string, identity: Identity, queueSlots: number) => {
+  const makeNode = (name: string, identity: Identity, queueSlots: number, macSlots: number) => {
     const random = new Random(seed, name);
     const kernel = new Kernel(new CrystalClock(world, random.between(-20, 20)));
     const entropy = new SeededEntropy(random);
@@ -37,7 +37,7 @@ export function meshStreet(
       eui64,
       panId: PAN,
       channel: CHANNEL,
-      queueSlots: MAC_SLOTS,
+      queueSlots: macSlots,
     });
     const contexts = new Contexts();
     contexts.set(0, PREFIX, 64);
@@ -47,11 +47,11 @@ export function meshStreet(
     return { radio, kernel, entropy, eui64, mac, link, stack };
   };
 
-  const node = makeNode("collector", collectorIdentity(1), 24);
+  const node = makeNode("collector", collectorIdentity(1), 24, COLLECTOR_MAC_SLOTS);
   const root = new Root({ ...node, prefix: PREFIX, capacity: options.capacity ?? meters });
   const collector = { ...node, root };
   const street = Array.from({ length: meters }, (_, n) => {
-    const meter = makeNode(`meter ${n + 1}`, meterIdentity(n + 1), 10);
+    const meter = makeNode(`meter ${n + 1}`, meterIdentity(n + 1), 10, MAC_SLOTS);
     return { ...meter, join: new Join(meter) };
   });
   const start = () => {

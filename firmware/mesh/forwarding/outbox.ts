@@ -14,7 +14,7 @@ const MAX_FAILURES_UP = 4;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
 
-/** Sends unicast packets, one after the other, and looks for another way where a neighbour does not answer. */
+/** Sends unicast packets, one at a time to each neighbour, and looks for another way where one does not answer. */
 export class Outbox {
   readonly #mac: Mac;
   readonly #contexts: Contexts;
@@ -25,8 +25,9 @@ export class Outbox {
   readonly #packet = new Packet(MESH_PAYLOAD_BYTES);
   readonly #header = new RoutingHeader();
   readonly #neighbour = new Uint8Array(8);
-  /** The packet that the MAC has. */
-  #sending: Held | undefined;
+  /** Packets that the MAC has, and how many it may have. */
+  #underWay = 0;
+  readonly #most: number;
 
   constructor(
     mac: Mac,
@@ -34,13 +35,15 @@ export class Outbox {
     routing: Routing,
     counters: ForwardingCounters,
     capacity: number,
+    underWay: number,
   ) {
     this.#mac = mac;
     this.#contexts = contexts;
     this.#routing = routing;
     this.#counters = counters;
     this.#queue = new PacketQueue(capacity);
-    mac.onSent = (neighbour, attempts, acked) => this.onSent(neighbour, attempts, acked);
+    this.#most = underWay;
+    mac.onSent = (neighbour, attempts, acked, tag) => this.onSent(neighbour, attempts, acked, tag);
   }
 
   /** Packets that wait, and how many may. */
@@ -74,20 +77,25 @@ export class Outbox {
     return true;
   }
 
+  /** Hands packets to the MAC, but for those to neighbours that it has one for. */
   private next(): void {
-    while (this.#sending === undefined) {
-      const held = this.#queue.next();
-      if (held === undefined) return;
+    let held = this.#queue.next(undefined);
+    while (held !== undefined && this.#underWay < this.#most) {
+      const after = this.#queue.next(held);
       this.#queue.restore(held, this.#packet, this.#header);
       if (!this.findNeighbour(held)) {
         this.#counters.dropped.noRoute++;
         this.#queue.remove(held);
-      } else if (this.hand(held)) {
-        this.#sending = held;
-      } else {
-        this.#counters.dropped.tooLong++;
-        this.#queue.remove(held);
+      } else if (this.#mac.queued(this.#neighbour) === 0) {
+        if (this.hand(held)) {
+          held.sending = true;
+          this.#underWay++;
+        } else {
+          this.#counters.dropped.tooLong++;
+          this.#queue.remove(held);
+        }
       }
+      held = after;
     }
   }
 
@@ -100,7 +108,7 @@ export class Outbox {
 
   /** Answers false where the packet fits no frame. */
   private hand(held: Held): boolean {
-    const writer = this.#mac.prepare(this.#neighbour);
+    const writer = this.#mac.prepare(this.#neighbour, held.number);
     if (writer === undefined) return false;
     const header = this.#header;
     if (held.way === Way.up) header.senderRank = this.#routing.rank;
@@ -110,17 +118,16 @@ export class Outbox {
     );
   }
 
-  private onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
-    this.#routing.onSent(neighbour, attempts, acked);
-    const held = this.#sending;
-    if (held === undefined) return;
-    this.#sending = undefined;
+  private onSent(neighbour: Uint8Array, attempts: number, acked: boolean, number: number): void {
+    const held = this.#queue.at(number);
+    held.sending = false;
+    this.#underWay--;
     if (acked) {
       this.#counters.passedOn++;
       this.#queue.remove(held);
-    } else {
-      this.failed(held);
     }
+    this.#routing.onSent(neighbour, attempts, acked);
+    if (!acked) this.failed(held);
     this.next();
   }
 

@@ -27,6 +27,8 @@ export const Way = Object.freeze({
 /** A packet that waits for its turn. */
 export class Held {
   used = false;
+  /** The MAC has it. */
+  sending = false;
   urgent = false;
   /** Which neighbour it came from, or {@link OWN}. */
   child = OWN;
@@ -38,8 +40,14 @@ export class Held {
   /** Of what is kept of it. */
   length = 0;
 
-  /** @param at where that lies in the queue's bytes */
-  constructor(readonly at: number) {}
+  /**
+   * @param number among the slots of its queue
+   * @param at where that lies in the queue's bytes
+   */
+  constructor(
+    readonly number: number,
+    readonly at: number,
+  ) {}
 }
 
 /** Packets that wait, of this node and of others; all room is taken at the start. */
@@ -57,7 +65,7 @@ export class PacketQueue {
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    for (let i = 0; i < capacity; i++) this.#slots.push(new Held(i * SLOT_BYTES));
+    for (let i = 0; i < capacity; i++) this.#slots.push(new Held(i, i * SLOT_BYTES));
     this.#bytes = new Uint8Array(capacity * SLOT_BYTES);
     this.#writer = new Writer(this.#bytes);
     this.#reader = new Reader(this.#bytes);
@@ -73,6 +81,7 @@ export class PacketQueue {
     if (!urgent && child !== OWN && this.countOf(child) >= SHARE * left) return undefined;
     const slot = this.free();
     slot.used = true;
+    slot.sending = false;
     slot.child = child;
     slot.urgent = urgent;
     slot.failures = 0;
@@ -107,12 +116,20 @@ export class PacketQueue {
     this.length--;
   }
 
-  /** The packet whose turn it is: urgent ones first, then the oldest. */
-  next(): Held | undefined {
+  /** The slot of a number. */
+  at(number: number): Held {
+    return this.#slots[number];
+  }
+
+  /**
+   * The packet whose turn it is, of those that the MAC has not got: urgent ones first, then the oldest.
+   * @param after the one whose turn comes before; undefined for the first one
+   */
+  next(after: Held | undefined): Held | undefined {
     let first: Held | undefined;
     for (let i = 0; i < this.capacity; i++) {
       const slot = this.#slots[i];
-      if (!slot.used) continue;
+      if (!slot.used || slot.sending || (after !== undefined && !isBefore(after, slot))) continue;
       if (first === undefined || isBefore(slot, first)) first = slot;
     }
     return first;

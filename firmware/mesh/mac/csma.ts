@@ -2,11 +2,10 @@ import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import type { MacCounters } from "firmware/mesh/mac/counters";
 import type { MacFrame } from "firmware/mesh/mac/frame";
-import { sameEui64 } from "firmware/mesh/mac/gate";
 import type { MacNode } from "firmware/mesh/mac/node";
 import { NEVER, Placement } from "firmware/mesh/mac/placement";
 import { DWELL_ms } from "firmware/mesh/mac/schedule";
-import type { Queue, Slot } from "firmware/mesh/mac/queue";
+import { type Queue, sameEui64, type Slot } from "firmware/mesh/mac/queue";
 import { Sweep } from "firmware/mesh/mac/sweep";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
 
@@ -33,15 +32,19 @@ const ACK_ms = 5;
  */
 const ACK_QUIET_ms = 4;
 
-const State = Object.freeze({ idle: 0, backoff: 1, sending: 2, waiting: 3, asking: 4 });
+/** Of the radio: nothing goes on, or one slot's frame is on the air, waited for, asked for, or told of. */
+const State = Object.freeze({ idle: 0, sending: 1, waiting: 2, asking: 3, telling: 4 });
 
-/** Brings the frames of a queue to their receivers, one after the other: CSMA-CA, acknowledgement and retries. */
+/**
+ * Brings the frames of a queue to their receivers: CSMA-CA, acknowledgement and retries. Where nodes hop, one frame to each
+ * destination is under way at a time, so that those to others go while one waits for its receiver's next slot.
+ */
 export class Csma {
   /**
    * A frame was acknowledged, or sent to all; or it was given up. Its slot stays as it is during the call, which may
    * queue another one. Set once.
    */
-  onDone: (slot: Slot, attempts: number, acked: boolean) => void = () => {};
+  onDone: (slot: Slot, acked: boolean) => void = () => {};
   readonly #kernel: Kernel;
   readonly #random: RandomBelow;
   readonly #node: MacNode;
@@ -52,9 +55,8 @@ export class Csma {
   readonly #sweep: Sweep;
   readonly #timer: Timer;
   #state: number = State.idle;
-  #retries = 0;
-  #backoffs = 0;
-  #backoffExponent = MIN_BE;
+  /** What {@link #state} is of; while it is idle, the slot whose time comes first. */
+  #current: Slot | undefined;
   #quietUntil_ms = 0;
 
   constructor(
@@ -77,9 +79,21 @@ export class Csma {
     this.#timer = new Timer(kernel, () => this.onTimer());
   }
 
-  /** There is a frame in the queue: its turn comes. */
+  /** There is a frame more in the queue. */
   next(): void {
-    if (this.#state === State.idle) this.begin();
+    if (this.#state !== State.idle) return;
+    const { slots } = this.#queue;
+    const now_ms = this.#kernel.now_ms();
+    let first: Slot | undefined;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      if (!slot.used || !(slot.begun || this.begins(slot))) continue;
+      // Its time came while another one had the radio.
+      if (slot.due_ms < now_ms) this.backOff(slot, now_ms);
+      if (first === undefined || slot.due_ms < first.due_ms) first = slot;
+    }
+    this.#current = first;
+    if (first !== undefined) this.#timer.startAt(first.due_ms);
   }
 
   /** A frame of this node has left. It may be an acknowledgement: then no frame of the queue is being sent. */
@@ -87,8 +101,8 @@ export class Csma {
     if (this.#state === State.asking) {
       this.#sweep.onSent();
     } else if (this.#state === State.sending) {
-      if (this.#queue.head.broadcast) {
-        this.finish(true);
+      if (this.#current!.broadcast) {
+        this.finish(this.#current!, true);
       } else {
         this.#state = State.waiting;
         // The other end's turnaround, and our own to get what it has sent.
@@ -100,12 +114,12 @@ export class Csma {
   /** Answers whether this acknowledgement was waited for. */
   acknowledged(frame: MacFrame): boolean {
     if (this.#state !== State.waiting) return false;
-    const slot = this.#queue.head;
+    const slot = this.#current!;
     if (frame.sequence !== slot.sequence || !sameEui64(frame.source, slot.destination)) return false;
     this.#timer.stop();
     this.#transmitter.follow();
     this.#counters.acknowledged++;
-    this.finish(true);
+    this.finish(slot, true);
     return true;
   }
 
@@ -121,95 +135,113 @@ export class Csma {
     if (this.#state === State.asking) this.#sweep.found();
   }
 
-  private begin(): void {
-    const { pan, timed } = this.#node;
-    this.#retries = 0;
-    pan.expire(this.#kernel.now_ms());
-    if (this.#queue.head.broadcast && timed && !pan.synced) {
-      this.#state = State.asking;
-      this.#sweep.start(this.#queue.head);
+  /** Begins with a frame, if it is its turn. */
+  private begins(slot: Slot): boolean {
+    if (!this.#queue.isNext(slot, this.#node.hopping)) return false;
+    slot.begun = true;
+    slot.retries = 0;
+    slot.sent = 0;
+    this.contend(slot);
+    return true;
+  }
+
+  private contend(slot: Slot): void {
+    const { hopping } = this.#node;
+    const now_ms = this.#kernel.now_ms();
+    let from_ms = now_ms;
+    slot.backoffs = 0;
+    slot.backoffExponent = Math.min(MIN_BE + slot.retries, MAX_BE);
+    if (slot.retries > 0 && hopping)
+      from_ms +=
+        this.#placement.nextSlot_ms(slot, now_ms) +
+        this.#random.below(1 << Math.min(slot.retries - 1, MAX_RETRY_DOUBLINGS)) * DWELL_ms +
+        this.#random.below(RETRY_SPREAD_ms);
+    this.backOff(slot, from_ms);
+  }
+
+  private backOff(slot: Slot, from_ms: number): void {
+    const periods = this.#random.below(1 << slot.backoffExponent);
+    slot.due_ms = Math.max(from_ms, this.#quietUntil_ms) + periods * BACKOFF_PERIOD_ms;
+  }
+
+  private onTimer(): void {
+    const slot = this.#current!;
+    if (this.#state === State.waiting) {
+      this.#state = State.idle;
+      this.#transmitter.follow();
+      this.tryAgain(slot);
     } else {
-      this.contend();
+      this.attempt(slot);
+    }
+  }
+
+  private attempt(slot: Slot): void {
+    const { pan, timed } = this.#node;
+    const now_ms = this.#kernel.now_ms();
+    pan.expire(now_ms);
+    if (slot.broadcast && timed && !pan.synced) {
+      this.#state = State.asking;
+      this.#sweep.start(slot);
+      return;
+    }
+    const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), slot.retries, now_ms);
+    if (wait_ms === NEVER) {
+      this.unknown(slot);
+    } else if (wait_ms > 0) {
+      slot.due_ms = now_ms + wait_ms + this.#random.below(this.#placement.spread_ms);
+      this.next();
+    } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
+      slot.sent++;
+      this.#state = State.sending;
+    } else if (slot.backoffs < MAX_CSMA_BACKOFFS) {
+      slot.backoffs++;
+      slot.backoffExponent = Math.min(slot.backoffExponent + 1, MAX_BE);
+      this.backOff(slot, now_ms);
+      this.next();
+    } else {
+      this.tryAgain(slot);
     }
   }
 
   /** The sweep has ended, and the PAN's time is known or not. */
   private asked(found: boolean): void {
-    if (found) {
-      this.contend();
-    } else {
-      this.#counters.unknown++;
-      this.giveUp();
-    }
-  }
-
-  private contend(): void {
-    this.#backoffs = 0;
-    this.#backoffExponent = Math.min(MIN_BE + this.#retries, MAX_BE);
-    const now_ms = this.#kernel.now_ms();
-    let from_ms = Math.max(now_ms, this.#quietUntil_ms);
-    if (this.#retries > 0 && this.#node.hopping)
-      from_ms +=
-        this.#placement.nextSlot_ms(this.#queue.head, now_ms) +
-        this.#random.below(1 << Math.min(this.#retries - 1, MAX_RETRY_DOUBLINGS)) * DWELL_ms +
-        this.#random.below(RETRY_SPREAD_ms);
-    this.backOff(from_ms);
-  }
-
-  private backOff(from_ms: number): void {
-    this.#state = State.backoff;
-    const periods = this.#random.below(1 << this.#backoffExponent);
-    this.#timer.startAt(from_ms + periods * BACKOFF_PERIOD_ms);
-  }
-
-  private onTimer(): void {
-    if (this.#state === State.waiting) {
-      this.#transmitter.follow();
-      this.tryAgain();
-    } else {
-      this.transmit();
-    }
-  }
-
-  private transmit(): void {
-    const slot = this.#queue.head;
-    const now_ms = this.#kernel.now_ms();
-    const wait_ms = this.#placement.find(slot, this.#transmitter.lengthOf(slot), this.#retries, now_ms);
-    if (wait_ms === NEVER) {
-      this.#counters.unknown++;
-      this.giveUp();
-    } else if (wait_ms > 0) {
-      this.#timer.startAt(now_ms + wait_ms + this.#random.below(this.#placement.spread_ms));
-    } else if (now_ms >= this.#quietUntil_ms && this.#transmitter.send(slot, this.#placement.channel)) {
-      this.#state = State.sending;
-    } else if (this.#backoffs < MAX_CSMA_BACKOFFS) {
-      this.#backoffs++;
-      this.#backoffExponent = Math.min(this.#backoffExponent + 1, MAX_BE);
-      this.backOff(Math.max(now_ms, this.#quietUntil_ms));
-    } else {
-      this.tryAgain();
-    }
-  }
-
-  private tryAgain(): void {
-    if (this.#retries < MAX_FRAME_RETRIES) {
-      this.#retries++;
-      this.#counters.retries++;
-      this.contend();
-    } else {
-      this.giveUp();
-    }
-  }
-
-  private giveUp(): void {
-    this.#counters.failures++;
-    this.finish(false);
-  }
-
-  private finish(acked: boolean): void {
-    this.onDone(this.#queue.head, this.#retries + 1, acked);
-    this.#queue.shift();
+    const slot = this.#current!;
     this.#state = State.idle;
-    if (this.#queue.length > 0) this.begin();
+    if (found) {
+      this.contend(slot);
+      this.next();
+    } else {
+      this.unknown(slot);
+    }
+  }
+
+  private tryAgain(slot: Slot): void {
+    if (slot.retries < MAX_FRAME_RETRIES) {
+      slot.retries++;
+      this.#counters.retries++;
+      this.contend(slot);
+      this.next();
+    } else {
+      this.giveUp(slot);
+    }
+  }
+
+  private unknown(slot: Slot): void {
+    this.#counters.unknown++;
+    this.giveUp(slot);
+  }
+
+  private giveUp(slot: Slot): void {
+    this.#counters.failures++;
+    this.finish(slot, false);
+  }
+
+  private finish(slot: Slot, acked: boolean): void {
+    this.#state = State.telling;
+    slot.done = true;
+    this.onDone(slot, acked);
+    this.#queue.remove(slot);
+    this.#state = State.idle;
+    this.next();
   }
 }

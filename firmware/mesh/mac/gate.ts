@@ -12,6 +12,7 @@ import {
 import { NONE } from "firmware/mesh/mac/neighbours";
 import type { MacNode } from "firmware/mesh/mac/node";
 import { INTERVAL_ms } from "firmware/mesh/mac/pan-clock";
+import { sameEui64 } from "firmware/mesh/mac/queue";
 import { TAG_BYTES } from "hal/cipher";
 import { frameTime_us } from "hal/channel-plan";
 
@@ -139,10 +140,4 @@ export class Gate {
       this.retimed = true;
     }
   }
-}
-
-export function sameEui64(a: Uint8Array, b: Uint8Array): boolean {
-  // From the end, where the addresses of one maker differ.
-  for (let i = 7; i >= 0; i--) if (a[i] !== b[i]) return false;
-  return true;
 }

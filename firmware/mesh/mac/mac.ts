@@ -29,18 +29,20 @@ export class Mac {
     broadcast: boolean,
   ) => void = () => {};
   /**
-   * A unicast frame was acknowledged or given up after so many attempts; `destination` is valid during the call only.
-   * Set once.
+   * A unicast frame was acknowledged or given up after it was so often on the air; `destination` is valid during the call
+   * only. Set once.
+   * @param tag that of {@link prepare}
    */
-  onSent: (destination: Uint8Array, attempts: number, acked: boolean) => void = () => {};
+  onSent: (destination: Uint8Array, attempts: number, acked: boolean, tag: number) => void = () => {};
   /** Strength of the frame that {@link onFrame} is called with. */
   rssi_dBm = 0;
   readonly eui64: Uint8Array;
   readonly channel: number;
+  /** How many frames may wait to be sent. */
+  readonly queueSlots: number;
 
   readonly #kernel: Kernel;
   readonly #node: MacNode;
-  readonly #queueSlots: number;
   readonly #queue: Queue;
   readonly #duplicates = new Duplicates();
   readonly #gate: Gate;
@@ -58,14 +60,13 @@ export class Mac {
     this.eui64 = node.eui64;
     this.channel = node.channel;
     this.#node = node;
-    this.#queueSlots = options.queueSlots;
-    // One more, for an answer to a node that asks for the time.
-    this.#queue = new Queue(options.queueSlots + 1, maxFrameBytes);
+    this.queueSlots = options.queueSlots;
+    this.#queue = new Queue(options.queueSlots, maxFrameBytes);
     this.#gate = new Gate(node, maxFrameBytes);
     this.#transmitter = new Transmitter(node, radio, kernel, this.counters);
     this.#csma = new Csma(node, kernel, random, this.#queue, this.#transmitter, this.counters);
-    this.#csma.onDone = (slot, attempts, acked) => {
-      if (!slot.broadcast) this.onSent(slot.destination, attempts, acked);
+    this.#csma.onDone = (slot, acked) => {
+      if (!slot.broadcast) this.onSent(slot.destination, slot.sent, acked, slot.tag);
     };
     this.#askers = new Askers(kernel, random, () => this.answer());
     // Random, so that the first frame after a restart is not taken for a retry of the last one before it.
@@ -77,9 +78,9 @@ export class Mac {
     radio.onSent = () => this.#csma.onSent();
   }
 
-  /** Frames that wait to be sent, the one being sent among them. */
-  get queued(): number {
-    return this.#queue.length;
+  /** Frames that wait for this destination, or to be sent to all; one being sent is among them. */
+  queued(destination: Uint8Array | undefined): number {
+    return this.#queue.count(destination);
   }
 
   /** Knows when and where the PAN's broadcasts are; always, where neither hopping nor security asks for it. */
@@ -95,11 +96,13 @@ export class Mac {
   /**
    * Begins a frame to `destination` (copied), or to all in range where it is undefined. The caller writes the payload
    * and calls {@link submit}; without that nothing is sent.
+   * @param tag given back by {@link onSent}
    * @returns where to write the payload, or undefined while the queue is full
    */
-  prepare(destination: Uint8Array | undefined): Writer | undefined {
-    const slot = this.#queue.length < this.#queueSlots ? this.#queue.free : undefined;
+  prepare(destination: Uint8Array | undefined, tag = 0): Writer | undefined {
+    const slot = this.#queue.free;
     if (slot === undefined) return undefined;
+    slot.tag = tag;
     slot.broadcast = destination === undefined;
     if (destination !== undefined) slot.destination.set(destination);
     slot.frameType = WisunFrame.data;
@@ -119,7 +122,7 @@ export class Mac {
   private push(slot: Slot): void {
     slot.sequence = this.#sequence;
     this.#sequence = (this.#sequence + 1) & 0xff;
-    this.#queue.push();
+    this.#queue.push(slot);
     this.#csma.next();
   }
 
@@ -158,16 +161,15 @@ export class Mac {
     return Cause.ok;
   }
 
-  /** Tells the first that has asked for the PAN's time, where nothing else waits. */
+  /** Tells the first that has asked for the PAN's time. */
   private answer(): void {
-    const slot = this.#queue.length === 0 ? this.#queue.free : undefined;
-    if (slot === undefined) {
+    const slot = this.#queue.advertisement;
+    if (slot.used) {
       this.#askers.wait();
       return;
     }
     slot.broadcast = true;
     slot.frameType = WisunFrame.advertisement;
-    slot.length = 0;
     this.#askers.take(slot);
     this.push(slot);
   }

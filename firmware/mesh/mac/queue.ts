@@ -3,22 +3,38 @@ import { WisunFrame } from "firmware/mesh/mac/elements";
 
 /** One frame that waits to be sent. */
 export class Slot {
+  used = false;
+  /** Frames to one destination are sent in the order in which they came. */
+  order = 0;
   readonly payload: Uint8Array;
   length = 0;
   sequence = 0;
   broadcast = false;
   readonly destination = new Uint8Array(8);
+  /** What the sender knows it by. */
+  tag = 0;
   /** One of {@link WisunFrame}: data or an advertisement. */
   frameType: number = WisunFrame.data;
   /** Of an advertisement: what its asker wants back, and where it stood in its sequence when it asked. */
   challenge = 0;
   asker_ms = 0;
   asked_ms = 0;
+  /** Its turn has come, and what follows is valid; and its end is being told. */
+  begun = false;
+  done = false;
+  /** Of the next attempt. */
+  due_ms = 0;
+  /** Attempts after the first one, and how often it has been on the air. */
+  retries = 0;
+  sent = 0;
+  /** NB and BE of CSMA-CA. */
+  backoffs = 0;
+  backoffExponent = 0;
   /** Writes into {@link payload}. */
   readonly writer: Writer;
 
-  constructor(maxFrameBytes: number) {
-    this.payload = new Uint8Array(maxFrameBytes);
+  constructor(maxBytes: number) {
+    this.payload = new Uint8Array(maxBytes);
     this.writer = new Writer(this.payload);
   }
 
@@ -28,33 +44,68 @@ export class Slot {
   }
 }
 
-/** Frames in the order in which they will be sent; all room is taken at the start. */
+/** Frames that wait to be sent; all room is taken at the start. */
 export class Queue {
+  /** Slots in use. */
   length = 0;
-  readonly #slots: Slot[] = [];
-  #first = 0;
+  /** In no order. */
+  readonly slots: Slot[] = [];
+  /** One of them, for an advertisement. */
+  readonly advertisement = new Slot(0);
+  #order = 0;
 
   constructor(capacity: number, maxFrameBytes: number) {
-    for (let i = 0; i < capacity; i++) this.#slots.push(new Slot(maxFrameBytes));
+    for (let i = 0; i < capacity; i++) this.slots.push(new Slot(maxFrameBytes));
+    this.slots.push(this.advertisement);
   }
 
-  /** The frame that is being sent; there is one while {@link length} is above 0. */
-  get head(): Slot {
-    return this.#slots[this.#first];
-  }
-
-  /** The slot that {@link push} will add, to be filled before; undefined while the queue is full. */
+  /** A slot for data, to be filled and then given to {@link push}; undefined while all are in use. */
   get free(): Slot | undefined {
-    if (this.length === this.#slots.length) return undefined;
-    return this.#slots[(this.#first + this.length) % this.#slots.length];
+    for (let i = 0; i < this.slots.length - 1; i++) if (!this.slots[i].used) return this.slots[i];
+    return undefined;
   }
 
-  push(): void {
+  push(slot: Slot): void {
+    slot.used = true;
+    slot.begun = false;
+    slot.done = false;
+    slot.order = this.#order++;
     this.length++;
   }
 
-  shift(): void {
-    this.#first = (this.#first + 1) % this.#slots.length;
+  remove(slot: Slot): void {
+    slot.used = false;
     this.length--;
   }
+
+  /** How many frames wait for this destination; to all, where it is undefined. */
+  count(destination: Uint8Array | undefined): number {
+    let count = 0;
+    for (let i = 0; i < this.slots.length; i++) {
+      const slot = this.slots[i];
+      if (!slot.used || slot.done) continue;
+      if (destination === undefined ? slot.broadcast : isTo(slot, destination)) count++;
+    }
+    return count;
+  }
+
+  /** Whether no frame came before this one; or, where nodes hop, none to the same destination. */
+  isNext(slot: Slot, hopping: boolean): boolean {
+    for (let i = 0; i < this.slots.length; i++) {
+      const other = this.slots[i];
+      if (!other.used || other.order >= slot.order) continue;
+      if (!hopping || (slot.broadcast ? other.broadcast : isTo(other, slot.destination))) return false;
+    }
+    return true;
+  }
+}
+
+function isTo(slot: Slot, destination: Uint8Array): boolean {
+  return !slot.broadcast && sameEui64(slot.destination, destination);
+}
+
+export function sameEui64(a: Uint8Array, b: Uint8Array): boolean {
+  // From the end, where the addresses of one maker differ.
+  for (let i = 7; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -160,7 +160,7 @@ describe("a meter that hears a DIO", () => {
     expect(codes.slice(0, 7)).toEqual([dao, dao, dao, dao, dao, dao, dis]);
     const waits_s = sent_s.slice(1, 6).map((at_s, k) => at_s - sent_s[k]);
     waits_s.forEach((wait_s, k) => {
-      const least_s = Math.min(5 * 2 ** k, 60);
+      const least_s = Math.min(10 * 2 ** k, 80);
       expect(wait_s).toBeGreaterThan(least_s - 0.1);
       expect(wait_s).toBeLessThan(1.5 * least_s + 0.1);
     });
