@@ -11,7 +11,7 @@ import { KEY_BYTES, type Cipher } from "hal/cipher";
 import type { Entropy } from "hal/entropy";
 import type { Flash } from "hal/flash";
 import { Quantity, countIndex } from "hal/metering-chip";
-import { ScriptedMeter } from "./scripted-meter";
+import { ScriptedPlatform } from "./scripted-meter";
 
 const KEY = new Uint8Array(KEY_BYTES).fill(9);
 const DELIVERED = countIndex(Quantity.activeDelivered, 0);
@@ -32,9 +32,9 @@ export interface DeviceOptions {
 }
 
 /** A meter's metering on its flash, from one start to the next. Time is turned by hand. */
-export class MeteringDevice extends ScriptedMeter {
-  override readonly events: EventLog;
-  override readonly registers: Registers;
+export class MeteringDevice extends ScriptedPlatform {
+  readonly events: EventLog;
+  readonly registers: Registers;
   readonly log: IntervalLog;
   readonly objects: ObjectStore;
   readonly rings: readonly AppendRing[];

@@ -95,17 +95,22 @@ export class ScriptedChip implements MeteringChip {
   }
 }
 
-/** The tasks under test on a clock and a chip made for it. */
-export class ScriptedMeter {
+/** What a meter runs on, made for tests. */
+export class ScriptedPlatform {
   readonly clock = new ManualClock();
   readonly kernel = new Kernel(this.clock);
   readonly utc = new UtcClock(this.clock);
+
+  constructor(readonly chip = new ScriptedChip()) {}
+}
+
+/** Registers and events on a clock and a chip made for tests. */
+export class ScriptedMeter extends ScriptedPlatform {
   readonly events = eventLog(this.utc);
-  readonly chip: ScriptedChip;
   readonly registers: Registers;
 
   constructor(chip = new ScriptedChip()) {
-    this.chip = chip;
+    super(chip);
     this.registers = new Registers({ kernel: this.kernel, chip, utc: this.utc, events: this.events });
   }
 
