@@ -1,14 +1,26 @@
 import { createCipheriv, type Cipher as Context } from "node:crypto";
 import { KEY_BYTES, TAG_BYTES, type AesCcm, type Cipher } from "hal/cipher";
 import { ADDITIONAL_DATA, BLOCK_BYTES, COUNTER_FLAGS, FIRST_FLAGS, LENGTH_AT } from "hal/drivers/aes-ccm";
+import { SealedMessages } from "./sealed-messages";
 
 /**
  * AES-CCM of Node's `crypto` for messages of a radio frame's size. Its own `aes-128-ccm` sets up a context for each
  * message, which takes longer than the blocks do; here CTR and CBC-MAC run on two contexts that last as long as a key.
  */
 export class NodeCipher implements Cipher {
+  readonly #byKey = new Map<string, NodeAesCcm>();
+
+  /** The same one for the same key: nodes of a simulation that hold it share its contexts. */
   aesCcm(key: Uint8Array): AesCcm {
-    return new NodeAesCcm(key);
+    const name = Buffer.from(key).toString("hex");
+    const known = this.#byKey.get(name);
+    if (known === undefined) {
+      const made = new NodeAesCcm(key);
+      this.#byKey.set(name, made);
+      return made;
+    }
+    known.share();
+    return known;
   }
 }
 
@@ -22,10 +34,17 @@ class NodeAesCcm implements AesCcm {
   #counters = counterBlocks(17);
   /** B0, the blocks of additional data and those of the message, padded. */
   #blocks = new Uint8Array(32 * BLOCK_BYTES);
+  /** Kept once several hold the key. */
+  #sealed: SealedMessages | undefined;
 
   constructor(key: Uint8Array) {
     this.#ecb = createCipheriv("aes-128-ecb", key, null).setAutoPadding(false);
     this.#cbc = createCipheriv("aes-128-cbc", key, new Uint8Array(KEY_BYTES)).setAutoPadding(false);
+  }
+
+  /** One more holds the key: what one has sealed, others will open. */
+  share(): void {
+    this.#sealed ??= new SealedMessages();
   }
 
   seal(
@@ -36,10 +55,12 @@ class NodeAesCcm implements AesCcm {
     start: number,
     end: number,
   ): void {
+    const message = this.#sealed?.begin(nonce, aad, aadLength, data, start, end);
     const mac = this.#mac(nonce, aad, aadLength, data, start, end);
     const stream = this.#keyStream(nonce, end - start);
     for (let i = start, at = BLOCK_BYTES; i < end; i++, at++) data[i] ^= stream[at];
     for (let i = 0; i < TAG_BYTES; i++) data[end + i] = mac[i] ^ stream[i];
+    message?.finish(data, start);
   }
 
   open(
@@ -50,6 +71,7 @@ class NodeAesCcm implements AesCcm {
     start: number,
     end: number,
   ): boolean {
+    if (this.#sealed?.open(nonce, aad, aadLength, data, start, end)) return true;
     const stream = this.#keyStream(nonce, end - start);
     for (let i = start, at = BLOCK_BYTES; i < end; i++, at++) data[i] ^= stream[at];
     const mac = this.#mac(nonce, aad, aadLength, data, start, end);

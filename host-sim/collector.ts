@@ -1,8 +1,8 @@
 import { Collector } from "firmware/app/collector";
 import type { Network } from "firmware/app/network";
+import type { Cipher } from "hal/cipher";
 import type { HeadEnd } from "../head-end/head-end";
 import { backhaulPair } from "./backhaul";
-import { NodeCipher } from "./cipher";
 import { CrystalClock } from "./clock";
 import { NorFlash } from "./flash";
 import { CRYSTAL_PPM } from "./meter";
@@ -31,6 +31,7 @@ export class SimulatedCollector {
     network: Network,
     readonly number: number,
     readonly radio: SimulatedRadio,
+    cipher: Cipher,
     headEnd: HeadEnd,
     capacity: number,
   ) {
@@ -42,7 +43,7 @@ export class SimulatedCollector {
       {
         clock: this.#clock,
         radio,
-        cipher: new NodeCipher(),
+        cipher,
         keys: new NorFlash({ size: KEYS_BYTES }),
         backhaul: near,
         entropy: new SeededEntropy(new Random(seed, `${name} entropy`)),

@@ -4,6 +4,7 @@ import { Ade7953 } from "hal/drivers/ade7953/driver";
 import { SpiBus } from "hal/drivers/ade7953/spi-bus";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { partitionsOf } from "firmware/storage/partition";
+import type { Cipher } from "hal/cipher";
 import type { Clock } from "hal/clock";
 import type { MeteringChip } from "hal/metering-chip";
 import { ResetReason } from "hal/reset";
@@ -55,6 +56,7 @@ export class SimulatedMeter {
   readonly #world: World;
   readonly #options: StreetOptions;
   readonly #network: Network;
+  readonly #cipher: Cipher;
   readonly #feed: Feed;
   readonly #metering: Metering;
   readonly #flash = new NorFlash({ size: FLASH_BYTES });
@@ -72,11 +74,13 @@ export class SimulatedMeter {
     readonly number: number,
     readonly load: NamedLoad,
     readonly radio: SimulatedRadio,
+    cipher: Cipher = new NodeCipher(),
   ) {
     const { seed } = options;
     this.#world = world;
     this.#options = options;
     this.#network = network;
+    this.#cipher = cipher;
     this.#feed = new Feed(load);
     this.truth = new Truth(this.#feed);
     this.#ppm = new Random(seed, `meter ${number}`).between(-CRYSTAL_PPM, CRYSTAL_PPM);
@@ -133,7 +137,7 @@ export class SimulatedMeter {
         chip,
         radio: this.radio,
         flash: partitionsOf(this.#flash),
-        cipher: new NodeCipher(),
+        cipher: this.#cipher,
         retained: this.#retained,
         power: this.supply,
         reset: { reason: ResetReason.powerUp },

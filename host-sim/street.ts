@@ -4,6 +4,7 @@ import { writeEui64 } from "firmware/ip/address";
 import { HeadEnd } from "../head-end/head-end";
 import { type Read } from "../head-end/poller";
 import type { Capture } from "./capture";
+import { NodeCipher } from "./cipher";
 import { TrueClock } from "./clock";
 import { SimulatedCollector } from "./collector";
 import { disturbed } from "./load/disturbed";
@@ -87,6 +88,7 @@ export class Street {
     };
 
     const network = networkOf(options);
+    const cipher = new NodeCipher();
     this.headEnd = new HeadEnd({
       clock: new TrueClock(world),
       entropy: new SeededEntropy(new Random(seed, "head end entropy")),
@@ -96,7 +98,7 @@ export class Street {
     for (let number = 1; number <= options.collectors; number++) {
       const radio = this.medium.addRadio();
       this.collectors.push(
-        new SimulatedCollector(world, seed, network, number, radio, this.headEnd, options.meters),
+        new SimulatedCollector(world, seed, network, number, radio, cipher, this.headEnd, options.meters),
       );
     }
     const before = new Map<Read, AirCount>();
@@ -123,6 +125,7 @@ export class Street {
           loadEnd_us,
         ),
         this.medium.addRadio(),
+        cipher,
       );
       // The installer sets the time; from then on the head end does.
       meter.meter.utc.set(this.utc_ms());

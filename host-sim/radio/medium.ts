@@ -3,6 +3,7 @@ import type { Handle, World } from "../world";
 import type { Air } from "./air";
 import { airtime_us } from "./airtime";
 import { Draw, Draws } from "./draws";
+import { KnownChannels } from "./known-channels";
 import { OpenAir } from "./open-air";
 import { SimulatedRadio } from "./radio";
 import { FARTHEST_CHANNEL, LATE_BYTES } from "./reception";
@@ -74,6 +75,7 @@ export class Medium {
   readonly timing: RadioTiming;
   readonly bitRate: number;
   readonly draws: Draws;
+  readonly known = new KnownChannels();
   readonly #stations: Station[] = [];
   /** Numbers of the stations that are told when a frame begins. */
   readonly #early: number[] = [];
@@ -113,6 +115,7 @@ export class Medium {
   /** Answers the number of a radio made elsewhere. */
   addStation(station: Station): number {
     const number = this.#stations.push(station) - 1;
+    this.known.add();
     if (station.hearStart !== undefined) this.#early.push(number);
     return number;
   }
@@ -183,16 +186,18 @@ export class Medium {
 
   #end(frame: Transmission): void {
     this.#onAir.splice(this.#onAir.indexOf(frame), 1);
+    const { known } = this;
+    const { from, channel, start_us } = frame;
     const stations = this.#stations;
-    stations[frame.from].finish();
-    const audience = this.#air.audience(frame.from);
+    stations[from].finish();
+    const audience = this.#air.audience(from);
     const count = audience?.length ?? stations.length;
     for (let i = 0; i < count; i++) {
       const to = audience === undefined ? i : audience[i]!;
-      if (to >= stations.length || to === frame.from) continue;
+      if (to >= stations.length || to === from || known.isElsewhere(to, channel, start_us)) continue;
       const station = stations[to];
       const listening_us = station.listening_us(frame);
-      if (listening_us <= frame.start_us + this.#late_us) this.#reach(frame, to, listening_us);
+      if (listening_us <= start_us + this.#late_us) this.#reach(frame, to, listening_us);
     }
   }
 

@@ -9,6 +9,8 @@ import { Transmission } from "./transmission";
 
 const MAX_FRAME_BYTES = 255;
 const NO_CHANNEL = -1;
+/** A slot's ends, in whole milliseconds of a crystal's time, are not wrong by more. */
+const ROUNDING_us = 2_000;
 
 /**
  * The behaviour of a packet radio such as the SX1262 with its driver, as seen through {@link Radio}, in the times of the
@@ -57,6 +59,7 @@ export class SimulatedRadio implements Radio, Station {
     const there = this.#tuned() === channel;
     this.#schedule = undefined;
     this.#channel = channel;
+    this.#medium.known.stays(this.number, channel);
     if (!there) this.#turn();
   }
 
@@ -65,6 +68,7 @@ export class SimulatedRadio implements Radio, Station {
     this.#schedule = schedule;
     this.#clock = clock;
     this.#slotEnd_ms = -Infinity;
+    this.#medium.known.forget(this.number);
     if (this.#tuned() !== before) this.#turn();
   }
 
@@ -87,6 +91,7 @@ export class SimulatedRadio implements Radio, Station {
     this.#sending = false;
     this.#channel = NO_CHANNEL;
     this.#schedule = undefined;
+    this.#medium.known.stays(this.number, NO_CHANNEL);
     this.#pending = 0;
     this.#losses++;
     this.onReceive = () => {};
@@ -130,7 +135,12 @@ export class SimulatedRadio implements Radio, Station {
     if (this.#sending) return Infinity;
     if (this.#schedule === undefined) return this.#channel === frame.channel ? this.#listening_us : Infinity;
     const ago_ms = (this.#world.now_us - frame.start_us) / 1000;
-    const channel = this.#channelAt(Math.floor(this.#clock!.now_ms() - ago_ms));
+    const start_ms = Math.floor(this.#clock!.now_ms() - ago_ms);
+    const channel = this.#channelAt(start_ms);
+    if (this.#slotFrom_ms === start_ms) {
+      const end_us = frame.start_us + (this.#slotEnd_ms - start_ms) * 1000;
+      this.#medium.known.set(this.number, channel, frame.start_us + ROUNDING_us, end_us - ROUNDING_us);
+    }
     return channel === frame.channel ? this.#listening_us : Infinity;
   }
 
