@@ -134,7 +134,7 @@ export class Meter {
     const configuration = new Configuration(stores.objects);
     configuration.general.interval_min = interval_min;
     configuration.load();
-    const checkpoint = new Checkpoint(stores.checkpoints);
+    const checkpoint = new Checkpoint(stores.checkpoints, stores.buffer);
     const registers = new Registers({
       kernel,
       chip,

@@ -1,6 +1,7 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import type { Reader, Writer } from "firmware/codec/cursor";
 import { REGISTERS, RegisterQuantity } from "firmware/registers/obis";
 import { RecordBytes } from "firmware/storage/partitions";
+import type { RecordBuffer } from "firmware/storage/record-buffer";
 import { RECORD_OVERHEAD_BYTES, type AppendRing } from "firmware/storage/ring";
 import { readBefore } from "firmware/storage/search";
 import { CHANNELS } from "hal/metering-chip";
@@ -29,39 +30,36 @@ export interface Addition {
 export class Checkpoint {
   /** UTC of the record that {@link load} found; 0 where there is none, or the time was not known then. */
   utc_ms = 0;
-  #found = false;
   #addition: Addition | undefined;
   readonly #ring: AppendRing;
-  readonly #payload = new Uint8Array(PAYLOAD_BYTES);
-  readonly #writer = new Writer(this.#payload);
-  readonly #reader = new Reader(this.#payload);
+  readonly #buffer: RecordBuffer;
 
-  constructor(ring: AppendRing) {
+  /** @param buffer shared with others */
+  constructor(ring: AppendRing, buffer: RecordBuffer) {
     this.#ring = ring;
+    this.#buffer = buffer;
   }
 
   /**
    * Reads the newest record.
    * @param energy by registerIndex
-   * @param rests what is left below a unit, in units, likewise
+   * @param remainders what is left below a unit, in parts of `denominator`, likewise
    * @returns false where there is none; nothing is filled then
    */
-  load(energy: Float64Array, rests: Float64Array): boolean {
-    if (readBefore(this.#ring, this.#ring.end, this.#payload) < 0) return false;
-    const r = this.#reader;
-    r.reset(this.#payload, 0, PAYLOAD_BYTES);
+  load(energy: Float64Array, remainders: Uint32Array, denominator: number): boolean {
+    const r = this.open();
+    if (r === undefined) return false;
     for (let i = 0; i < REGISTERS; i++) energy[i] = r.u48();
-    for (let i = 0; i < REGISTERS; i += CHANNELS) rests[i] = r.u8() / PARTS;
+    for (let i = 0; i < REGISTERS; i += CHANNELS) remainders[i] = Math.floor((r.u8() * denominator) / PARTS);
     this.utc_ms = r.u48();
-    this.#found = true;
     return true;
   }
 
   /** From now on `addition` is saved, too; it takes up what the record found has of it. Called before the first save. */
   attach(addition: Addition): void {
     this.#addition = addition;
-    if (!this.#found) return;
-    const r = this.#reader;
+    const r = this.open();
+    if (r === undefined) return;
     r.at = RegisterQuantity.activeDelivered * CHANNELS * REGISTER_BYTES;
     const delivered_mWh = r.u48();
     r.at = RegisterQuantity.activeReceived * CHANNELS * REGISTER_BYTES;
@@ -74,14 +72,18 @@ export class Checkpoint {
    * Writes a record.
    * @returns false where the flash did not take it
    */
-  save(energy: Float64Array, rests: Float64Array, utc_ms: number): boolean {
-    const w = this.#writer;
-    w.reset(this.#payload, 0, PAYLOAD_BYTES);
+  save(energy: Float64Array, remainders: Uint32Array, denominator: number, utc_ms: number): boolean {
+    const w = this.#buffer.begin(PAYLOAD_BYTES);
     for (let i = 0; i < REGISTERS; i++) w.u48(energy[i]);
-    for (let i = 0; i < REGISTERS; i += CHANNELS) w.u8(Math.floor(rests[i] * PARTS));
+    for (let i = 0; i < REGISTERS; i += CHANNELS) w.u8(Math.floor((remainders[i] / denominator) * PARTS));
     w.u48(utc_ms);
     w.at = ADDITION_AT;
     this.#addition?.save(w);
-    return this.#ring.append(this.#payload) !== 0;
+    return this.#ring.append(this.#buffer.bytes) !== 0;
+  }
+
+  private open(): Reader | undefined {
+    const { bytes } = this.#buffer;
+    return readBefore(this.#ring, this.#ring.end, bytes) < 0 ? undefined : this.#buffer.open(PAYLOAD_BYTES);
   }
 }

@@ -57,8 +57,9 @@ export class MeteringDevice extends ScriptedPlatform {
       chip.pending[DELIVERED] += now_s - counted_s;
       counted_s = now_s;
     };
-    this.events = new EventLog(utc, events, new RecordBuffer());
-    const checkpoint = new Checkpoint(checkpoints);
+    const buffer = new RecordBuffer();
+    this.events = new EventLog(utc, events, buffer);
+    const checkpoint = new Checkpoint(checkpoints, buffer);
     this.registers = new Registers({
       kernel,
       chip,
