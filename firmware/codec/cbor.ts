@@ -17,8 +17,6 @@ export const Major = Object.freeze({
   simple: 7,
 });
 
-const FALSE = 0xf4;
-const TRUE = 0xf5;
 const NULL = 0xf6;
 const TWO_32 = 0x100000000;
 const MAX_HIGH_WORD = 0x1fffff;
@@ -41,14 +39,6 @@ function writeHead(w: Writer, major: number, argument: number): void {
     w.u32(Math.floor(argument / TWO_32));
     w.u32(argument >>> 0);
   }
-}
-
-/** Bytes that a head with this argument takes: 1, 2, 3, 5 or 9. */
-export function headLength(argument: number): number {
-  if (argument < 24) return 1;
-  if (argument < 0x100) return 2;
-  if (argument < 0x10000) return 3;
-  return argument < TWO_32 ? 5 : 9;
 }
 
 /** Writes an integer from 0 to 2^53-1. */
@@ -75,12 +65,6 @@ export function writeBytesHead(w: Writer, length: number): void {
   writeHead(w, Major.bytes, length);
 }
 
-/** Writes a text string of ASCII characters. */
-export function writeText(w: Writer, ascii: string): void {
-  writeHead(w, Major.text, ascii.length);
-  w.ascii(ascii);
-}
-
 /** Starts an array; the caller then writes its `count` items. */
 export function writeArrayHead(w: Writer, count: number): void {
   writeHead(w, Major.array, count);
@@ -89,10 +73,6 @@ export function writeArrayHead(w: Writer, count: number): void {
 /** Starts a map; the caller then writes `count` pairs of key and value, keys in bytewise order. */
 export function writeMapHead(w: Writer, count: number): void {
   writeHead(w, Major.map, count);
-}
-
-export function writeBool(w: Writer, value: boolean): void {
-  w.u8(value ? TRUE : FALSE);
 }
 
 export function writeNull(w: Writer): void {
@@ -153,11 +133,6 @@ export function readBytes(r: Reader): number {
   return readString(r, Major.bytes);
 }
 
-/** Takes a text string whole and answers its length in bytes; they end where the reader then stands. */
-export function readText(r: Reader): number {
-  return readString(r, Major.text);
-}
-
 function readString(r: Reader, major: number): number {
   const length = readHead(r, major);
   return r.take(length) < 0 ? 0 : length;
@@ -178,19 +153,6 @@ function readCount(r: Reader, major: number, itemsEach: number): number {
   if (count * itemsEach <= r.remaining) return count;
   r.ok = false;
   return 0;
-}
-
-export function readBool(r: Reader): boolean {
-  const byte = r.u8();
-  if (byte !== TRUE && byte !== FALSE) r.ok = false;
-  return r.ok && byte === TRUE;
-}
-
-/** Takes a null where one is next; answers whether there was. */
-export function takeNull(r: Reader): boolean {
-  if (!r.ok || r.at >= r.end || r.bytes[r.at] !== NULL) return false;
-  r.at++;
-  return true;
 }
 
 /**

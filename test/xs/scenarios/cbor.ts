@@ -17,9 +17,7 @@ export function run(): string {
   }
   cbor.writeArrayHead(writer, 300);
   cbor.writeMapHead(writer, 3);
-  cbor.writeText(writer, "1-0:1.8.0*255");
   cbor.writeBytes(writer, buffer, 0, 5);
-  cbor.writeBool(writer, true);
   cbor.writeNull(writer);
   transcript.bytes("written", buffer, 0, writer.at);
 
