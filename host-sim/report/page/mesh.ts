@@ -130,7 +130,11 @@ export class MeshView {
         parent === undefined ? "–" : etx.toFixed(2),
         qualityOf(etx).name === "good" ? "" : "warn",
       ),
-      element("td", `${count(row.readsDone)} / ${count(row.readsDue)}`, readsClass(row) === "" ? "" : "bad"),
+      element(
+        "td",
+        row.readsDue === 0 ? "–" : `${count(row.readsDone)} / ${count(row.readsDue)}`,
+        readsClass(row) === "" ? "" : "bad",
+      ),
       element("td", row.readsDone === 0 ? "–" : duration(row.worst_ms)),
       element("td", smallShare(duty)),
     );
