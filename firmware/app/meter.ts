@@ -39,6 +39,7 @@ import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
+import { SelfReads } from "firmware/registers/self-read";
 import type { Partitions } from "firmware/storage/partition";
 import { RetainedRecords } from "firmware/storage/retained";
 import { Upkeep } from "firmware/storage/upkeep";
@@ -160,12 +161,20 @@ export class Meter {
       interval_min: configuration.general.interval_min,
       minimumOutage_s: configuration.general.minimumOutage_s,
     });
-    const billing = new Billing(registers, configuration);
+    const selfReads = new SelfReads(stores.objects, CONFIGURATION_KINDS + 1, stores.buffer);
+    const billing = new Billing(registers, configuration, selfReads);
     checkpoint.attach(billing.tiers);
-    const billingStore = new BillingStore(stores.objects, CONFIGURATION_KINDS, registers, billing);
+    const billingStore = new BillingStore(
+      stores.objects,
+      CONFIGURATION_KINDS,
+      registers,
+      billing,
+      stores.buffer,
+    );
     if (boot.reason === ResetReason.powerUp) billing.demand.restored(utc.uptime_ms());
-    billing.onSelfRead = () => {
-      billingStore.saveSelfRead();
+    billing.onSelfRead = (isKept) => {
+      if (!isKept) events.fault(EventCode.storageFailed);
+      billingStore.save();
       events.record(EventCode.selfRead);
     };
     billing.onResetByHand = () => {

@@ -6,7 +6,7 @@ import { TariffCalendar } from "firmware/registers/calendar";
 import { Demand, DEMAND_BYTES } from "firmware/registers/demand";
 import { RegisterQuantity } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
-import { SelfReads } from "firmware/registers/self-read";
+import type { SelfReads } from "firmware/registers/self-read";
 import { Direction, TierRegisters } from "firmware/registers/tariff";
 import { CHANNELS } from "hal/metering-chip";
 
@@ -31,9 +31,9 @@ const RECEIVED = RegisterQuantity.activeReceived * CHANNELS;
 export class Billing implements PollListener {
   readonly tiers = new TierRegisters();
   readonly demand: Demand;
-  readonly selfReads = new SelfReads();
-  /** Another self-read was taken. */
-  onSelfRead: () => void = () => {};
+  readonly selfReads: SelfReads;
+  /** Another self-read was taken; whether it is kept. */
+  onSelfRead: (isKept: boolean) => void = () => {};
   /** Demand was reset by hand. */
   onResetByHand: () => void = () => {};
 
@@ -51,7 +51,8 @@ export class Billing implements PollListener {
   #billingDay: number;
 
   /** Listens to `registers`. Energy that they hold already goes to the default tier. */
-  constructor(registers: Registers, configuration: Configuration) {
+  constructor(registers: Registers, configuration: Configuration, selfReads: SelfReads) {
+    this.selfReads = selfReads;
     this.#registers = registers;
     this.#configuration = configuration;
     this.#local = new LocalTime(configuration.general.zone);
@@ -165,7 +166,6 @@ export class Billing implements PollListener {
 
   private readItself(now_s: number): void {
     this.demand.reset(this.#registers.polledUtc_ms);
-    this.selfReads.take(now_s, this.#registers.energy, this.tiers, this.demand);
-    this.onSelfRead();
+    this.onSelfRead(this.selfReads.take(now_s, this.#registers.energy, this.tiers, this.demand));
   }
 }

@@ -1,7 +1,9 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import type { Reader } from "firmware/codec/cursor";
 import { type Demand, Peak } from "firmware/registers/demand";
 import { REGISTER_QUANTITIES, RegisterQuantity, registerIndex } from "firmware/registers/obis";
 import { DIRECTIONS, TIER_REGISTERS_BYTES, TierRegisters } from "firmware/registers/tariff";
+import type { ObjectStore } from "firmware/storage/object-store";
+import type { RecordBuffer } from "firmware/storage/record-buffer";
 
 /** Self-reads kept, one a billing period. */
 export const SELF_READS_KEPT = 8;
@@ -33,20 +35,45 @@ export class SelfRead {
   }
 }
 
-/** The latest self-reads, as bytes: a ring. */
+/** The latest self-reads, each an object on flash; a new one takes the place of the oldest. */
 export class SelfReads {
-  /** How many there are. */
-  count = 0;
-  readonly #bytes = new Uint8Array(SELF_READS_KEPT * SELF_READ_BYTES);
-  readonly #writer = new Writer(this.#bytes);
-  readonly #reader = new Reader(this.#bytes);
-  #newest = SELF_READS_KEPT - 1;
+  readonly #objects: Pick<ObjectStore, "read" | "write">;
+  readonly #kind: number;
+  readonly #buffer: RecordBuffer;
+  /** Places of those that are kept, the oldest first. */
+  readonly #places: number[] = [];
 
-  /** @param energy all registers, by registerIndex; the demand registers have been reset for this read */
-  take(utc_s: number, energy: Float64Array, tiers: TierRegisters, demand: Demand): void {
-    const w = this.#writer;
-    const at = this.advance();
-    w.reset(this.#bytes, at, at + SELF_READ_BYTES);
+  /**
+   * Finds those that are kept.
+   * @param kind of the first of {@link SELF_READS_KEPT} objects
+   * @param buffer shared with others
+   */
+  constructor(objects: Pick<ObjectStore, "read" | "write">, kind: number, buffer: RecordBuffer) {
+    this.#objects = objects;
+    this.#kind = kind;
+    this.#buffer = buffer;
+    const times_s: number[] = [];
+    for (let place = 0; place < SELF_READS_KEPT; place++) times_s.push(this.open(place)?.u32() ?? Infinity);
+    for (;;) {
+      const place = times_s.indexOf(Math.min(...times_s));
+      if (times_s[place] === Infinity) return;
+      times_s[place] = Infinity;
+      this.#places.push(place);
+    }
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#places.length;
+  }
+
+  /**
+   * Takes another one.
+   * @param energy all registers, by registerIndex; the demand registers have been reset for this read
+   * @returns false where the flash did not take it
+   */
+  take(utc_s: number, energy: Float64Array, tiers: TierRegisters, demand: Demand): boolean {
+    const w = this.#buffer.begin(SELF_READ_BYTES);
     w.u32(utc_s);
     for (let quantity = 0; quantity < REGISTER_QUANTITIES; quantity++)
       w.u64(energy[registerIndex(quantity, 0)]);
@@ -56,35 +83,27 @@ export class SelfReads {
       w.u32(demand.previousPeaks[direction].end_s);
       w.u64(demand.cumulative_W[direction]);
     }
+    const places = this.#places;
+    const place = places.length === 0 ? 0 : (places[places.length - 1] + 1) % SELF_READS_KEPT;
+    if (!this.#objects.write(this.#kind + place, this.#buffer.bytes, SELF_READ_BYTES)) return false;
+    const at = places.indexOf(place);
+    if (at >= 0) places.splice(at, 1);
+    places.push(place);
+    return true;
   }
 
   /** Reads the one that is `age` back, 1 being the latest. False: it is not kept. */
   read(age: number, into: SelfRead): boolean {
     if (!(age >= 1 && age <= this.count)) return false;
-    const at = this.at(age);
-    this.#reader.reset(this.#bytes, at, at + SELF_READ_BYTES);
-    into.decode(this.#reader);
+    const reader = this.open(this.#places[this.count - age]);
+    if (reader === undefined) return false;
+    into.decode(reader);
     return true;
   }
 
-  /** Writes the latest one: {@link SELF_READ_BYTES}. */
-  save(w: Writer): void {
-    w.copy(this.#bytes, this.at(1), SELF_READ_BYTES);
-  }
-
-  /** Takes up what {@link save} wrote; of several the oldest first. */
-  load(r: Reader): void {
-    r.copy(this.#bytes, this.advance(), SELF_READ_BYTES);
-  }
-
-  /** Makes the oldest the newest, and answers where it begins. */
-  private advance(): number {
-    this.#newest = (this.#newest + 1) % SELF_READS_KEPT;
-    this.count = Math.min(this.count + 1, SELF_READS_KEPT);
-    return this.at(1);
-  }
-
-  private at(age: number): number {
-    return ((this.#newest - age + 1 + SELF_READS_KEPT) % SELF_READS_KEPT) * SELF_READ_BYTES;
+  private open(place: number): Reader | undefined {
+    const { bytes } = this.#buffer;
+    const isThere = this.#objects.read(this.#kind + place, bytes) === SELF_READ_BYTES;
+    return isThere ? this.#buffer.open(SELF_READ_BYTES) : undefined;
   }
 }

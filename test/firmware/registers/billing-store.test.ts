@@ -4,6 +4,7 @@ import { SelfRead } from "firmware/registers/self-read";
 import { Direction } from "firmware/registers/tariff";
 import { ObjectStore } from "firmware/storage/object-store";
 import { RecordBytes, Store } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { NorFlash } from "../../../host-sim/flash";
 import { BilledMeter } from "../../support/billed-meter";
 import { testRing } from "../../support/ring";
@@ -14,15 +15,19 @@ const POLL_MS = 900_000;
 
 /** Billing over flash that stays. */
 function start(flash: NorFlash) {
-  const meter = new BilledMeter(POLL_MS, (configuration) => {
-    configuration.general.billingDay = 1;
-  });
   const objects = new ObjectStore(
     testRing(flash, RecordBytes.configuration, Store.configuration),
     BILLING_OBJECTS,
   );
-  const store = new BillingStore(objects, 0, meter.registers, meter.billing);
-  meter.billing.onSelfRead = () => store.saveSelfRead();
+  const meter = new BilledMeter(
+    POLL_MS,
+    (configuration) => {
+      configuration.general.billingDay = 1;
+    },
+    objects,
+  );
+  const store = new BillingStore(objects, 0, meter.registers, meter.billing, new RecordBuffer());
+  meter.billing.onSelfRead = () => store.save();
   meter.registers.start();
   return meter;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Code } from "firmware/coap/resource";
 import { Reader, Writer } from "firmware/codec/cursor";
-import { ConfigurationKind } from "firmware/configuration/configuration";
+import { type Configuration, ConfigurationKind } from "firmware/configuration/configuration";
 import { BILLING_BYTES } from "firmware/registers/billing";
 import { RegistersResource } from "firmware/registers/resource";
 import { SELF_READ_BYTES, SELF_READS_KEPT, SelfRead } from "firmware/registers/self-read";
-import { BilledMeter } from "../../support/billed-meter";
+import { BilledMeter, MemoryObjects } from "../../support/billed-meter";
 import { cddl, decodeCbor } from "../../support/cddl";
 import { DAY_TYPES, generalObject, PACIFIC, replace, tariffObject, WEEK } from "../../support/configuration";
 import { exchange } from "../../support/exchange";
@@ -15,11 +15,12 @@ const POLL_MS = 5000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-function pacific(billingDay: number, pollPeriod_ms = POLL_MS): BilledMeter {
-  return new BilledMeter(pollPeriod_ms, (configuration) => {
+function pacific(billingDay: number, pollPeriod_ms = POLL_MS, objects = new MemoryObjects()): BilledMeter {
+  const configure = (configuration: Configuration): void => {
     replace(configuration, ConfigurationKind.general, generalObject({ zone: PACIFIC, billingDay }));
     replace(configuration, ConfigurationKind.tariff, tariffObject(3, [[6, 1, WEEK]], DAY_TYPES));
-  });
+  };
+  return new BilledMeter(pollPeriod_ms, configure, objects);
 }
 
 function started(utc: string, billingDay: number, pollPeriod_ms = POLL_MS): BilledMeter {
@@ -139,18 +140,21 @@ describe("a self-read", () => {
     expect(selfReadTimes(meter)).toEqual(["2026-07-15T07:00", "2026-08-15T07:00"]);
   });
 
-  it("is stored as bytes, and goes on from them", () => {
-    const meter = started("2026-01-10T00:00Z", 8, 900_000);
-    const again = pacific(8);
-    meter.billing.onSelfRead = () => {
-      const w = new Writer(new Uint8Array(SELF_READ_BYTES));
-      meter.billing.selfReads.save(w);
-      expect([w.ok, w.at]).toEqual([true, SELF_READ_BYTES]);
-      again.billing.selfReads.load(new Reader(w.bytes));
-    };
+  it("is an object on flash, and is found there after a restart; one that it does not take is told", () => {
+    const objects = new MemoryObjects();
+    const meter = pacific(8, 900_000, objects);
+    const kept: boolean[] = [];
+    meter.billing.onSelfRead = (isKept) => kept.push(isKept);
+    meter.utc.set(Date.parse("2026-01-10T00:00Z"));
+    meter.registers.start();
     meter.clock.advance(500 * DAY_MS);
-    expect(selfReadTimes(again)).toEqual(selfReadTimes(meter));
+    expect(objects.latest.length).toBe(SELF_READ_BYTES);
     expect(SELF_READ_BYTES).toBeLessThanOrEqual(240);
+    expect(selfReadTimes(pacific(8, POLL_MS, objects))).toEqual(selfReadTimes(meter));
+    const times = selfReadTimes(meter);
+    objects.write = () => false;
+    meter.clock.advance(31 * DAY_MS);
+    expect([selfReadTimes(meter), kept.indexOf(false)]).toEqual([times, kept.length - 1]);
   });
 });
 

@@ -4,7 +4,7 @@ import { BILLING_BYTES } from "firmware/registers/billing";
 import { SELF_READ_BYTES } from "firmware/registers/self-read";
 import { TIER_REGISTERS_BYTES } from "firmware/registers/tariff";
 import { Random } from "../../../host-sim/random";
-import { BilledMeter } from "../../support/billed-meter";
+import { BilledMeter, MemoryObjects } from "../../support/billed-meter";
 import { Transcript } from "../transcript";
 
 /** Objects of docs/cddl/cfg.cddl: Pacific time, 15 minutes as 3 x 5, billing day 1; three tiers; two holidays. */
@@ -101,7 +101,8 @@ const POLLS = 2 * 1440;
 export function run(): string {
   const transcript = new Transcript();
   const random = new Random(1, "billing");
-  const meter = new BilledMeter(POLL_MS);
+  const objects = new MemoryObjects();
+  const meter = new BilledMeter(POLL_MS, () => {}, objects);
   const { clock, utc, registers, billing, configuration } = meter;
   const writer = new Writer(new Uint8Array(256));
   const written = (label: string): void => {
@@ -118,8 +119,7 @@ export function run(): string {
   registers.start();
   utc.set(START_UTC_MS);
   billing.onSelfRead = () => {
-    billing.selfReads.save(writer);
-    written(`self-read of ${SELF_READ_BYTES}`);
+    transcript.bytes(`self-read of ${SELF_READ_BYTES}`, objects.latest, 0, objects.latest.length);
   };
   for (let poll = 0; poll < POLLS; poll++) {
     meter.flow(random.below(200_000), random.below(50_000));
