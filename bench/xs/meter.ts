@@ -67,7 +67,7 @@ export function start(hal: ServedHal): void {
     store: Store.intervals,
     recordBytes: RecordBytes.intervals,
   });
-  new IntervalLog({ registers, utc, events, ring, interval_min: 15 });
+  new IntervalLog({ registers, utc, events, ring, buffer: new RecordBuffer(), interval_min: 15 });
   chip.initialize();
   utc.set(1_767_571_200_000);
 

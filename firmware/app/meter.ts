@@ -158,6 +158,7 @@ export class Meter {
       utc,
       events,
       ring: stores.intervals,
+      buffer: stores.buffer,
       interval_min: configuration.general.interval_min,
       minimumOutage_s: configuration.general.minimumOutage_s,
     });

@@ -1,4 +1,4 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import type { Reader, Writer } from "firmware/codec/cursor";
 import { REGISTER_QUANTITIES } from "firmware/registers/obis";
 import { RecordBytes } from "firmware/storage/partitions";
 import { RECORD_OVERHEAD_BYTES } from "firmware/storage/ring";
@@ -21,8 +21,8 @@ export const IntervalChannel = Object.freeze({
 });
 export const INTERVAL_CHANNELS = 10;
 
-/** Four records a page, tag included. */
-const PAYLOAD_BYTES = RecordBytes.intervals - RECORD_OVERHEAD_BYTES;
+/** Of a record's payload: four records a page, tag included. */
+export const RECORD_BYTES = RecordBytes.intervals - RECORD_OVERHEAD_BYTES;
 
 const TWO_32 = 0x100000000;
 const MAX_U16 = 0xffff;
@@ -77,14 +77,7 @@ export class IntervalRecord {
   /** Total registers by quantity when it closed; those of reactive and apparent energy modulo {@link OTHER_MODULUS}. */
   readonly closings = new Float64Array(REGISTER_QUANTITIES);
 
-  readonly payload = new Uint8Array(PAYLOAD_BYTES);
-  readonly #writer = new Writer(this.payload);
-  readonly #reader = new Reader(this.payload);
-
-  /** Puts it into {@link payload}. */
-  encode(): void {
-    const w = this.#writer;
-    w.reset(this.payload, 0, PAYLOAD_BYTES);
+  encode(w: Writer): void {
     w.u8(this.kind);
     w.u32(this.sequence);
     w.u32(this.start_s);
@@ -110,10 +103,7 @@ export class IntervalRecord {
     }
   }
 
-  /** Takes it out of {@link payload}. */
-  decode(): void {
-    const r = this.#reader;
-    r.reset(this.payload, 0, PAYLOAD_BYTES);
+  decode(r: Reader): void {
     this.kind = r.u8();
     this.sequence = r.u32();
     this.start_s = r.u32();

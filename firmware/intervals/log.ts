@@ -6,6 +6,7 @@ import { IntervalStore } from "firmware/intervals/store";
 import { IntervalVoltage } from "firmware/intervals/voltage";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
 import type { PollListener, Registers } from "firmware/registers/registers";
+import type { RecordBuffer } from "firmware/storage/record-buffer";
 import type { AppendRing } from "firmware/storage/ring";
 import { PollStatus } from "hal/metering-chip";
 
@@ -23,6 +24,8 @@ export interface IntervalLogOptions {
   utc: UtcClock;
   events: EventLog;
   ring: AppendRing;
+  /** Shared with others. */
+  buffer: RecordBuffer;
   /** Length of an interval: 15 or 60, or another divisor of a day. All intervals in a partition have one length. */
   interval_min: number;
   /** An outage that is shorter is a blink, and flags nothing. */
@@ -66,7 +69,8 @@ export class IntervalLog implements PollListener {
   readonly #unsettledAt: number;
 
   /** Mounts the log in `ring`, brings `registers` up to it and listens to them. */
-  constructor({ registers, utc, events, ring, interval_min, minimumOutage_s = 0 }: IntervalLogOptions) {
+  constructor(options: IntervalLogOptions) {
+    const { registers, utc, events, ring, buffer, interval_min, minimumOutage_s = 0 } = options;
     this.cadence_s = interval_min * 60;
     this.#cadence_ms = interval_min * 60_000;
     this.#minimumOutage_ms = minimumOutage_s * 1000;
@@ -75,7 +79,7 @@ export class IntervalLog implements PollListener {
     this.#ring = ring;
     this.#end_ms = this.#cadence_ms;
     this.#opened_ms = utc.uptime_ms();
-    this.#store = new IntervalStore(ring, this.cadence_s);
+    this.#store = new IntervalStore(ring, buffer, this.cadence_s);
     const logged = new Float64Array(REGISTER_QUANTITIES);
     const unsettledAt = this.#store.mount(logged);
     registers.raise(logged, OTHER_MODULUS);

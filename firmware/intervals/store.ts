@@ -3,11 +3,13 @@ import {
   IntervalChannel,
   IntervalRecord,
   OTHER_MODULUS,
+  RECORD_BYTES,
   RECORD_SEQUENCE_AT,
   RecordKind,
   type Interval,
 } from "firmware/intervals/interval";
 import { REGISTER_QUANTITIES } from "firmware/registers/obis";
+import type { RecordBuffer } from "firmware/storage/record-buffer";
 import type { AppendRing } from "firmware/storage/ring";
 import { positionOf, readBefore, readFrom } from "firmware/storage/search";
 
@@ -34,6 +36,7 @@ export class IntervalStore {
   readonly record = new IntervalRecord();
 
   readonly #ring: AppendRing;
+  readonly #buffer: RecordBuffer;
   readonly #cadence_s: number;
   /** Record of an interval from which reading goes on: its position, its number, the registers at its end. */
   #at = -1;
@@ -43,8 +46,10 @@ export class IntervalStore {
   #first = 1;
   #firstFor = -1;
 
-  constructor(ring: AppendRing, cadence_s: number) {
+  /** @param buffer shared with others */
+  constructor(ring: AppendRing, buffer: RecordBuffer, cadence_s: number) {
     this.#ring = ring;
+    this.#buffer = buffer;
     this.#cadence_s = cadence_s;
   }
 
@@ -90,8 +95,8 @@ export class IntervalStore {
   /** Writes {@link record}. False: the flash did not take it. */
   append(): boolean {
     const record = this.record;
-    record.encode();
-    if (this.#ring.append(record.payload) === 0) return false;
+    record.encode(this.#buffer.begin(RECORD_BYTES));
+    if (this.#ring.append(this.#buffer.bytes) === 0) return false;
     if (record.kind !== RecordKind.provisional) this.note();
     return true;
   }
@@ -130,10 +135,10 @@ export class IntervalStore {
   }
 
   private find(position: number, end: number, isProvisional: boolean): number {
-    const { payload } = this.record;
-    let at = readFrom(this.#ring, position, end, payload);
-    for (; at >= 0; at = readFrom(this.#ring, at + 1, end, payload)) {
-      this.record.decode();
+    const { bytes } = this.#buffer;
+    let at = readFrom(this.#ring, position, end, bytes);
+    for (; at >= 0; at = readFrom(this.#ring, at + 1, end, bytes)) {
+      this.record.decode(this.#buffer.open(RECORD_BYTES));
       if ((this.record.kind === RecordKind.provisional) === isProvisional) return at;
     }
     return -1;
@@ -142,7 +147,7 @@ export class IntervalStore {
   /** Goes to the record of the newest interval before `sequence`. False: there is none. */
   private seek(sequence: number): boolean {
     const record = this.record;
-    const from = positionOf(this.#ring, sequence, RECORD_SEQUENCE_AT, record.payload);
+    const from = positionOf(this.#ring, sequence, RECORD_SEQUENCE_AT, this.#buffer.bytes);
     // Provisional records lie between the interval whose number they carry and the next.
     let at = this.loadBefore(from);
     while (at >= 0 && record.kind === RecordKind.provisional) at = this.loadBefore(at);
@@ -187,8 +192,8 @@ export class IntervalStore {
 
   /** Leaves the last good record before `position` in {@link record}; answers where it is, or -1. */
   private loadBefore(position: number): number {
-    const at = readBefore(this.#ring, position, this.record.payload);
-    if (at >= 0) this.record.decode();
+    const at = readBefore(this.#ring, position, this.#buffer.bytes);
+    if (at >= 0) this.record.decode(this.#buffer.open(RECORD_BYTES));
     return at;
   }
 }

@@ -73,6 +73,7 @@ export class MeteringDevice extends ScriptedPlatform {
       utc,
       events: this.events,
       ring: intervals,
+      buffer,
       interval_min: 15,
       ...(options.minimumOutage_s !== undefined && { minimumOutage_s: options.minimumOutage_s }),
     });

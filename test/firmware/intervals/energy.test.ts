@@ -6,6 +6,7 @@ import { IntervalFlag } from "firmware/intervals/flags";
 import { INTERVAL_CHANNELS, Interval } from "firmware/intervals/interval";
 import { IntervalLog } from "firmware/intervals/log";
 import { RecordBytes } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { REGISTER_QUANTITIES, registerIndex } from "firmware/registers/obis";
 import { PollStatus, Quantity, countIndex } from "hal/metering-chip";
 import { NorFlash } from "../../../host-sim/flash";
@@ -35,6 +36,7 @@ class Street extends ScriptedMeter {
       utc,
       events,
       ring: testRing(flash, RecordBytes.intervals),
+      buffer: new RecordBuffer(),
       interval_min: 15,
     });
     this.encoder = new BlockEncoder(this.log);

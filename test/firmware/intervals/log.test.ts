@@ -4,6 +4,7 @@ import { IntervalFlag } from "firmware/intervals/flags";
 import { Interval, IntervalChannel } from "firmware/intervals/interval";
 import { IntervalLog } from "firmware/intervals/log";
 import { RecordBytes } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { registerIndex } from "firmware/registers/obis";
 import { PollStatus, Quantity, countIndex } from "hal/metering-chip";
 import { FlashResult } from "hal/flash";
@@ -32,6 +33,7 @@ class Meter extends ScriptedMeter {
       utc,
       events,
       ring: testRing(flash, RecordBytes.intervals),
+      buffer: new RecordBuffer(),
       interval_min,
     });
     registers.start();

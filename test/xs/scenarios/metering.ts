@@ -2,6 +2,7 @@ import { Writer } from "firmware/codec/cursor";
 import { ALL_CHANNELS, BlockEncoder } from "firmware/intervals/codec";
 import { IntervalLog } from "firmware/intervals/log";
 import { RecordBytes } from "firmware/storage/partitions";
+import { RecordBuffer } from "firmware/storage/record-buffer";
 import { PollStatus } from "hal/metering-chip";
 import { NorFlash } from "../../../host-sim/flash";
 import { Random } from "../../../host-sim/random";
@@ -24,6 +25,7 @@ export function run(): string {
     utc,
     events,
     ring: testRing(flash, RecordBytes.intervals),
+    buffer: new RecordBuffer(),
     interval_min: 15,
   });
   registers.start();
