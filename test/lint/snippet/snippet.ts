@@ -1,0 +1,2 @@
+/** Stands for whatever snippet is judged. */
+export {};
