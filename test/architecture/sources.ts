@@ -33,9 +33,16 @@ export function importsOf(file: string, text = read(file)): Import[] {
 
 /** What is left of {@link importsOf} when types are taken out: what runs. */
 export function valueImportsOf(file: string): Import[] {
+  const known = valueImports.get(file);
+  if (known !== undefined) return known;
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Preserve };
-  return importsOf(file, ts.transpileModule(read(file), { compilerOptions }).outputText);
+  const imports = importsOf(file, ts.transpileModule(read(file), { compilerOptions }).outputText);
+  valueImports.set(file, imports);
+  return imports;
 }
+
+/** By file: taking the types out of one takes longer than all the rest. */
+const valueImports = new Map<string, Import[]>();
 
 /** The file that a specifier written in `file` means, if it is one of ours. */
 function target(file: string, specifier: string): string | undefined {
