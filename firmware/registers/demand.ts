@@ -37,7 +37,7 @@ export class Demand {
   readonly peaks: readonly Peak[] = [new Peak(), new Peak()];
   readonly previousPeaks: readonly Peak[] = [new Peak(), new Peak()];
   /** Sum of the peaks of all periods that have ended, in W. */
-  readonly cumulative_W = new Float64Array(DIRECTIONS);
+  readonly cumulative_W = [0, 0];
   resets = 0;
   /** UTC, 0 where there was none or the time was not known. */
   lastReset_s = 0;

@@ -20,7 +20,7 @@ export class SelfRead {
   readonly tiers = new TierRegisters();
   /** By Direction: of the period that ended, the peak, and the sum of all peaks up to it. */
   readonly peaks: readonly Peak[] = [new Peak(), new Peak()];
-  readonly cumulative_W = new Float64Array(DIRECTIONS);
+  readonly cumulative_W = [0, 0];
 
   decode(r: Reader): void {
     this.utc_s = r.u32();

@@ -17,13 +17,13 @@ export class TierRegisters {
   /** In mWh, by {@link tierIndex}. They never go back. */
   readonly energy = new Float64Array(MAX_TIERS * DIRECTIONS);
   /** Energy that went to the default tier since the time was not known, in mWh by {@link Direction}. */
-  readonly untimed = new Float64Array(DIRECTIONS);
+  readonly untimed = [0, 0];
   /** In force from the last poll on; from 1 on. */
   tier = 1;
   /** Whether it follows from the time, rather than being the default. */
   isTimed = false;
   /** What the tiers sum to, by direction. */
-  readonly #taken = new Float64Array(DIRECTIONS);
+  readonly #taken = [0, 0];
 
   /** Takes what the total registers have advanced, in mWh. */
   take(delivered_mWh: number, received_mWh: number): void {
