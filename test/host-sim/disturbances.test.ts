@@ -9,7 +9,7 @@ import { steadyLoad } from "../hal/metering-rig";
 import { eventsOf } from "../support/event-log";
 import { streetOptions } from "../support/street";
 
-const DAY_S = 86_400;
+const HALF_DAY_S = 43_200;
 const QUALITY: readonly number[] = [
   EventCode.sagBegan,
   EventCode.sagEnded,
@@ -49,7 +49,8 @@ describe("a load whose voltage is disturbed", () => {
 });
 
 describe("a street whose voltage is disturbed", () => {
-  const faults = { ...noFaults, disturbances: 6 };
+  /** A day. */
+  const faults = { ...noFaults, disturbances: 12 };
 
   it.each([
     ["atm90e32", "chip"],
@@ -58,7 +59,7 @@ describe("a street whose voltage is disturbed", () => {
   ] as const)("has meters that tell of it, over an %s (%s)", (chip, depth) => {
     const options = streetOptions({ meters: 3, days: 1, faults, chip, depth });
     const street = new Street(options);
-    street.run(DAY_S);
+    street.run(HALF_DAY_S);
     const quality = street.meters.flatMap(({ meter }) =>
       eventsOf(meter.events).filter(({ code }) => QUALITY.includes(code)),
     );
@@ -69,7 +70,7 @@ describe("a street whose voltage is disturbed", () => {
       if (code % 2 === EventCode.sagBegan % 2) expect([1, 2, 3]).toContain(argument);
       else expect(argument).toBeGreaterThan(0);
     const calm = new Street({ ...options, faults: noFaults });
-    calm.run(DAY_S);
+    calm.run(HALF_DAY_S);
     for (const { meter } of calm.meters)
       expect(eventsOf(meter.events).filter(({ code }) => QUALITY.includes(code))).toEqual([]);
   });
