@@ -1,178 +1,26 @@
 /**
- * `npm run bench:mesh [-- --json FILE --seeds N]`: messages up and back over edge lists, beside what Contiki-NG 5.0 (RPL-Lite
- * over CSMA) does on the same ones by the figures of the shared topologies.
+ * `npm run bench:mesh [-- --only echo|cold-start --seeds N --json FILE]`: what the mesh does, beside Contiki-NG where that
+ * has figures.
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
-import { defaultOptions } from "../host-sim/options";
-import { readTopology } from "../host-sim/radio/topology";
-import { BOOT_US, Street } from "../host-sim/street";
-import type { TrafficResult } from "../host-sim/traffic";
-import { drawTopology } from "./draw-topology";
+import { coldStart } from "./mesh/cold-start";
+import { echo } from "./mesh/echo";
 
 const { values } = parseArgs({
   options: {
+    only: { type: "string" },
     json: { type: "string", default: "out/bench-mesh.json" },
     seeds: { type: "string", default: "5" },
   },
 });
-const SEEDS = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
-const ECHO = { bytes: 20, period_s: 60 };
-const HOUR_S = 3600;
-const shared = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/topologies`;
-
-interface Peer {
-  delivered: number;
-  p50Ms: number;
-  p95Ms: number;
+const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
+const benches: Record<string, (seeds: readonly number[]) => unknown[]> = { echo, "cold-start": coldStart };
+const figures: Record<string, unknown[]> = {};
+for (const [name, bench] of Object.entries(benches)) {
+  if (values.only === undefined || values.only === name) figures[name] = bench(seeds);
 }
-
-interface Run extends TrafficResult {
-  joined: number;
-  /** Seconds from boot. */
-  join_s: number[];
-  latencies_ms: number[];
-}
-
-const cases: { name: string; file: string; peer?: Peer }[] = [
-  { name: "100, s7", file: `${shared}/edges-100-s7.csv`, peer: { delivered: 1, p50Ms: 69, p95Ms: 136 } },
-  {
-    name: "100, s11",
-    file: `${shared}/edges-100-s11.csv`,
-    peer: { delivered: 0.9993, p50Ms: 91, p95Ms: 171 },
-  },
-  { name: "200, a draw", file: drawTopology("out/topologies", 200, 1) },
-  { name: "200, another", file: drawTopology("out/topologies", 200, 2) },
-];
-
-const figures = [];
-const table = new Table({
-  head: [
-    "topology",
-    "",
-    "sent",
-    "delivered",
-    "95 %",
-    "replied",
-    "p50 ms",
-    "p95 ms",
-    "max",
-    "worst",
-    "frames",
-    "join p95 s",
-    "last",
-  ],
-  style: { head: [], border: [] },
-});
-for (const { name, file, peer } of cases) {
-  if (!existsSync(file)) {
-    console.log(`skipped: ${name}: ${file} is not here`);
-    continue;
-  }
-  const runs = SEEDS.map((seed) => run(file, seed));
-  const figure = {
-    name,
-    peer,
-    runs: runs.map(({ join_s, ...rest }) => ({
-      ...rest,
-      latencies_ms: undefined,
-      joinP95S: quantile(join_s, 0.95),
-      joinLastS: join_s.at(-1),
-    })),
-    pooled: pool(runs),
-  };
-  figures.push(figure);
-  const { sent, delivered, interval, ...pooled } = figure.pooled;
-  table.push([
-    name,
-    "here",
-    sent,
-    (delivered / sent).toFixed(5),
-    interval.map((share) => share.toFixed(5)).join(" to "),
-    (pooled.replied / sent).toFixed(5),
-    ...[pooled.p50Ms, pooled.p95Ms, pooled.maxMs].map((ms) => ms.toFixed(0)),
-    pooled.worstNode.toFixed(3),
-    pooled.framesPerDelivered.toFixed(2),
-    pooled.joinP95S.toFixed(0),
-    pooled.joinLastS.toFixed(0),
-  ]);
-  if (peer !== undefined)
-    table.push([
-      "",
-      "Contiki-NG",
-      "",
-      peer.delivered.toFixed(4),
-      "",
-      "",
-      peer.p50Ms,
-      peer.p95Ms,
-      "",
-      "",
-      "",
-      "",
-      "",
-    ]);
-}
-console.log(table.toString());
 mkdirSync(dirname(values.json), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 console.log(`also in ${values.json}`);
-
-function run(topology: string, seed: number): Run {
-  const meters = readTopology(topology).length - 1;
-  const street = new Street({
-    ...defaultOptions,
-    meters,
-    seed,
-    topology,
-    days: 1,
-    depth: "model",
-    hopping: false,
-    linkSecurity: false,
-    turnaround: "ideal",
-    traffic: ECHO,
-  });
-  street.run(HOUR_S + BOOT_US / 1e6);
-  const joined = street.meters.filter(({ meter }) => meter.join.joined).length;
-  const join_s = street.joined_us.map((at_us) => at_us / 1e6).slice(0, meters);
-  return { ...street.traffic!.result(), joined, join_s, latencies_ms: street.traffic!.latencies_ms };
-}
-
-/** All runs as one: counts and latencies together, of the rest the mean or the worst. */
-function pool(runs: Run[]) {
-  const sum = (of: (run: Run) => number): number => runs.reduce((total, each) => total + of(each), 0);
-  const sent = sum((each) => each.sent);
-  const delivered = sum((each) => each.delivered);
-  const latencies_ms = runs.flatMap((each) => each.latencies_ms).sort((a, b) => a - b);
-  const join_s = runs.flatMap((each) => each.join_s).sort((a, b) => a - b);
-  return {
-    sent,
-    delivered,
-    interval: wilson95(delivered, sent),
-    replied: sum((each) => each.replied),
-    p50Ms: quantile(latencies_ms, 0.5),
-    p95Ms: quantile(latencies_ms, 0.95),
-    maxMs: quantile(latencies_ms, 1),
-    worstNode: Math.min(...runs.map((each) => each.worstNode)),
-    framesPerDelivered: sum((each) => each.framesPerDelivered) / runs.length,
-    duplicates: sum((each) => each.duplicates),
-    joinP95S: quantile(join_s, 0.95),
-    joinLastS: quantile(join_s, 1),
-  };
-}
-
-function quantile(sorted: number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
-}
-
-/** Wilson's interval of a share, at 95 %. */
-function wilson95(count: number, of: number): [number, number] {
-  const z = 1.96;
-  const share = count / of;
-  const middle = share + z ** 2 / (2 * of);
-  const half = z * Math.sqrt((share * (1 - share)) / of + z ** 2 / (4 * of ** 2));
-  const scale = 1 + z ** 2 / of;
-  return [(middle - half) / scale, (middle + half) / scale];
-}
