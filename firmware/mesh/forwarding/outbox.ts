@@ -74,6 +74,7 @@ export class Outbox {
     }
     held.way = way;
     this.next();
+    this.#mac.congested = this.#queue.congested;
     return true;
   }
 
@@ -129,6 +130,7 @@ export class Outbox {
     this.#routing.onSent(neighbour, attempts, acked);
     if (!acked) this.failed(held);
     this.next();
+    this.#mac.congested = this.#queue.congested;
   }
 
   private failed(held: Held): void {

@@ -69,15 +69,20 @@ export class Composer {
     return true;
   }
 
-  acknowledgement(to: Uint8Array, sequence: number, now_ms: number): boolean {
+  /** @param congested tells the sender of the frame to hold back */
+  acknowledgement(to: Uint8Array, sequence: number, congested: boolean, now_ms: number): boolean {
     const { writer } = this;
+    const elements = this.#elements;
+    const flags = this.#flags | (congested ? IE_PRESENT : 0);
     writer.reset(writer.bytes, 0, writer.bytes.length);
-    writeAckHeader(writer, sequence, to, this.#node.eui64, this.#flags);
-    this.#elements.hasPanTime = false;
-    this.#elements.hasChallenge = false;
-    if (!this.head(WisunFrame.ack, now_ms)) return false;
-    this.end(writer.at);
-    return true;
+    writeAckHeader(writer, sequence, to, this.#node.eui64, flags);
+    elements.hasPanTime = false;
+    elements.hasChallenge = false;
+    elements.congested = congested;
+    const done = this.head(WisunFrame.ack, now_ms);
+    if (done) this.end(writer.at);
+    elements.congested = false;
+    return done;
   }
 
   private begin(slot: Slot): void {
@@ -103,8 +108,8 @@ export class Composer {
       this.#counter = counter;
       writeAuxiliary(this.writer, counter, security.keyIndex);
     }
+    const elements = this.#elements;
     if (timed) {
-      const elements = this.#elements;
       elements.frameType = frameType;
       elements.sequence_ms = sequence_ms(now_ms);
       if (elements.hasPanTime) {
@@ -112,8 +117,8 @@ export class Composer {
         elements.offset_ms = pan.at(now_ms) - elements.interval * INTERVAL_ms;
         elements.age = pan.age(now_ms);
       }
-      elements.write(this.writer);
     }
+    if (timed || elements.congested) elements.write(this.writer);
     return true;
   }
 

@@ -11,6 +11,8 @@ export class MacCounters {
   /** Of those, for want of a neighbour whose schedule is known, or of the PAN's time. */
   unknown = 0;
   acksSent = 0;
+  /** Acknowledgements that told this node to hold back. */
+  heldBack = 0;
   /** Put on the air to find the PAN, and to tell others of it. */
   solicitations = 0;
   advertisements = 0;

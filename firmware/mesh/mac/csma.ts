@@ -15,17 +15,19 @@ const BACKOFF_PERIOD_ms = 2;
 const MIN_BE = 3;
 const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
-/** Retries after the first attempt. A frame is done within 5 s. */
+/** Retries after the first attempt. A frame is done within 7 s. */
 const MAX_FRAME_RETRIES = 5;
 /**
  * Where nodes hop, the first retry is in the receiver's next slot, the second in one of the next two, those after it of the
  * next four: many that send to one receiver do not hear each other, and spread in this way alone.
  */
-const MAX_RETRY_DOUBLINGS = 2;
+const MAX_RETRY_DOUBLINGS = 3;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
 /** Time on the air of the longest acknowledgement. */
-const ACK_ms = 5;
+const ACK_ms = 6;
+/** A neighbour that has told that it has little room gets its next frame after half of this to all of it. */
+const HOLD_ms = 1_000;
 /**
  * How long others keep quiet after a frame that asks for an acknowledgement, beside the turnaround: during that the
  * channel sounds clear, and is not.
@@ -58,6 +60,9 @@ export class Csma {
   /** What {@link #state} is of; while it is idle, the slot whose time comes first. */
   #current: Slot | undefined;
   #quietUntil_ms = 0;
+  /** The neighbour that has told so last, and until when frames to it wait. */
+  readonly #crowded = new Uint8Array(8);
+  #crowdedUntil_ms = -Infinity;
 
   constructor(
     node: MacNode,
@@ -111,14 +116,22 @@ export class Csma {
     }
   }
 
-  /** Answers whether this acknowledgement was waited for. */
-  acknowledged(frame: MacFrame): boolean {
+  /**
+   * Answers whether this acknowledgement was waited for.
+   * @param congested what it says of its sender
+   */
+  acknowledged(frame: MacFrame, congested: boolean): boolean {
     if (this.#state !== State.waiting) return false;
     const slot = this.#current!;
     if (frame.sequence !== slot.sequence || !sameEui64(frame.source, slot.destination)) return false;
     this.#timer.stop();
     this.#transmitter.follow();
     this.#counters.acknowledged++;
+    if (congested) {
+      this.#crowded.set(frame.source);
+      this.#crowdedUntil_ms = this.#kernel.now_ms() + HOLD_ms / 2 + this.#random.below(HOLD_ms / 2);
+      this.#counters.heldBack++;
+    }
     this.finish(slot, true);
     return true;
   }
@@ -151,6 +164,8 @@ export class Csma {
     let from_ms = now_ms;
     slot.backoffs = 0;
     slot.backoffExponent = Math.min(MIN_BE + slot.retries, MAX_BE);
+    if (!slot.broadcast && sameEui64(slot.destination, this.#crowded))
+      from_ms = Math.max(from_ms, this.#crowdedUntil_ms);
     if (slot.retries > 0 && hopping)
       from_ms +=
         this.#placement.nextSlot_ms(slot, now_ms) +

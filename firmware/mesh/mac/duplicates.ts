@@ -4,7 +4,7 @@ const ENTRIES = 16;
  * How long a sequence number is remembered: longer than all retries of a frame take (see `csma.ts`), and
  * shorter than it takes a sender to go through all 256 numbers.
  */
-const LIFETIME_ms = 6_000;
+const LIFETIME_ms = 8_000;
 
 /** The last sequence number heard from each of the latest senders, to tell a retry from a new frame. */
 export class Duplicates {

@@ -18,6 +18,7 @@ const BROADCAST_TIMING_BYTES = 6;
 /** Content of the vendor element after the OUI: what is there is told by its length. */
 const CHALLENGE_BYTES = 4;
 const PAN_TIME_BYTES = 3;
+const CONGESTION_BYTES = 1;
 const DESCRIPTOR_BYTES = 2;
 
 export const ACK_ELEMENT_BYTES = DESCRIPTOR_BYTES + UNICAST_TIMING_BYTES + DESCRIPTOR_BYTES;
@@ -49,12 +50,15 @@ export class Elements {
   hasChallenge = false;
   /** 32 bits: asked of any neighbour in a solicitation, and given back in an advertisement. */
   challenge = 0;
+  /** Of an acknowledgement: its sender has little room left, and wants others to hold back. */
+  congested = false;
 
   /** Reads the header elements between `reader.at` and `reader.end`. False where one of ours is cut off. */
   read(reader: Reader): boolean {
     this.frameType = -1;
     this.hasPanTime = false;
     this.hasChallenge = false;
+    this.congested = false;
     let intervalLow = -1;
     let intervalHigh = -1;
     while (reader.ok && reader.remaining >= DESCRIPTOR_BYTES) {
@@ -74,6 +78,7 @@ export class Elements {
         }
       } else if (id === VENDOR_ID && length >= OUI_BYTES && u24LE(reader) === OUI) {
         const rest = length - OUI_BYTES;
+        if (rest === CONGESTION_BYTES) this.congested = (reader.u8() & 1) !== 0;
         if (rest === PAN_TIME_BYTES || rest === PAN_TIME_BYTES + CHALLENGE_BYTES) {
           intervalHigh = reader.u16LE();
           this.age = reader.u8();
@@ -90,12 +95,14 @@ export class Elements {
     return reader.ok;
   }
 
-  /** Writes {@link frameType} and what else is there, and the end of the list. */
+  /** Writes what is there, and the end of the list. */
   write(writer: Writer): void {
-    writer.u16LE((WISUN_ID << 7) | UNICAST_TIMING_BYTES);
-    writer.u8(SubId.unicastTiming);
-    writer.u8(this.frameType);
-    writeU24LE(writer, Math.floor((this.sequence_ms * 2 ** 24) / SEQUENCE_ms));
+    if (this.frameType >= 0) {
+      writer.u16LE((WISUN_ID << 7) | UNICAST_TIMING_BYTES);
+      writer.u8(SubId.unicastTiming);
+      writer.u8(this.frameType);
+      writeU24LE(writer, Math.floor((this.sequence_ms * 2 ** 24) / SEQUENCE_ms));
+    }
     if (this.hasPanTime) {
       writer.u16LE((WISUN_ID << 7) | BROADCAST_TIMING_BYTES);
       writer.u8(SubId.broadcastTiming);
@@ -111,6 +118,11 @@ export class Elements {
         writer.u8(this.age);
       }
       if (this.hasChallenge) writer.u32LE(this.challenge);
+    }
+    if (this.congested) {
+      writer.u16LE((VENDOR_ID << 7) | (OUI_BYTES + CONGESTION_BYTES));
+      writeU24LE(writer, OUI);
+      writer.u8(1);
     }
     writer.u16LE(TERMINATION_2 << 7);
   }

@@ -26,7 +26,7 @@ const LATENCY_ms = 2;
 export class Gate {
   /** The frame looked at last. */
   readonly frame = new MacFrame();
-  /** What the frame taken last says; valid where frames are timed. */
+  /** What the frame taken last says; but for {@link Elements.congested} valid where frames are timed. */
   readonly elements = new Elements();
   /** The frame taken last, decrypted. */
   bytes: Uint8Array;
@@ -60,15 +60,20 @@ export class Gate {
     this.bytes = bytes;
     this.retimed = false;
     this.start_ms = now_ms - LATENCY_ms - Math.round(frameTime_us(length) / 1000);
-    if (cause !== Cause.ok || !timed) return cause;
+    if (cause !== Cause.ok) return cause;
+    if (!timed) return this.elementsOf(bytes) ? Cause.ok : Cause.malformed;
     this.row = neighbours.find(frame.source);
     if (frame.secured) cause = this.open(bytes, length);
     if (cause !== Cause.ok) return cause;
-    this.#reader.reset(bytes, frame.elementsOffset, frame.headerLength);
-    if (!this.elements.read(this.#reader) || this.elements.frameType < 0) return Cause.malformed;
+    if (!this.elementsOf(bytes) || this.elements.frameType < 0) return Cause.malformed;
     cause = this.admit(now_ms);
     if (cause === Cause.ok && this.row !== NONE) this.learn(now_ms);
     return cause;
+  }
+
+  private elementsOf(bytes: Uint8Array): boolean {
+    this.#reader.reset(bytes, this.frame.elementsOffset, this.frame.headerLength);
+    return this.elements.read(this.#reader);
   }
 
   /** Is it for this node, and can it be answered? */

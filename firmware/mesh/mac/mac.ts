@@ -34,6 +34,8 @@ export class Mac {
    * @param tag that of {@link prepare}
    */
   onSent: (destination: Uint8Array, attempts: number, acked: boolean, tag: number) => void = () => {};
+  /** There is so little room above that neighbours are to hold back; the owner keeps it up to date. */
+  congested = false;
   /** Strength of the frame that {@link onFrame} is called with. */
   rssi_dBm = 0;
   readonly eui64: Uint8Array;
@@ -148,12 +150,12 @@ export class Mac {
       if (frameType < WisunFrame.data) return Cause.ok;
     }
     if (frame.type !== FrameType.ack) return this.data(frame, now_ms);
-    return this.#csma.acknowledged(frame) ? Cause.ok : Cause.strayAck;
+    return this.#csma.acknowledged(frame, gate.elements.congested) ? Cause.ok : Cause.strayAck;
   }
 
   private data(frame: MacFrame, now_ms: number): number {
     if (!frame.broadcast) {
-      if (frame.ackRequest) this.#transmitter.acknowledge(frame, this.#gate.start_ms);
+      if (frame.ackRequest) this.#transmitter.acknowledge(frame, this.#gate.start_ms, this.congested);
       if (this.#duplicates.seen(frame.source, frame.sequence, now_ms)) return Cause.duplicate;
     }
     this.counters.received++;

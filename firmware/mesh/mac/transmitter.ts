@@ -77,12 +77,14 @@ export class Transmitter {
    * At once, before anything is done with the frame: the other end does not wait for long. On the channel that the frame
    * came on.
    * @param start_ms when the frame began
+   * @param congested tells its sender to hold back
    */
-  acknowledge(frame: MacFrame, start_ms: number): void {
+  acknowledge(frame: MacFrame, start_ms: number, congested: boolean): void {
     const { hopping, schedule, channel } = this.#node;
+    const now_ms = this.#kernel.now_ms();
     const heardOn = !hopping ? channel : this.#held !== SCHEDULE ? this.#held : schedule.channelAt(start_ms);
-    if (!this.composed(this.#composer.acknowledgement(frame.source, frame.sequence, this.#kernel.now_ms())))
-      return;
+    const { source, sequence } = frame;
+    if (!this.composed(this.#composer.acknowledgement(source, sequence, congested, now_ms))) return;
     if (this.put(heardOn)) this.#counters.acksSent++;
   }
 

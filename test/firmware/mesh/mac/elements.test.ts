@@ -22,7 +22,8 @@ describe("information elements of a frame", () => {
         fc.nat(SEQUENCE_ms - 1),
         fc.option(fc.tuple(fc.nat(0xffffffff), fc.nat(1019), fc.nat(255))),
         fc.option(fc.nat(0xffffffff)),
-        (frameType, sequence_ms, time, challenge) => {
+        fc.boolean(),
+        (frameType, sequence_ms, time, challenge, congested) => {
           const bytes = written((elements) => {
             elements.frameType = frameType;
             elements.sequence_ms = sequence_ms;
@@ -30,6 +31,8 @@ describe("information elements of a frame", () => {
             [elements.interval, elements.offset_ms, elements.age] = time ?? [0, 0, 0];
             elements.hasChallenge = challenge !== null;
             elements.challenge = challenge ?? 0;
+            // Of acknowledgements alone, which carry nothing else.
+            elements.congested = congested && time === null && challenge === null;
           });
           expect(bytes.length).toBeLessThanOrEqual(MAX_ELEMENT_BYTES);
           if (time !== null && challenge === null) expect(bytes.length).toBe(DATA_ELEMENT_BYTES);
@@ -39,6 +42,7 @@ describe("information elements of a frame", () => {
             frameType,
             hasPanTime: time !== null,
             hasChallenge: challenge !== null,
+            congested: congested && time === null && challenge === null,
           });
           expect(Math.abs(read.sequence_ms - sequence_ms)).toBeLessThanOrEqual(1);
           if (time !== null) expect([read.interval, read.offset_ms, read.age]).toEqual(time);
@@ -61,6 +65,14 @@ describe("information elements of a frame", () => {
     expect(Buffer.from(bytes).toString("hex")).toBe(
       "0515" + "0104000080" + "0615" + "027856020100" + "0a00" + "4d5702" + "341209" + "d4c3b2a1" + "803f",
     );
+  });
+
+  it("of an acknowledgement say that its sender has little room, where no time is told too", () => {
+    const bytes = written((elements) => {
+      elements.frameType = -1;
+      elements.congested = true;
+    });
+    expect(Buffer.from(bytes).toString("hex")).toBe("0400" + "4d5702" + "01" + "803f");
   });
 
   it("are read past what is not known, and never beyond their end", () => {

@@ -51,6 +51,30 @@ describe("one frame", () => {
     expect(macs[0].counters).toMatchObject({ sent: 6, retries: 5, failures: 1 });
   });
 
+  for (const hopping of [false, true]) {
+    it(`is held back for half a second to one after a word of congestion, ${hopping ? "hopping" : "on one channel"}`, () => {
+      const { world, macs } = macStreet(2, 1, {}, undefined, { hopping });
+      // Broadcasts, so that nodes that hop know each other.
+      for (const mac of macs) {
+        send(mac, undefined, [0]);
+        world.runUntil(world.now_us + 10e6);
+      }
+      const times_ms: number[] = [];
+      macs[1].onFrame = () => times_ms.push(world.now_us / 1000);
+      for (const congested of [false, true, true, true]) {
+        send(macs[0], macs[1].eui64, [1]);
+        world.runUntil(world.now_us + 50e3);
+        macs[1].congested = congested;
+      }
+      world.runUntil(world.now_us + 20e6);
+      expect(times_ms.length).toBe(4);
+      const gaps_ms = times_ms.slice(1).map((at_ms, i) => at_ms - times_ms[i]);
+      expect(gaps_ms[2]).toBeGreaterThan(499);
+      expect(macs[0].counters.heldBack).toBeGreaterThan(1);
+      if (!hopping) expect(Math.max(...gaps_ms)).toBeLessThan(1100);
+    });
+  }
+
   it("is refused when its payload does not fit, or the queue is full", () => {
     const { macs } = macStreet(1);
     expect(send(macs[0], undefined, new Uint8Array(237))).toBe(false);
