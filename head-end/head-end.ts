@@ -8,8 +8,8 @@ import type { Backhaul } from "hal/backhaul";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
 import { PowerResource } from "./outages";
-import { Poller } from "./poller";
-import { ReadStore } from "./store";
+import { type Pace, Poller } from "./poller";
+import { type MeterRecord, ReadStore } from "./store";
 import { Whereabouts } from "./whereabouts";
 
 /** Ports that header compression shortens to a byte (RFC 6282, section 4.3.3: 0xF0xx). */
@@ -17,8 +17,13 @@ export const FIRST_PORT = 0xf000;
 const LAST_PORT = 0xf0ff;
 /** No place in an array. */
 const NO_LINE = -1;
-/** Meters read at a time through one collector: more would only wait for each other on the air. */
-const IN_FLIGHT = 2;
+/** Through one collector: more would only wait for each other on the air around it. */
+const PACE: Pace = Object.freeze({ inFlight: 6, spacing_ms: 300 });
+/**
+ * For several hops a way; a message that two more did not bring is left to the next attempt, so that a meter that does
+ * not answer holds up the others for half a minute only.
+ */
+const TRANSMISSION = Object.freeze({ ackTimeout_ms: 4_000, maxRetransmit: 2 });
 /** Room for the largest load profile that a meter answers with. */
 const BODY_BYTES = 4096;
 
@@ -28,6 +33,8 @@ export interface HeadEndOptions {
   /** 16 bytes. */
   readonly address: Uint8Array;
   readonly utc_ms: () => number;
+  /** How many collectors it has at most; 1 where absent. */
+  readonly collectors?: number;
 }
 
 /** The utility's end: reads every meter each four hours, and keeps what it got. */
@@ -42,7 +49,7 @@ export class HeadEnd {
   #nextPort = FIRST_PORT;
 
   constructor(options: HeadEndOptions) {
-    const { clock, entropy, address, utc_ms } = options;
+    const { clock, entropy, address, utc_ms, collectors = 1 } = options;
     const kernel = new Kernel(clock);
     const router: Router = {
       route: ({ destination }) => this.#lines[this.whereabouts.lineOf(destination) ?? NO_LINE],
@@ -55,8 +62,9 @@ export class HeadEnd {
       socket: this.openPort(),
       kernel,
       entropy,
-      exchanges: IN_FLIGHT,
+      exchanges: PACE.inFlight * collectors,
       takenBytes: BODY_BYTES,
+      ...TRANSMISSION,
     });
     this.power = new PowerResource(this.store, utc_ms);
     new CoapEndpoint({
@@ -66,7 +74,8 @@ export class HeadEnd {
       resources: [this.power],
       exchanges: 1,
     });
-    this.poller = new Poller({ kernel, coap, utc_ms, inFlight: IN_FLIGHT });
+    const lineOf = (meter: MeterRecord): number | undefined => this.whereabouts.lineOf(meter.address);
+    this.poller = new Poller({ kernel, coap, utc_ms, lineOf, pace: PACE });
   }
 
   /** Takes the line of one more collector. Answers its number. */
@@ -82,9 +91,11 @@ export class HeadEnd {
    * @param moves how often the meter has changed its collector
    */
   meterJoined(address: Uint8Array, line: number, moves: number): void {
+    const isBack = this.whereabouts.lineOf(address) === undefined;
     this.whereabouts.claim(address, line, moves);
     const known = this.store.meter(address);
     if (known === undefined) this.poller.add(this.store.add(address));
+    else if (isBack) this.poller.found(known);
   }
 
   /** A meter's registration with a collector has ended. */

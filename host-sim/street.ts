@@ -2,7 +2,7 @@ import type { Collector } from "firmware/app/collector";
 import type { LinkKey, Network } from "firmware/app/network";
 import { writeEui64 } from "firmware/ip/address";
 import { HeadEnd } from "../head-end/head-end";
-import { type Read } from "../head-end/poller";
+import type { Read } from "../head-end/read";
 import type { Capture } from "./capture";
 import { NodeCipher } from "./cipher";
 import { TrueClock } from "./clock";
@@ -94,6 +94,7 @@ export class Street {
       entropy: new SeededEntropy(new Random(seed, "head end entropy")),
       address: HEAD_END,
       utc_ms: () => this.utc_ms(),
+      collectors: options.collectors,
     });
     for (let number = 1; number <= options.collectors; number++) {
       const radio = this.medium.addRadio();
@@ -108,8 +109,10 @@ export class Street {
     this.headEnd.poller.onRead = (read) => {
       this.reads.push(read);
       const count = this.air.of(eui64Of(read.meter.address));
-      this.readAir.frames += count.frames - before.get(read)!.frames;
-      this.readAir.dataBytes += count.dataBytes - before.get(read)!.dataBytes;
+      // One that no attempt was made of has none.
+      const start = before.get(read) ?? count;
+      this.readAir.frames += count.frames - start.frames;
+      this.readAir.dataBytes += count.dataBytes - start.dataBytes;
       before.delete(read);
       this.trace.read(read.meter.address, read.done_ms ?? -1);
     };

@@ -1,5 +1,5 @@
 import { RegisterQuantity, registerIndex } from "firmware/registers/obis";
-import type { Read } from "../head-end/poller";
+import type { Read } from "../head-end/read";
 import type { MeterRecord, StoredInterval } from "../head-end/store";
 import type { SimulatedMeter } from "./meter";
 import type { StreetOptions } from "./options";

