@@ -20,7 +20,17 @@ export interface StreetResult {
     /** What delivered less received is off by, more than a count a phase for each; turns do not excuse it. */
     netOffWh: number;
   };
-  reads: { due: number; done: number; doneWithin30Min: number; p50Ms: number; p95Ms: number; maxMs: number };
+  reads: {
+    due: number;
+    done: number;
+    doneWithin30Min: number;
+    /** The same for meters that have a path to a collector, over links that bring half of their frames both ways. */
+    dueWithPath: number;
+    doneWithPath: number;
+    p50Ms: number;
+    p95Ms: number;
+    maxMs: number;
+  };
   mesh: {
     joined: number;
     joinP50S: number;
@@ -30,11 +40,16 @@ export interface StreetResult {
     /** Share of reads that were answered. */
     delivered: number;
     worstNode: number;
+    /** Numbers of the meters without such a path. */
+    withoutPath: number[];
     framesSent: number;
     framesPerRead: number;
     bytesPerRead: number;
     /** Greatest share of time that one node was sending. */
     dutyMax: number;
+    /** The same of the collectors, and of the meters. */
+    collectorDutyMax: number;
+    relayDutyMax: number;
     /** Greatest transmit time of one node on one channel in any 20 s. */
     channelDwellMaxMs: number;
   };

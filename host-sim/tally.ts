@@ -3,6 +3,7 @@ import type { Read } from "../head-end/read";
 import type { MeterRecord, StoredInterval } from "../head-end/store";
 import type { SimulatedMeter } from "./meter";
 import type { StreetOptions } from "./options";
+import { withoutPath } from "./radio/hops";
 import type { EnergyResult, StreetResult } from "./result";
 import { BOOT_US, EPOCH_MS, type Street } from "./street";
 import type { TrafficResult } from "./traffic";
@@ -35,6 +36,7 @@ const RECEIVED: typeof DELIVERED = {
 export function tally(street: Street, wallSeconds: number, traffic?: TrafficResult): StreetResult {
   const { options, meters } = street;
   const records = meters.map((meter) => recordOf(street, meter));
+  const pathless = metersWithoutPath(street);
   return {
     seed: options.seed,
     meters: options.meters,
@@ -49,8 +51,8 @@ export function tally(street: Street, wallSeconds: number, traffic?: TrafficResu
       turnedWh: wattHours(sumOf(meters, cancelled_mWh)),
       netOffWh: wattHours(sumOf(meters, netOff_mWh)),
     },
-    reads: countReads(street),
-    mesh: describeMesh(street),
+    reads: countReads(street, records, pathless),
+    mesh: describeMesh(street, pathless),
     ...(traffic && { traffic }),
     power: powerOf(street, records),
   };
@@ -151,21 +153,35 @@ function powerOf(street: Street, records: (MeterRecord | undefined)[]): StreetRe
   };
 }
 
-function countReads(street: Street): StreetResult["reads"] {
+/** Numbers of the meters that the air lets no collector have. */
+function metersWithoutPath({ medium, options }: Street): number[] {
+  const { meters, collectors } = options;
+  return withoutPath(medium.air, collectors + meters, collectors).map((node) => node - collectors + 1);
+}
+
+function countReads(
+  street: Street,
+  records: (MeterRecord | undefined)[],
+  pathless: number[],
+): StreetResult["reads"] {
   const { options } = street;
+  const due = readsADue(options);
+  const lost = new Set(pathless.map((meter) => records[meter - 1]));
   const done = dueReads(street).filter((read) => read.done_ms !== undefined);
   const took_ms = done.map((read) => read.done_ms! - read.started_ms).sort((a, b) => a - b);
   return {
-    due: options.meters * readsADue(options),
+    due: options.meters * due,
     done: done.length,
     doneWithin30Min: done.filter((read) => read.done_ms! - read.due_ms <= PROMPT_MS).length,
+    dueWithPath: (options.meters - pathless.length) * due,
+    doneWithPath: done.filter(({ meter }) => !lost.has(meter)).length,
     p50Ms: quantile(took_ms, 0.5),
     p95Ms: quantile(took_ms, 0.95),
     maxMs: took_ms.at(-1) ?? 0,
   };
 }
 
-function describeMesh(street: Street): StreetResult["mesh"] {
+function describeMesh(street: Street, pathless: number[]): StreetResult["mesh"] {
   const { meters, medium, options, readAir } = street;
   const reads = dueReads(street);
   const due = readsADue(options);
@@ -181,6 +197,8 @@ function describeMesh(street: Street): StreetResult["mesh"] {
   const joined_s = [...street.joined_us].sort((a, b) => a - b).map((at_us) => at_us / 1e6);
   const accounts = medium.radios.map((radio) => radio.airtime);
   const elapsed_us = street.world.now_us - BOOT_US;
+  const duties = accounts.map((account) => account.total_us / elapsed_us);
+  const dutyMax = (from: number, to: number): number => rounded(Math.max(...duties.slice(from, to)), 6);
   return {
     joined,
     joinP50S: quantile(joined_s, 0.5),
@@ -188,10 +206,13 @@ function describeMesh(street: Street): StreetResult["mesh"] {
     hops: countHops(street),
     delivered: shares.reduce((sum, share) => sum + share, 0) / shares.length,
     worstNode: Math.min(...shares),
+    withoutPath: pathless,
     framesSent: accounts.reduce((sum, account) => sum + account.frames, 0),
     framesPerRead: rounded(readAir.frames / Math.max(1, street.reads.length)),
     bytesPerRead: rounded(readAir.dataBytes / Math.max(1, street.reads.length)),
-    dutyMax: rounded(Math.max(...accounts.map((account) => account.total_us / elapsed_us)), 6),
+    dutyMax: dutyMax(0, duties.length),
+    collectorDutyMax: dutyMax(0, options.collectors),
+    relayDutyMax: dutyMax(options.collectors, duties.length),
     channelDwellMaxMs: rounded(Math.max(...accounts.map((account) => account.channelDwellMax_us)) / 1000),
   };
 }

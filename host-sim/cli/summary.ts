@@ -3,6 +3,8 @@ import type { StreetResult } from "../result";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
 
+const MOST_LISTED = 20;
+
 /** The run in a table, for people at a terminal. */
 export function summary(result: StreetResult): string {
   const { energy, intervals, reads, mesh } = result;
@@ -19,6 +21,16 @@ export function summary(result: StreetResult): string {
   const nodeSeconds = (result.meters + result.collectors) * result.simulatedSeconds;
   const turned =
     energy.turnedWh > 0 ? [{ turned: `${n(energy.turnedWh)} Wh flowed both ways between two polls` }] : [];
+  const percent = (count: number, of: number): string => `${n(of === 0 ? 100 : (100 * count) / of)} %`;
+  const { withoutPath } = mesh;
+  const pathless =
+    withoutPath.length > 0
+      ? [
+          {
+            "no path": `${n(withoutPath.length)} meters, over links that bring half of their frames: ${listed(withoutPath)}`,
+          },
+        ]
+      : [];
   const table = new Table({ style: { head: [], border: [] } });
   table.push(
     { delivered: flow(energy) },
@@ -31,14 +43,16 @@ export function summary(result: StreetResult): string {
     },
     {
       reads:
-        `${n(reads.done)} of ${n(reads.due)}; half within ${n(reads.p50Ms)} ms, ` +
-        `95 % within ${n(reads.p95Ms)} ms, all within ${n(reads.maxMs)} ms`,
+        `${n(reads.done)} of ${n(reads.due)}, ${percent(reads.doneWithin30Min, reads.due)} in 30 minutes; ` +
+        `half took ${n(reads.p50Ms)} ms, 95 % up to ${n(reads.p95Ms)} ms, all up to ${n(reads.maxMs)} ms`,
     },
     {
       mesh:
         `${n(mesh.joined)} of ${n(result.meters)} joined; ${n(mesh.framesSent)} frames, ` +
-        `${n(mesh.framesPerRead)} frames and ${n(mesh.bytesPerRead)} bytes a read`,
+        `${n(mesh.framesPerRead)} frames and ${n(mesh.bytesPerRead)} bytes a read; ` +
+        `sending ${percent(mesh.collectorDutyMax, 1)} of the time (collector), ${percent(mesh.relayDutyMax, 1)} (busiest meter)`,
     },
+    ...pathless,
     {
       time:
         `${n(result.simulatedSeconds / 86_400)} days in ${n(result.wallSeconds)} s: ` +
@@ -47,4 +61,9 @@ export function summary(result: StreetResult): string {
     { trace: result.traceHash },
   );
   return table.toString();
+}
+
+function listed(meters: number[]): string {
+  const shown = meters.slice(0, MOST_LISTED).join(", ");
+  return meters.length > MOST_LISTED ? `${shown}, …` : shown;
 }

@@ -9,6 +9,12 @@ export interface Air {
   strength_dBm(from: number, to: number, channel: number, at_us: number): number;
 
   /**
+   * Share of frames of 100 bytes that a link brings, in the mean over channels and time, with nothing else on the air.
+   * Left out, all are in range of each other.
+   */
+  rate?(from: number, to: number): number;
+
+  /**
    * Probability that `to`, which listens to the frame's channel since `listening_us`, makes the frame out under all that
    * was on the air with it.
    * @param strength_dBm the frame's, at `to`

@@ -30,10 +30,14 @@ export class EdgeListAir implements Air {
     return this.#edges[from].get(to)?.rssi_dBm ?? -Infinity;
   }
 
+  rate(from: number, to: number): number {
+    return this.#edges[from].get(to)?.prr ?? 0;
+  }
+
   reception({ from, channel, overlaps }: Transmission, to: number): number {
     for (const other of overlaps) {
       if (other.channel === channel && (other.from === to || this.#edges[other.from].has(to))) return 0;
     }
-    return this.#edges[from].get(to)?.prr ?? 0;
+    return this.rate(from, to);
   }
 }

@@ -1,16 +1,8 @@
-import { ricianPower_dB } from "./propagation";
-import { bitsRight } from "./reception";
+import type { Air } from "./air";
 import type { TownAir } from "./town-air";
 
-/** A frame of 100 bytes, and its length. */
-const FRAME_BITS = 8 * 101;
 /** Links of which either direction brings less than this share of its frames are not used. */
 const USABLE_PRR = 0.5;
-const STEP_dB = 0.25;
-const LOWEST_dB = 0;
-const HIGHEST_dB = 40;
-/** States of fading averaged over: a grid over both parts of what is scattered, by quantiles of a normal distribution. */
-const QUANTILES = 24;
 
 /** How far from a collector the nodes of a town are. */
 export interface Hops {
@@ -25,11 +17,30 @@ export interface Hops {
   readonly neighbours: number;
 }
 
+/**
+ * The stations, by number, that no path of usable links joins to one of the first `collectors`; none where all are in
+ * range of each other.
+ */
+export function withoutPath(air: Air, stations: number, collectors: number): number[] {
+  if (air.rate === undefined) return [];
+  const links = usableLinks(air, stations);
+  const isReached = new Uint8Array(stations);
+  const reached: number[] = [];
+  const reach = (station: number): void => {
+    if (isReached[station] === 0) reached.push(station);
+    isReached[station] = 1;
+  };
+  for (let collector = 0; collector < collectors; collector++) reach(collector);
+  for (let next = 0; next < reached.length; next++) for (const { to } of links[reached[next]]) reach(to);
+  return Array.from({ length: stations }, (_, station) => station).filter(
+    (station) => isReached[station] === 0,
+  );
+}
+
 /** Shortest paths by ETX in the mean over channels and time (Dijkstra's algorithm). */
 export function countHops(air: TownAir): Hops {
   const { nodes, collectors } = air.town;
-  const prr = receptionRates();
-  const links = usableLinks(air, prr);
+  const links = usableLinks(air, nodes);
   const cost = new Float64Array(nodes).fill(Infinity);
   const hops = new Int32Array(nodes).fill(-1);
   const done = new Uint8Array(nodes);
@@ -66,13 +77,16 @@ interface Link {
   readonly etx: number;
 }
 
-function usableLinks(air: TownAir, prr: (ratio_dB: number) => number): Link[][] {
-  const links = Array.from({ length: air.town.nodes }, (): Link[] => []);
-  for (let a = 0; a < links.length; a++) {
-    for (const b of air.audience(a)) {
+/** Of each station. Those that bring at least {@link USABLE_PRR} of their frames both ways. */
+function usableLinks(air: Air, stations: number): Link[][] {
+  const links = Array.from({ length: stations }, (): Link[] => []);
+  for (let a = 0; a < stations; a++) {
+    const audience = air.audience(a) ?? [];
+    for (let i = 0; i < audience.length; i++) {
+      const b = audience[i];
       if (b < a) continue;
-      const there = prr(air.meanRatio_dB(a, b));
-      const back = prr(air.meanRatio_dB(b, a));
+      const there = air.rate!(a, b);
+      const back = air.rate!(b, a);
       if (Math.min(there, back) < USABLE_PRR) continue;
       const etx = 1 / (there * back);
       links[a].push({ to: b, etx });
@@ -80,34 +94,4 @@ function usableLinks(air: TownAir, prr: (ratio_dB: number) => number): Link[][] 
     }
   }
   return links;
-}
-
-/** Share of frames received, by the mean ratio of signal to noise in dB, over all states of fading. */
-export function receptionRates(): (ratio_dB: number) => number {
-  const normal = normalQuantiles();
-  const rates: number[] = [];
-  for (let ratio_dB = LOWEST_dB; ratio_dB <= HIGHEST_dB; ratio_dB += STEP_dB) {
-    let sum = 0;
-    for (const inPhase of normal) {
-      for (const across of normal)
-        sum += bitsRight(FRAME_BITS, 10 ** ((ratio_dB + ricianPower_dB(inPhase, across)) / 10));
-    }
-    rates.push(sum / QUANTILES ** 2);
-  }
-  return (ratio_dB) => {
-    if (ratio_dB < LOWEST_dB) return 0;
-    return rates[Math.min(rates.length - 1, Math.round((ratio_dB - LOWEST_dB) / STEP_dB))];
-  };
-}
-
-/** Middles of parts of a normal distribution that are equally likely, along its integral. */
-function normalQuantiles(): number[] {
-  const step = 1e-3;
-  const quantiles: number[] = [];
-  let integral = 0;
-  for (let x = -6; quantiles.length < QUANTILES; x += step) {
-    integral += (step * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-    if (integral >= (quantiles.length + 0.5) / QUANTILES) quantiles.push(x);
-  }
-  return quantiles;
 }

@@ -74,6 +74,7 @@ export class Medium {
   readonly radios: SimulatedRadio[] = [];
   readonly timing: RadioTiming;
   readonly bitRate: number;
+  readonly air: Air;
   readonly draws: Draws;
   readonly known = new KnownChannels();
   readonly #stations: Station[] = [];
@@ -84,7 +85,6 @@ export class Medium {
   readonly #ends: Handle[] = [];
   readonly #options: MediumOptions;
   readonly #world: World;
-  readonly #air: Air;
   readonly #late_us: number;
   readonly #detected_us: number;
   readonly #onAir: Transmission[] = [];
@@ -92,7 +92,7 @@ export class Medium {
   constructor(options: MediumOptions) {
     this.#options = options;
     this.#world = options.world;
-    this.#air = options.air;
+    this.air = options.air;
     this.timing = options.timing;
     this.bitRate = options.bitRate;
     this.draws = new Draws(options.random);
@@ -127,7 +127,7 @@ export class Medium {
     for (let i = 0; i < onAir.length; i++) {
       const other = onAir[i];
       if (other.channel !== channel || other.from === to) continue;
-      strongest_dBm = Math.max(strongest_dBm, this.#air.strength_dBm(other.from, to, channel, this.now_us));
+      strongest_dBm = Math.max(strongest_dBm, this.air.strength_dBm(other.from, to, channel, this.now_us));
     }
     return strongest_dBm;
   }
@@ -142,7 +142,7 @@ export class Medium {
       const { channel: on, from, start_us } = onAir[i];
       if (on !== channel || from === to || listening_us > start_us + this.#late_us) continue;
       if (this.now_us < start_us + this.#detected_us) continue;
-      if (this.#air.strength_dBm(from, to, channel, this.now_us) >= DETECTABLE_dBm) return true;
+      if (this.air.strength_dBm(from, to, channel, this.now_us) >= DETECTABLE_dBm) return true;
     }
     return false;
   }
@@ -179,7 +179,7 @@ export class Medium {
     this.onFrame(start_us, from, channel, bytes, length, SNIFFED_dBm);
     for (const to of this.#early) {
       if (to === from) continue;
-      const strength_dBm = this.#air.strength_dBm(from, to, channel, start_us);
+      const strength_dBm = this.air.strength_dBm(from, to, channel, start_us);
       if (strength_dBm > FAINT_dBm) this.#stations[to].hearStart!(frame, strength_dBm);
     }
   }
@@ -190,7 +190,7 @@ export class Medium {
     const { from, channel, start_us } = frame;
     const stations = this.#stations;
     stations[from].finish();
-    const audience = this.#air.audience(from);
+    const audience = this.air.audience(from);
     const count = audience?.length ?? stations.length;
     for (let i = 0; i < count; i++) {
       const to = audience === undefined ? i : audience[i]!;

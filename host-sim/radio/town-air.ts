@@ -1,6 +1,7 @@
 import type { Air } from "./air";
 import { Draw, type Draws } from "./draws";
 import { fading_dB, lineOfSightLoss_dB, obstructedLoss_dB, shadowing_dB } from "./propagation";
+import { receptionRates } from "./reception-rates";
 import { noise_dBm, NOISE_FIGURE_dB, reception } from "./reception";
 import type { Town } from "./town";
 import type { Transmission } from "./transmission";
@@ -26,6 +27,7 @@ export class TownAir implements Air {
   /** What each node's antenna and box add to a link. */
   readonly #gain_dB: Float64Array;
   readonly #noise_dBm: Float64Array;
+  #rates: ((ratio_dB: number) => number) | undefined;
   /** By sender, made when it sends first. */
   readonly #audiences: (Uint16Array | undefined)[];
 
@@ -70,6 +72,11 @@ export class TownAir implements Air {
 
   strength_dBm(from: number, to: number, channel: number, at_us: number): number {
     return this.mean_dBm(from, to) + fading_dB(this.#draws, from, to, channel, at_us);
+  }
+
+  rate(from: number, to: number): number {
+    this.#rates ??= receptionRates();
+    return this.#rates(this.meanRatio_dB(from, to));
   }
 
   reception(frame: Transmission, to: number, strength_dBm: number, listening_us: number): number {
