@@ -21,7 +21,7 @@ const MAX_FRAME_RETRIES = 5;
  * Where nodes hop, the first retry is in the receiver's next slot, the second in one of the next two, those after it of the
  * next four: many that send to one receiver do not hear each other, and spread in this way alone.
  */
-const MAX_RETRY_DOUBLINGS = 3;
+const MAX_RETRY_DOUBLINGS = 2;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
 /** Time on the air of the longest acknowledgement. */

@@ -2,7 +2,7 @@ import { writeAddress } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import { Dao, type DaoAck, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
-import { FIRST_SEQUENCE, nextSequence } from "firmware/mesh/rpl/sequence";
+import { FIRST_SEQUENCE, isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
 import { NONE } from "firmware/mesh/rpl/parents";
 import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
@@ -31,6 +31,10 @@ export class Registration {
   readonly #eui64 = new Uint8Array(8);
   #wait_ms = FIRST_WAIT_ms;
   #attempts = 0;
+  /** The next DAO is another one than the last: it has a sequence number of its own. */
+  #isNew = true;
+  /** The number before the first one whose answer counts. */
+  #before = FIRST_SEQUENCE;
 
   constructor(kernel: Kernel, random: RandomBelow, sender: RplSender, root: Uint8Array) {
     this.#kernel = kernel;
@@ -47,6 +51,7 @@ export class Registration {
   of(preference: Preference, prefix: Uint8Array): void {
     const { dao } = this;
     const { parents, preferred } = preference;
+    this.#isNew = true;
     parents.writeEui64(preferred, this.#eui64);
     writeAddress(prefix, this.#eui64, dao.parent);
     const alternate = preference.alternate(1);
@@ -58,8 +63,7 @@ export class Registration {
 
   /** Registers anew after up to `spread_ms`. */
   startWithin(spread_ms: number): void {
-    this.#attempts = 0;
-    this.#wait_ms = FIRST_WAIT_ms;
+    this.begin();
     this.#timer.startIn(this.#random.below(spread_ms));
   }
 
@@ -75,14 +79,25 @@ export class Registration {
 
   /** Takes an answer, be it to another registration. */
   answer(ack: DaoAck): void {
-    if (ack.sequence !== this.dao.sequence || ack.instance !== this.dao.instance) return;
+    const { sequence, instance } = this.dao;
     // A refusal is taken like silence: asked again after longer and longer waits.
-    if (ack.status >= STATUS_REJECTED) return;
+    if (ack.instance !== instance || ack.status >= STATUS_REJECTED) return;
+    if (ack.sequence === sequence && !this.#isNew) {
+      this.begin();
+      // Between a half and three quarters of the lifetime.
+      this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
+      this.onAccepted();
+    } else if (isNewer(ack.sequence, this.#before) && !isNewer(ack.sequence, sequence)) {
+      // The root has a way to this node, and is about to hear of a better one.
+      this.onAccepted();
+    }
+  }
+
+  private begin(): void {
     this.#attempts = 0;
     this.#wait_ms = FIRST_WAIT_ms;
-    // Between a half and three quarters of the lifetime.
-    this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
-    this.onAccepted();
+    this.#isNew = true;
+    this.#before = this.dao.sequence;
   }
 
   private send(): void {
@@ -91,8 +106,11 @@ export class Registration {
       return;
     }
     const { dao } = this;
-    dao.sequence = nextSequence(dao.sequence);
-    dao.pathSequence = nextSequence(dao.pathSequence);
+    if (this.#isNew) {
+      dao.sequence = nextSequence(dao.sequence);
+      dao.pathSequence = nextSequence(dao.pathSequence);
+      this.#isNew = false;
+    }
     dao.write(this.#sender.begin(this.#root, RplCode.dao));
     this.#sender.send();
     this.#attempts++;
