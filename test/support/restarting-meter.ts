@@ -116,9 +116,10 @@ export class RestartingMeter {
       );
       const ring = clock.onAlarm;
       clock.onAlarm = () => void (this.deaf || this.#guard(ring));
-      const { onReceive } = this.#radio;
+      const { onReceive, onSent } = this.#radio;
       this.#radio.onReceive = (frame, length, rssi_dBm) =>
         this.#guard(() => onReceive(frame, length, rssi_dBm));
+      this.#radio.onSent = () => this.#guard(onSent);
       const { onReadable } = this.serial;
       this.serial.onReadable = () => this.#guard(onReadable);
     });
