@@ -73,8 +73,8 @@ export const defaultOptions: StreetOptions = Object.freeze({
   chip: "atm90e32",
   faults: noFaults,
   turnaround: "device",
-  hopping: false,
-  linkSecurity: false,
+  hopping: true,
+  linkSecurity: true,
 });
 
 /** For an input that cannot be used: one line for the user, who gets exit code 2. */

@@ -77,8 +77,6 @@ function run(meters: number, seed: number): Start[] {
     density: DENSITY,
     days: 1,
     depth: "model",
-    hopping: true,
-    linkSecurity: true,
   });
   const draws = new Draws(new Random(seed, "air"));
   const { unreached } = countHops(new TownAir(new Town(meters, DENSITY, 1, draws), BIT_RATE, draws));

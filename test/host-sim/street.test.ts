@@ -50,11 +50,17 @@ describe("a street", () => {
     expectWhole(runStreet(streetOptions({ seed, faults })));
   });
 
-  it("reads a 4-hour profile of 16 intervals in at most 250 bytes on the air", () => {
-    const { result } = runStreet(streetOptions({ meters: 8, depth: "model", seed: 4 }));
-    expect(result.mesh.framesPerRead).toBeGreaterThanOrEqual(4);
-    expect(result.mesh.bytesPerRead).toBeLessThanOrEqual(250);
-    expect(result.mesh.bytesPerRead).toBeGreaterThan(100);
+  it("reads a 4-hour profile of 16 intervals in at most 250 bytes on the air, hopped over and sealed in 350", () => {
+    for (const [on, most] of [
+      [false, 250],
+      [true, 350],
+    ] as const) {
+      const air = { hopping: on, linkSecurity: on };
+      const { result } = runStreet(streetOptions({ meters: 8, depth: "model", seed: 4, ...air }));
+      expect(result.mesh.framesPerRead).toBeGreaterThanOrEqual(4);
+      expect(result.mesh.bytesPerRead).toBeLessThanOrEqual(most);
+      expect(result.mesh.bytesPerRead).toBeGreaterThan(100);
+    }
   });
 
   it("never invents energy when frames on the chips' buses are cut off or go to wrong registers", () => {
