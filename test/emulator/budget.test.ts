@@ -12,12 +12,11 @@ const PSRAM_BYTES = 2 * KB * KB;
 describe("a device's budget, as it was last measured", () => {
   const { heap, start, collectors, processorShare_ppm } = budget;
 
-  // Both are missed since storage, billing and the mesh of many hops are in: docs/figures.md.
-  it.fails("keeps the heap at idle within 96 kB", () => {
+  it("keeps the heap at idle within 96 kB", () => {
     expect(heap.idle.chunks + heap.idle.slots).toBeLessThanOrEqual(96 * KB);
   });
 
-  it.fails("keeps the heap at its peak within 128 kB", () => {
+  it("keeps the heap at its peak within 128 kB", () => {
     expect(heap.peak.chunks + heap.peak.slots).toBeLessThanOrEqual(128 * KB);
   });
 
