@@ -159,12 +159,12 @@ export class Street {
     return EPOCH_MS + Math.floor(this.world.now_us / 1000);
   }
 
-  /** Runs up to simulated second `until_s`; `onProgress` hears of each hour. */
+  /** Runs up to simulated second `until_s`; `onProgress` hears of each minute. */
   run(until_s: number, onProgress: (simulated_s: number) => void = () => {}): void {
     const { world } = this;
     for (;;) {
       const now_s = Math.max(0, Math.floor(world.now_us / 1e6));
-      const next_s = Math.min(until_s, (Math.floor(now_s / 3600) + 1) * 3600);
+      const next_s = Math.min(until_s, (Math.floor(now_s / 60) + 1) * 60);
       world.runUntil(next_s * 1e6);
       onProgress(next_s);
       if (next_s >= until_s) return;

@@ -11,8 +11,10 @@ import { faultList, faultNames, traffic, wholeNumber } from "./values";
 
 const MAX_METERS = 10_000;
 const MAX_DAYS = 3660;
-/** Greatest street that is simulated at the depth of the chip's bus unless asked for. */
-const MAX_METERS_CHIP = 100;
+/** Greatest street that is simulated at the depth of the chip's bus, and all in range of each other, unless asked for. */
+const MAX_METERS_STREET = 100;
+/** Meters a square kilometre of a greater one: a suburb. */
+const DENSITY = 1100;
 
 /** The neighbours of a console's meter: a small street, as a person waits for its first day. */
 const CONSOLE_METERS = 6;
@@ -105,7 +107,7 @@ function simCommand(parent: Command): Command {
       new Option(
         "--depth <depth>",
         "metering chips down to their bus, or by their behaviour " +
-          `(default: chip up to ${MAX_METERS_CHIP} meters, model above)`,
+          `(default: chip up to ${MAX_METERS_STREET} meters, model above)`,
       ).choices(["chip", "model"]),
     )
     .addOption(
@@ -121,7 +123,8 @@ function simCommand(parent: Command): Command {
     .addOption(
       new Option(
         "--density <n>",
-        "a town of so many meters a square kilometre along streets (default: all in range of each other)",
+        "a town of so many meters a square kilometre along streets " +
+          `(default: ${DENSITY} above ${MAX_METERS_STREET} meters; up to that all are in range of each other)`,
       )
         .argParser(wholeNumber(1, 100_000))
         .conflicts("topology"),
@@ -183,9 +186,16 @@ type SimFlags = Omit<StreetOptions, "interval_min" | "depth"> &
     interval: string;
   };
 
-function streetOptions({ interval, depth, ...rest }: SimFlags): StreetOptions {
+function streetOptions({ interval, depth, density, ...rest }: SimFlags): StreetOptions {
   const meters = rest.topology === undefined ? rest.meters : readTopology(rest.topology).length - 1;
-  return { ...rest, meters, interval_min: Number(interval), depth: depth ?? depthOf(meters, rest.chip) };
+  const isTown = meters > MAX_METERS_STREET && rest.topology === undefined;
+  return {
+    ...rest,
+    meters,
+    interval_min: Number(interval),
+    depth: depth ?? depthOf(meters, rest.chip),
+    density: density ?? (isTown ? DENSITY : undefined),
+  };
 }
 
 /** An option that is on or off; what it is where nothing is said is for the caller. */
@@ -199,7 +209,7 @@ function onOff(flag: string, description: string, byDefault: boolean): Option {
 }
 
 function depthOf(meters: number, chip: StreetOptions["chip"]): StreetOptions["depth"] {
-  return meters <= MAX_METERS_CHIP || chip === "ade7953" ? "chip" : "model";
+  return meters <= MAX_METERS_STREET || chip === "ade7953" ? "chip" : "model";
 }
 
 function consoleCommand(parent: Command): Command {

@@ -39,7 +39,7 @@ export async function sim(options: StreetOptions): Promise<number> {
     progress.stop();
   }
   const { result } = outcome;
-  const problems = checkResult(result, options.faults);
+  const problems = checkResult(result, options.faults, options.density !== undefined);
   const page = report === undefined ? undefined : writeReport(report, options, outcome, problems);
   const object = `${JSON.stringify(result, undefined, 2)}\n`;
   if (json === "-") process.stdout.write(object);

@@ -82,6 +82,7 @@ describe("wattmesh", () => {
     expect(text).toMatch(/--interval <minutes> [^-]*default: "15"/);
     expect(text).toMatch(/--loads <source> [^-]*default: "synthetic"/);
     expect(text).toMatch(/--depth <depth> [^-]*default: chip up to 100 meters, model above/);
+    expect(text).toMatch(/--density <n> [^-]*default: 1100 above 100 meters; up to that all are in range/);
     expect(text).toMatch(/--faults <list> .*frame-loss, interference, spi-noise, spi-command, spi-abort/);
     expect(status).toBe(0);
   });
