@@ -40,7 +40,7 @@ const LIFETIME = 120;
 const NEVER_s = 0xffffffff;
 const PREFIX_BITS = 64;
 /** Answers to registrations that may wait to be sent at a time, with what else is queued. */
-const MAX_ANSWERS = 12;
+const MAX_ANSWERS = 18;
 const EXPIRY_PERIOD_ms = 60_000;
 
 export interface RootOptions {

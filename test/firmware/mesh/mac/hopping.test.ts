@@ -96,6 +96,29 @@ describe("nodes that hop", () => {
     for (const gap of gaps) expect(gap).toBeGreaterThan(40_000);
   });
 
+  it("send to others while one does not answer, and to that one in order", () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const { world, macs, medium } = joined(3, seed);
+      const ends: string[] = [];
+      macs[0].onSent = (_destination, _attempts, acked, tag) => ends.push(`${tag} ${acked}`);
+      medium.radios[1].powerOff();
+      const start_us = world.now_us;
+      for (const [to, tag] of [
+        [1, 1],
+        [1, 2],
+        [2, 3],
+        [2, 4],
+      ]) {
+        macs[0].prepare(macs[to].eui64, tag)!.u8(tag);
+        macs[0].submit();
+      }
+      world.runUntil(start_us + 3e6);
+      expect(ends.slice(0, 2)).toEqual(["3 true", "4 true"]);
+      world.runUntil(start_us + 30e6);
+      expect(ends.slice(2)).toEqual(["1 false", "2 false"]);
+    }
+  });
+
   it("still find a neighbour that was not heard for hours, its crystal 40 ppm off theirs", () => {
     for (let seed = 1; seed <= 10; seed++) {
       const street = joined(3, seed);
