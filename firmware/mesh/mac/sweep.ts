@@ -6,8 +6,12 @@ import type { Slot } from "firmware/mesh/mac/queue";
 import { channelOf, seedOf } from "firmware/mesh/mac/schedule";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
 
-/** Solicitations on all channels, one round after the other, before it is given up. */
-const ROUNDS = 5;
+/**
+ * Rounds of solicitations before it is given up: the first on so many channels, as one among many neighbours meets some of
+ * them even so, and each on twice as many as the one before, up to all.
+ */
+const ROUNDS = 6;
+const FIRST_CHANNELS = 16;
 /** Answers are waited for at least so long after a round, and at most so much longer. */
 const WAIT_ms = 1_500;
 const WAIT_SPREAD_ms = 1_500;
@@ -15,7 +19,7 @@ const WAIT_SPREAD_ms = 1_500;
 const BUSY_ms = 2;
 
 /**
- * Asks for the time of the PAN on all channels, one after the other, as nobody's schedule is known. A round takes about
+ * Asks for the time of the PAN on one channel after the other, as nobody's schedule is known. A round over all takes about
  * 0.8 s, in which a neighbour that hops meets one of its frames in two of three cases.
  */
 export class Sweep {
@@ -58,7 +62,7 @@ export class Sweep {
 
   private round(): void {
     this.#rounds++;
-    this.#left = this.#node.hopping ? CHANNELS : 1;
+    this.#left = this.#node.hopping ? Math.min(FIRST_CHANNELS << (this.#rounds - 1), CHANNELS) : 1;
     this.#cycle = this.#random.below(0x10000) * CHANNELS;
     this.next();
   }
