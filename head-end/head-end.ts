@@ -17,8 +17,11 @@ export const FIRST_PORT = 0xf000;
 const LAST_PORT = 0xf0ff;
 /** No place in an array. */
 const NO_LINE = -1;
-/** Through one collector: more would only wait for each other on the air around it. */
-const PACE: Pace = Object.freeze({ inFlight: 6, spacing_ms: 300 });
+/**
+ * Through one collector: more would only wait for each other on the air around it. What is left of half an hour is for
+ * those that fail at first.
+ */
+const PACE: Pace = Object.freeze({ inFlight: 8, spacing_ms: 1_000, spread_ms: 24 * 60_000 });
 /**
  * For several hops a way; a message that two more did not bring is left to the next attempt, so that a meter that does
  * not answer holds up the others for half a minute only.

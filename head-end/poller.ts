@@ -17,8 +17,10 @@ const ATTEMPTS = 12;
 export interface Pace {
   /** At a time. */
   readonly inFlight: number;
-  /** From the start of one to the start of the next, at least. */
+  /** From the start of one to the start of the next, where they are few. */
   readonly spacing_ms: number;
+  /** Over so long, where they are so many that it takes a closer spacing. */
+  readonly spread_ms: number;
 }
 
 export interface PollerOptions {
@@ -36,6 +38,7 @@ export interface PollerOptions {
 interface Lane {
   readonly waiting: Read[];
   inFlight: number;
+  spacing_ms: number;
   /** UTC from which the next may start. */
   next_ms: number;
 }
@@ -110,6 +113,9 @@ export class Poller {
   /** Reads all meters now; `due_ms` is when that fell due. */
   readAll(due_ms: number): void {
     for (const meter of this.#meters) this.#queue(new Read(meter, due_ms));
+    const { spacing_ms, spread_ms } = this.#options.pace;
+    for (const lane of this.#lanes.values())
+      lane.spacing_ms = Math.min(spacing_ms, Math.floor(spread_ms / lane.waiting.length));
     this.#dispatch();
   }
 
@@ -135,8 +141,10 @@ export class Poller {
       this.#defer(read, LAST_RETRY_MS);
       return;
     }
+    const { spacing_ms } = this.#options.pace;
     let lane = this.#lanes.get(line);
-    if (lane === undefined) this.#lanes.set(line, (lane = { waiting: [], inFlight: 0, next_ms: 0 }));
+    if (lane === undefined)
+      this.#lanes.set(line, (lane = { waiting: [], inFlight: 0, spacing_ms, next_ms: 0 }));
     lane.waiting.push(read);
   }
 
@@ -159,7 +167,7 @@ export class Poller {
 
   /** Answers when the lane's next read may start; Infinity where another has to end before. */
   #fill(lane: Lane, now_ms: number): number {
-    const { inFlight, spacing_ms } = this.#options.pace;
+    const { inFlight } = this.#options.pace;
     while (lane.inFlight < inFlight && lane.waiting.length > 0) {
       if (now_ms < lane.next_ms) return lane.next_ms;
       const read = lane.waiting.shift()!;
@@ -167,7 +175,7 @@ export class Poller {
         this.#defer(read, FIRST_RETRY_MS);
         continue;
       }
-      lane.next_ms = now_ms + spacing_ms;
+      lane.next_ms = now_ms + lane.spacing_ms;
       this.#visit(read, lane);
     }
     return Infinity;

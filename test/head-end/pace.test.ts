@@ -10,11 +10,11 @@ import { SeededEntropy } from "../../host-sim/node";
 import { Random } from "../../host-sim/random";
 import { World } from "../../host-sim/world";
 
-const PACE = { inFlight: 3, spacing_ms: 200 };
+const PACE = { inFlight: 3, spacing_ms: 200, spread_ms: 60_000 };
 const FIRST_ms = CYCLE_MS + READ_DELAY_MS;
 
 /** A head end whose meters never answer: each attempt ends after `attempt_ms`, as the endpoint gives up. */
-function silentTown(meters: number, lineOf: (meter: number) => number | undefined) {
+function silentTown(meters: number, lineOf: (meter: number) => number | undefined, pace = PACE) {
   const world = new World();
   const kernel = new Kernel(new TrueClock(world));
   const socket = { onDatagram: () => {}, send: () => true } as unknown as UdpSocket;
@@ -22,7 +22,7 @@ function silentTown(meters: number, lineOf: (meter: number) => number | undefine
     socket,
     kernel,
     entropy: new SeededEntropy(new Random(1, "entropy")),
-    exchanges: PACE.inFlight * 2,
+    exchanges: pace.inFlight * 2,
     ackTimeout_ms: 1000,
     maxRetransmit: 0,
   });
@@ -34,7 +34,7 @@ function silentTown(meters: number, lineOf: (meter: number) => number | undefine
     coap,
     utc_ms,
     lineOf: ({ address }) => lineOf(address[15] - 1),
-    pace: PACE,
+    pace,
   });
   const starts: { meter: number; at_ms: number; line: number | undefined }[] = [];
   const ended: Read[] = [];
@@ -61,6 +61,13 @@ describe("the pace of reads", () => {
       for (let i = PACE.inFlight; i < at_ms.length; i++)
         expect(at_ms[i] - at_ms[i - PACE.inFlight]).toBeGreaterThanOrEqual(1000);
     }
+  });
+
+  it("is closer where the cycle's reads would take longer than they are spread over", () => {
+    const { starts, run } = silentTown(200, () => 0, { inFlight: 1000, spacing_ms: 500, spread_ms: 20_000 });
+    run(FIRST_ms + 19_900);
+    expect(starts).toHaveLength(200);
+    expect(starts[199].at_ms - starts[0].at_ms).toBe(19_900);
   });
 
   it("tries a meter again after 30 s, then after twice as long each time, up to 16 minutes", () => {
