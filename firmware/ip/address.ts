@@ -2,8 +2,15 @@
 
 export const ADDRESS_BYTES = 16;
 
-/** Link-local multicast groups, `ff02::` and this number (RFC 4291, section 2.7.1; RFC 6550, section 20.19). */
-export const Group = Object.freeze({ allNodes: 0x01, allRouters: 0x02, allRplNodes: 0x1a });
+/** Multicast groups, `ff0X::` and this number (RFC 4291, section 2.7.1; RFC 6550, section 20.19; RFC 7731, section 12.2). */
+export const Group = Object.freeze({
+  allNodes: 0x01,
+  allRouters: 0x02,
+  allRplNodes: 0x1a,
+  allMplForwarders: 0xfc,
+});
+/** Scopes of groups (RFC 7346, section 2): a link, a PAN, and all that belongs to one head end. */
+export const Scope = Object.freeze({ linkLocal: 2, realmLocal: 3, adminLocal: 4 });
 
 /** Writes the address in `prefix` (its first 8 bytes count) whose interface identifier is made of `eui64`. */
 export function writeAddress(prefix: Uint8Array, eui64: Uint8Array, into: Uint8Array): void {
@@ -34,18 +41,26 @@ export function writeEui64(address: Uint8Array, into: Uint8Array): void {
   into[0] = address[8] ^ 0x02;
 }
 
-export function writeGroup(group: number, into: Uint8Array): void {
+export function writeGroup(group: number, into: Uint8Array, scope: number = Scope.linkLocal): void {
   into.fill(0);
   into[0] = 0xff;
-  into[1] = 0x02;
+  into[1] = scope;
   into[15] = group;
 }
 
-/** The number of a group `ff02::1` to `ff02::ff`, or 0 for any other address. */
-export function groupOf(address: Uint8Array): number {
-  if (address[0] !== 0xff || address[1] !== 0x02) return 0;
+/** The number of a group `ff02::1` to `ff02::ff`, or of one of another scope; 0 for any other address. */
+export function groupOf(address: Uint8Array, scope: number = Scope.linkLocal): number {
+  if (address[0] !== 0xff || address[1] !== scope) return 0;
   for (let i = 2; i < 15; i++) if (address[i] !== 0) return 0;
   return address[15];
+}
+
+/** Whether this is the address of an MPL domain: those of a PAN, and of all PANs of one head end. */
+export function isMplDomain(address: Uint8Array): boolean {
+  return (
+    groupOf(address, Scope.adminLocal) === Group.allMplForwarders ||
+    groupOf(address, Scope.realmLocal) === Group.allMplForwarders
+  );
 }
 
 export function isMulticast(address: Uint8Array): boolean {

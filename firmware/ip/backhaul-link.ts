@@ -1,7 +1,7 @@
 import { Reader } from "firmware/codec/cursor";
 import type { Backhaul } from "hal/backhaul";
-import { readPacket, writeHeader } from "firmware/ip/ipv6";
-import { IPV6_HEADER_BYTES, MTU, Packet, type Link } from "firmware/ip/packet";
+import { headerBytes, readPacket, writeHeader } from "firmware/ip/ipv6";
+import { MTU, Packet, type Link } from "firmware/ip/packet";
 
 /** A {@link Link} of plain IPv6 packets (RFC 8200, section 3), such as a collector and the head end share. */
 export class BackhaulLink implements Link {
@@ -21,9 +21,12 @@ export class BackhaulLink implements Link {
 
   send(packet: Packet): boolean {
     const buffer = this.#buffer;
+    const start = headerBytes(packet);
+    const length = start + packet.payloadLength;
+    if (length > MTU) return false;
     writeHeader(packet, buffer, 0);
-    for (let i = 0; i < packet.payloadLength; i++) buffer[IPV6_HEADER_BYTES + i] = packet.payload[i]!;
-    return this.#backhaul.send(buffer, IPV6_HEADER_BYTES + packet.payloadLength);
+    for (let i = 0; i < packet.payloadLength; i++) buffer[start + i] = packet.payload[i]!;
+    return this.#backhaul.send(buffer, length);
   }
 
   private receive(bytes: Uint8Array, length: number): void {

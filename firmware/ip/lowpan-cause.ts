@@ -13,7 +13,7 @@ export const LowpanCause = Object.freeze({
   context: 5,
   /** The destination is to be taken from a frame that has none. */
   linkAddress: 6,
-  /** A compressed extension header (RFC 6282, section 4.2). */
+  /** A compressed extension header (RFC 6282, section 4.2) other than one with the MPL option. */
   extensionHeader: 7,
   /** Longer than a `Packet` holds. */
   length: 8,

@@ -3,6 +3,7 @@ import type { Contexts } from "firmware/ip/contexts";
 import { IPHC_DISPATCH, readIphc, writeIphc } from "firmware/ip/iphc";
 import { readPacket, readPayload } from "firmware/ip/ipv6";
 import { LowpanCause } from "firmware/ip/lowpan-cause";
+import { isHopByHopNhc, NO_MPL, readHopByHopNhc, writeHopByHopNhc } from "firmware/ip/mpl-option";
 import { isCompressibleUdp, readNhc, writeUdpNhc } from "firmware/ip/nhc-udp";
 import type { Packet } from "firmware/ip/packet";
 
@@ -32,7 +33,9 @@ export function compress(
   writer: Writer,
 ): boolean {
   const udp = isCompressibleUdp(packet);
-  writeIphc(packet, udp, linkSource, linkDestination, contexts, writer);
+  const hasOption = packet.mpl !== NO_MPL;
+  writeIphc(packet, udp || hasOption, linkSource, linkDestination, contexts, writer);
+  if (hasOption) writeHopByHopNhc(packet, udp, writer);
   if (udp) writeUdpNhc(packet, writer);
   else writer.copy(packet.payload, 0, packet.payloadLength);
   return writer.ok;
@@ -61,6 +64,12 @@ export function decompress(
   const cause = readIphc(reader, linkSource, linkDestination, contexts, packet);
   if (!reader.ok) return LowpanCause.truncated;
   if (cause !== LowpanCause.ok) return cause;
+  packet.mpl = NO_MPL;
+  if (packet.nextHeader < 0 && isHopByHopNhc(reader)) {
+    const taken = readHopByHopNhc(reader, packet);
+    if (!reader.ok) return LowpanCause.truncated;
+    if (!taken) return LowpanCause.extensionHeader;
+  }
   if (packet.nextHeader < 0) return readNhc(reader, packet);
   return readPayload(reader, packet) ? LowpanCause.ok : LowpanCause.length;
 }

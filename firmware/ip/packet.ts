@@ -12,7 +12,9 @@ export class Packet {
   flowLabel = 0;
   nextHeader = 0;
   hopLimit = 64;
-  /** All after the IPv6 header; only the first {@link payloadLength} bytes count. */
+  /** Data of the MPL option (RFC 7731, section 6.1): flags, then the sequence number in the low byte; -1 without one. */
+  mpl = -1;
+  /** All after the IPv6 header and the MPL option; only the first {@link payloadLength} bytes count. */
   readonly payload: Uint8Array;
   payloadLength = 0;
 

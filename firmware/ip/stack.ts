@@ -2,6 +2,7 @@ import {
   Group,
   groupOf,
   isLinkLocal,
+  isMplDomain,
   isMulticast,
   isUnspecified,
   sameAddress,
@@ -27,6 +28,7 @@ import {
   writeEchoRequest,
   writeError,
 } from "firmware/ip/icmpv6";
+import { NO_MPL } from "firmware/ip/mpl-option";
 import { type Link, Packet } from "firmware/ip/packet";
 import { Peer, type UdpSocket } from "firmware/ip/socket";
 import {
@@ -272,6 +274,7 @@ export class IpStack {
     const local = staysOnLink(destination) || isUnspecified(this.address);
     out.source.set(local ? this.linkLocal : this.address);
     out.destination.set(destination);
+    out.mpl = NO_MPL;
     out.trafficClass = 0;
     out.flowLabel = 0;
     out.hopLimit = DEFAULT_HOP_LIMIT;
@@ -292,7 +295,7 @@ export class IpStack {
     if (isMulticast(destination)) {
       const group = groupOf(destination);
       if (group === Group.allRouters) return this.#router !== undefined;
-      return group === Group.allNodes || group === Group.allRplNodes;
+      return group === Group.allNodes || group === Group.allRplNodes || isMplDomain(destination);
     }
     if (sameAddress(destination, this.linkLocal)) return true;
     return sameAddress(destination, this.address) && !isUnspecified(destination);

@@ -4,6 +4,7 @@ import type { Contexts } from "firmware/ip/contexts";
 import { HOP_LIMIT_EXCEEDED, Icmpv6Type } from "firmware/ip/icmpv6";
 import { compress, decompress } from "firmware/ip/lowpan";
 import { LowpanCause } from "firmware/ip/lowpan-cause";
+import { NO_MPL } from "firmware/ip/mpl-option";
 import { type Link, Packet } from "firmware/ip/packet";
 import type { Kernel } from "firmware/kernel/kernel";
 import { ForwardingCounters } from "firmware/mesh/forwarding/counters";
@@ -47,6 +48,8 @@ export interface MeshLinkOptions {
 export class MeshLink implements Link {
   /** Set once, before the first packet. */
   host!: Host;
+  /** A multicast packet with the MPL option arrived; valid during the call only. Set once, where such are passed on. */
+  onMpl: (packet: Packet) => void = () => {};
   readonly counters = new ForwardingCounters();
   /** Frames whose payload was not a packet, by {@link LowpanCause}. */
   readonly malformed = new Uint32Array(LOWPAN_CAUSES);
@@ -138,7 +141,9 @@ export class MeshLink implements Link {
       this.malformed[cause]++;
       return;
     }
-    if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
+    if (packet.mpl !== NO_MPL) {
+      this.onMpl(packet);
+    } else if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
       this.host.receive(packet);
     } else if (this.#seen.seen(packet, header.hops > 0, this.#kernel.now_ms())) {
       dropped.duplicate++;

@@ -10,6 +10,7 @@ import { Duplicates } from "firmware/mesh/mac/duplicates";
 import { Gate } from "firmware/mesh/mac/gate";
 import { NONE } from "firmware/mesh/mac/neighbours";
 import { type MacNode, macNode, type MacOptions } from "firmware/mesh/mac/node";
+import { inWindow_ms } from "firmware/mesh/mac/placement";
 import { Queue, type Slot } from "firmware/mesh/mac/queue";
 import { Transmitter } from "firmware/mesh/mac/transmitter";
 
@@ -88,6 +89,21 @@ export class Mac {
   /** Knows when and where the PAN's broadcasts are; always, where neither hopping nor security asks for it. */
   get synced(): boolean {
     return !this.#node.timed || this.#node.pan.synced;
+  }
+
+  /** The PAN's time in ms; -1 where there is none, or this node does not know it. */
+  get panTime_ms(): number {
+    const { pan, timed } = this.#node;
+    return timed && pan.synced ? pan.at(this.#kernel.now_ms()) : -1;
+  }
+
+  /**
+   * The moment in the broadcast window that stands for `at_ms`: what is spread over an interval is then spread over its
+   * window. The same moment where there are no windows.
+   */
+  inWindow_ms(at_ms: number): number {
+    const { pan, hopping } = this.#node;
+    return hopping && pan.synced ? inWindow_ms(at_ms, pan) : at_ms;
   }
 
   /** RAM of what is kept of neighbours and channels. */

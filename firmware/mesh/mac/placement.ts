@@ -1,7 +1,7 @@
 import { modulo } from "firmware/mesh/mac/listening";
 import { NONE } from "firmware/mesh/mac/neighbours";
 import type { MacNode } from "firmware/mesh/mac/node";
-import { INTERVAL_ms, WINDOW_ms } from "firmware/mesh/mac/pan-clock";
+import { INTERVAL_ms, type PanClock, WINDOW_ms } from "firmware/mesh/mac/pan-clock";
 import { channelOf, DWELL_ms, SEQUENCE_ms, seedOf } from "firmware/mesh/mac/schedule";
 import type { Slot } from "firmware/mesh/mac/queue";
 import { frameTime_us } from "hal/channel-plan";
@@ -22,6 +22,16 @@ const UNSURE_ms = 60;
 const TARGET_ms = 20;
 
 export const NEVER = -1;
+
+/** Of a broadcast window, kept free for a frame of up to this time on the air. */
+const FRAME_ms = 20;
+
+/** The place in its interval's broadcast window that stands for `at_ms`. */
+export function inWindow_ms(at_ms: number, pan: PanClock): number {
+  const into_ms = modulo(pan.at(at_ms), INTERVAL_ms);
+  const share = (WINDOW_ms - 2 * WINDOW_GUARD_ms - FRAME_ms) / INTERVAL_ms;
+  return at_ms - into_ms + WINDOW_GUARD_ms + Math.floor(into_ms * share);
+}
 
 /** Where and when a frame can be sent, so that whom it is for listens there. */
 export class Placement {
