@@ -21,6 +21,8 @@ export class AirtimeAccount {
   channelDwellMax_us = 0;
   /** The frames that may still touch a window which ends with a later one, on all channels, the oldest first. */
   readonly #recent: Sent[] = [];
+  /** By channel, the sum of those that have not left the window: durations of a bit rate that divides a second are whole. */
+  readonly #dwell_us = new Float64Array(CHANNELS);
   /** Of {@link #recent}, how many at its front have left the window. */
   #passed = 0;
 
@@ -33,21 +35,15 @@ export class AirtimeAccount {
     const end_us = start_us + duration_us;
     this.#forget(end_us - DWELL_WINDOW_us);
     this.#recent.push({ channel, end_us, duration_us });
-    this.channelDwellMax_us = Math.max(this.channelDwellMax_us, this.#dwell_us(channel));
-  }
-
-  #dwell_us(channel: number): number {
-    const recent = this.#recent;
-    let dwell_us = 0;
-    for (let i = this.#passed; i < recent.length; i++) {
-      if (recent[i].channel === channel) dwell_us += recent[i].duration_us;
-    }
-    return dwell_us;
+    this.#dwell_us[channel] += duration_us;
+    // Of a frame that is on no channel there is none.
+    if (this.#dwell_us[channel] > this.channelDwellMax_us) this.channelDwellMax_us = this.#dwell_us[channel];
   }
 
   #forget(until_us: number): void {
     const recent = this.#recent;
-    while (this.#passed < recent.length && recent[this.#passed].end_us <= until_us) this.#passed++;
+    for (; this.#passed < recent.length && recent[this.#passed].end_us <= until_us; this.#passed++)
+      this.#dwell_us[recent[this.#passed].channel] -= recent[this.#passed].duration_us;
     if (2 * this.#passed < recent.length) return;
     recent.splice(0, this.#passed);
     this.#passed = 0;
