@@ -30,6 +30,7 @@ import { Kernel, MAX_TIMERS } from "firmware/kernel/kernel";
 import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
 import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
+import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { Join } from "firmware/mesh/rpl/join";
 import { CoapNotices } from "firmware/power/coap-notices";
 import { Power } from "firmware/power/power";
@@ -40,6 +41,7 @@ import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
 import { SelfReads } from "firmware/registers/self-read";
+import { ResetResource } from "firmware/registers/reset-resource";
 import type { Partitions } from "firmware/storage/partition";
 import { RetainedRecords } from "firmware/storage/retained";
 import { Upkeep } from "firmware/storage/upkeep";
@@ -114,6 +116,7 @@ export class Meter {
   /** The meter has joined the mesh, for the first time with its parent. */
   onJoined: () => void = () => {};
 
+  readonly mpl: MplForwarder;
   constructor(hal: MeterHal, { network, interval_min, pollPeriod_ms }: MeterConfiguration) {
     const { clock, chip, radio, entropy, identity } = hal;
     const { eui64 } = identity;
@@ -178,7 +181,7 @@ export class Meter {
       billingStore.save();
       events.record(EventCode.selfRead);
     };
-    billing.onResetByHand = () => {
+    billing.onReset = () => {
       billingStore.save();
       events.record(EventCode.demandReset, billing.demand.resets);
     };
@@ -213,10 +216,12 @@ export class Meter {
     // What it answers
     const resources = [
       new RegistersResource(registers, billing),
+    const mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
       new InstantResource(registers, utc),
       new LoadProfileResource(intervals, configuration.general),
       new EventsResource(events),
-      new TimeResource(utc),
+      new TimeResource(utc, mac),
+      new ResetResource(billing),
       new ConfigurationResource(configuration),
     ];
     const coap = new CoapEndpoint({
@@ -278,6 +283,7 @@ export class Meter {
       new EventCommand(events),
       new OutageCommand(events),
       new NeighboursCommand(node),
+    this.mpl = mpl;
       new RouteCommand(node),
       new PingCommand(node),
       new TraceCommand(node),

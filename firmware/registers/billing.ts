@@ -15,6 +15,9 @@ export const BILLING_BYTES = DEMAND_BYTES + 24;
 
 const MINUTE_ms = 60_000;
 const MONTHS_A_YEAR = 12;
+/** A reset is ordered for the next day at most, and is not made up for later than this. */
+const RESET_AHEAD_s = 86_400;
+const RESET_LATE_s = 3_600;
 /** Set back by less, the clock is waited for; by more, the time before was wrong. */
 const STEP_BACK_LIMIT_s = 86_400;
 /** Where the total registers stand. */
@@ -34,8 +37,8 @@ export class Billing implements PollListener {
   readonly selfReads: SelfReads;
   /** Another self-read was taken; whether it is kept. */
   onSelfRead: (isKept: boolean) => void = () => {};
-  /** Demand was reset by hand. */
-  onResetByHand: () => void = () => {};
+  /** Demand was reset otherwise than by a billing date. */
+  onReset: () => void = () => {};
 
   readonly #registers: Registers;
   readonly #configuration: Configuration;
@@ -47,6 +50,8 @@ export class Billing implements PollListener {
   #month = 0;
   /** UTC at which that month was entered. */
   #entered_s = 0;
+  /** UTC at which demand is to be reset, 0 where it is not. */
+  #resetDue_s = 0;
   /** What the month was reckoned with. */
   #billingDay: number;
 
@@ -76,6 +81,7 @@ export class Billing implements PollListener {
     const received_mWh = registers.energy[RECEIVED];
     this.tiers.take(delivered_mWh, received_mWh);
     this.demand.take(registers.polledUtc_ms, registers.polled_ms, delivered_mWh, received_mWh, status);
+    if (this.#resetDue_s > 0) this.resetWhenDue(registers.polledUtc_ms);
     const minute = Math.floor(registers.polledUtc_ms / MINUTE_ms);
     if (minute === this.#minute) return;
     this.#minute = minute;
@@ -93,8 +99,30 @@ export class Billing implements PollListener {
     const registers = this.#registers;
     registers.poll();
     if (!this.demand.resetByHand(registers.polledUtc_ms, registers.polled_ms)) return false;
-    this.onResetByHand();
+    this.onReset();
     return true;
+  }
+
+  /**
+   * Demand is to be reset at `due_s` UTC, by the first poll from then on. One that has been reset since then, by whatever,
+   * is not reset again: the same command may come more than once.
+   * @returns false where the time is not known, or that is too far off
+   */
+  resetDemandAt(due_s: number): boolean {
+    const now_ms = this.#registers.polledUtc_ms;
+    const ahead_s = due_s - now_ms / 1000;
+    if (now_ms === 0 || ahead_s > RESET_AHEAD_s || ahead_s < -RESET_LATE_s) return false;
+    this.#resetDue_s = due_s;
+    return true;
+  }
+
+  private resetWhenDue(utc_ms: number): void {
+    if (utc_ms < this.#resetDue_s * 1000) return;
+    const isDone = this.demand.lastReset_s >= this.#resetDue_s;
+    this.#resetDue_s = 0;
+    if (isDone) return;
+    this.demand.reset(utc_ms);
+    this.onReset();
   }
 
   get configuredTiers(): number {

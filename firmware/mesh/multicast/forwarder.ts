@@ -25,7 +25,7 @@ export interface MplParameters {
 export const MPL_PARAMETERS: MplParameters = Object.freeze({
   interval_ms: 8_000,
   redundancy: 2,
-  intervals: 3,
+  intervals: 2,
 });
 
 export interface MplForwarderOptions {

@@ -8,16 +8,19 @@ import {
   STEP_LIMIT_ms,
   UtcClock,
 } from "firmware/clock/utc";
-import { encodeSetTime } from "firmware/clock/codec";
+import { decodePanTime, encodeGroupTime, encodeSetTime } from "firmware/clock/codec";
 import { TimeResource } from "firmware/clock/resource";
 import { Code, ContentFormat } from "firmware/coap/resource";
-import { Writer } from "firmware/codec/cursor";
+import { Reader, Writer } from "firmware/codec/cursor";
 import { cddl, decodeCbor } from "../../support/cddl";
 import { exchange } from "../../support/exchange";
 import { ManualClock } from "../../support/scripted-meter";
 
 const START_ms = 1_772_323_200_000;
 const DAY_ms = 86_400_000;
+
+/** A PAN without a time of its own. */
+const NO_PAN = { panTime_ms: -1 };
 
 class Node {
   readonly clock = new ManualClock();
@@ -201,7 +204,7 @@ describe("/time", () => {
           clock.advance(a_ms);
           if (set !== null) utc.set(set);
           clock.advance(b_ms);
-          const { code, body } = exchange(new TimeResource(utc), "get");
+          const { code, body } = exchange(new TimeResource(utc, NO_PAN), "get");
           expect(code).toBe(Code.content);
           const time = decodeCbor(body) as Map<number, unknown>;
           expect(isTime("time", time)).toBe(true);
@@ -210,6 +213,7 @@ describe("/time", () => {
             [1, a_ms + b_ms],
             [2, set],
             [3, 0],
+            [5, null],
           ]);
         },
       ),
@@ -219,7 +223,7 @@ describe("/time", () => {
   it("takes a time", () => {
     const { utc } = new Node();
     expect(isTime("set-time", decodeCbor(body(START_ms)))).toBe(true);
-    expect(exchange(new TimeResource(utc), "put", { body: body(START_ms) }).code).toBe(Code.changed);
+    expect(exchange(new TimeResource(utc, NO_PAN), "put", { body: body(START_ms) }).code).toBe(Code.changed);
     expect(utc.utc_ms()).toBe(START_ms);
   });
 
@@ -230,7 +234,7 @@ describe("/time", () => {
       encodeSetTime(w, utc_ms, forced);
       const bytes = w.bytes.slice(0, w.length);
       expect(isTime("set-time", decodeCbor(bytes))).toBe(true);
-      return exchange(new TimeResource(utc), "put", { body: bytes }).code;
+      return exchange(new TimeResource(utc, NO_PAN), "put", { body: bytes }).code;
     };
     expect(put(0, false)).toBe(Code.conflict);
     expect(put(START_ms, false)).toBe(Code.changed);
@@ -239,10 +243,46 @@ describe("/time", () => {
     expect(utc.utc_ms()).toBe(START_ms + DAY_ms);
   });
 
+  it("takes what UTC was at some time of the PAN's, however long that was under way", () => {
+    const { clock, utc } = new Node();
+    const pan = { panTime_ms: 5_000_000 };
+    const resource = new TimeResource(utc, pan);
+    const put = (pan_ms: number): number => {
+      const w = new Writer(new Uint8Array(24));
+      encodeGroupTime(w, START_ms, pan_ms);
+      const bytes = w.bytes.slice(0, w.length);
+      expect(isTime("group-time", decodeCbor(bytes))).toBe(true);
+      return exchange(resource, "put", { body: bytes }).code;
+    };
+    // From long ago, or from the future by more than clocks differ.
+    expect([put(4_399_999), put(5_001_021)]).toEqual([Code.conflict, Code.conflict]);
+    expect(utc.known).toBe(false);
+    expect(put(4_977_000)).toBe(Code.changed);
+    expect(utc.utc_ms()).toBe(START_ms + 23_000);
+    clock.advance(60_000);
+    pan.panTime_ms += 60_000;
+    // Again: nothing to correct, nothing flagged.
+    expect(put(4_977_000)).toBe(Code.changed);
+    expect(utc.utc_ms()).toBe(START_ms + 83_000);
+    pan.panTime_ms = -1;
+    expect(put(4_977_000)).toBe(Code.conflict);
+  });
+
+  it("tells the PAN's time, for the head end to say what UTC was then", () => {
+    const { utc } = new Node();
+    const { body: answer } = exchange(new TimeResource(utc, { panTime_ms: 4_000_000_000_123 }), "get");
+    expect(isTime("time", decodeCbor(answer))).toBe(true);
+    expect(decodePanTime(new Reader(answer))).toBe(4_000_000_000_123);
+    const { body: without } = exchange(new TimeResource(utc, NO_PAN), "get");
+    expect(decodePanTime(new Reader(without))).toBe(-1);
+    for (let length = 0; length < answer.length; length++)
+      expect(decodePanTime(new Reader(answer.slice(0, length)))).toBe(-1);
+  });
+
   it("refuses anything else, whatever is cut, flipped or grown", () => {
     const whole = body(START_ms);
     const { utc } = new Node();
-    const resource = new TimeResource(utc);
+    const resource = new TimeResource(utc, NO_PAN);
     const put = (bytes: Uint8Array, contentFormat: number = ContentFormat.cbor): number =>
       exchange(resource, "put", { body: bytes, contentFormat }).code;
     expect(put(whole, ContentFormat.none)).toBe(Code.unsupportedContentFormat);
