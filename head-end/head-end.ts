@@ -7,7 +7,7 @@ import { Kernel } from "firmware/kernel/kernel";
 import type { Backhaul } from "hal/backhaul";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
-import { PowerResource } from "./outages";
+import { GaspResource, PowerResource } from "./outages";
 import { type Pace, Poller } from "./poller";
 import { type MeterRecord, ReadStore } from "./store";
 import { Whereabouts } from "./whereabouts";
@@ -44,7 +44,7 @@ export interface HeadEndOptions {
 export class HeadEnd {
   readonly store = new ReadStore();
   readonly poller: Poller;
-  readonly power: PowerResource;
+  readonly gasps: GaspResource;
   readonly whereabouts = new Whereabouts();
   readonly #stack: IpStack;
   /** To the collectors, by number. */
@@ -69,23 +69,25 @@ export class HeadEnd {
       takenBytes: BODY_BYTES,
       ...TRANSMISSION,
     });
-    this.power = new PowerResource(this.store, utc_ms);
+    this.gasps = new GaspResource(this.store, utc_ms);
     new CoapEndpoint({
       socket: stack.bind(COAP_PORT),
       kernel,
       entropy,
-      resources: [this.power],
+      resources: [new PowerResource(this.store, utc_ms), this.gasps],
       exchanges: 1,
     });
     const lineOf = (meter: MeterRecord): number | undefined => this.whereabouts.lineOf(meter.address);
     this.poller = new Poller({ kernel, coap, utc_ms, lineOf, pace: PACE });
   }
 
-  /** Takes the line of one more collector. Answers its number. */
-  connect(backhaul: Backhaul): number {
+  /** Takes the line of one more collector, which has this address. Answers its number. */
+  connect(backhaul: Backhaul, collector: Uint8Array): number {
     const link = new BackhaulLink(backhaul);
     link.onPacket = (packet) => this.#stack.receive(packet);
-    return this.#lines.push(link) - 1;
+    const line = this.#lines.push(link) - 1;
+    this.whereabouts.claim(collector, line, 0);
+    return line;
   }
 
   /**

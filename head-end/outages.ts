@@ -1,14 +1,27 @@
 import { encodeSetTime } from "firmware/clock/codec";
 import { Code, ContentFormat, type Request, type Resource, type Response } from "firmware/coap/resource";
 import { Reader } from "firmware/codec/cursor";
-import { decodeNotice, POWER_PATH, PowerNotice } from "firmware/power/codec";
-import type { MeterRecord, ReadStore } from "./store";
+import { ADDRESS_BYTES, writeAddress } from "firmware/ip/address";
+import {
+  decodeNotice,
+  type Gasp,
+  GASP_PATH,
+  GaspReader,
+  POWER_PATH,
+  PowerNotice,
+} from "firmware/power/codec";
+import type { ReadStore } from "./store";
+
+/** An outage is known if the head end hears of it so soon. */
+const KNOWN_WITHIN_MS = 300_000;
 
 /** What the head end knows of one outage of a meter. UTC; undefined where it was not told. */
 export interface OutageRecord {
   failed_ms: number | undefined;
   restored_ms: number | undefined;
-  /** Last gasps heard. */
+  /** When the first gasp of it was heard. */
+  heard_ms: number | undefined;
+  /** Notices with a gasp of it. */
   gasps: number;
 }
 
@@ -18,9 +31,11 @@ export class OutageHistory {
   /** Starts of the software over the meter's life, as last told. */
   starts = 0;
 
-  gasp({ start, failed_ms }: PowerNotice): void {
+  gasp({ start, failed_ms }: Gasp, heard_ms: number): void {
     this.starts = start;
-    this.#outageOf(failed_ms).gasps++;
+    const outage = this.#outageOf(failed_ms);
+    outage.heard_ms ??= heard_ms;
+    outage.gasps++;
   }
 
   restoration({ start, failed_ms }: PowerNotice, restored_ms: number): void {
@@ -35,18 +50,26 @@ export class OutageHistory {
     const last = this.outages.at(-1);
     const isSame = failed_ms === 0 ? last?.restored_ms === undefined : last?.failed_ms === failed_ms;
     if (last !== undefined && isSame) return last;
-    const outage = { failed_ms: failed_ms || undefined, restored_ms: undefined, gasps: 0 };
+    const outage = {
+      failed_ms: failed_ms || undefined,
+      restored_ms: undefined,
+      heard_ms: undefined,
+      gasps: 0,
+    };
     this.outages.push(outage);
     return outage;
   }
 }
 
-/** `POST /power`: last gasps and restorations; the answer brings the time. Whoever is not known is refused. */
+/** Whether the head end knew of an outage in time, from a gasp of the meter itself. */
+export function isKnown({ failed_ms, heard_ms }: OutageRecord): boolean {
+  return heard_ms !== undefined && heard_ms - (failed_ms ?? heard_ms) <= KNOWN_WITHIN_MS;
+}
+
+/** `POST /power`: restorations; the answer brings the time. Whoever is not known is refused. */
 export class PowerResource implements Resource {
   readonly path = POWER_PATH;
   readonly attributes = 'rt="wm.power";ct=60';
-  /** A meter has told something of its supply. */
-  onNotice: (meter: MeterRecord, isRestored: boolean) => void = () => {};
   readonly #store: ReadStore;
   readonly #utc_ms: () => number;
   readonly #notice = new PowerNotice();
@@ -60,22 +83,60 @@ export class PowerResource implements Resource {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
     const meter = this.#store.meter(request.peer.address);
     if (meter === undefined) return Code.forbidden;
-    const { body, bodyOffset, bodyLength } = request;
     const notice = this.#notice;
-    if (!decodeNotice(new Reader(body, bodyOffset, bodyOffset + bodyLength), notice)) return Code.badRequest;
+    if (!decodeNotice(bodyOf(request), notice)) return Code.badRequest;
     const now_ms = this.#utc_ms();
-    const isRestored = notice.restored_ms >= 0;
     meter.hasEvents = true;
-    if (isRestored) {
-      meter.power.restoration(notice, now_ms - notice.restored_ms);
-      // Whether it took the time is not known here: it is set again with the next read.
-      meter.timeSet_ms = undefined;
-    } else {
-      meter.power.gasp(notice);
-    }
-    this.onNotice(meter, isRestored);
+    meter.power.restoration(notice, now_ms - notice.restored_ms);
+    // Whether it took the time is not known here: it is set again with the next read.
+    meter.timeSet_ms = undefined;
     response.contentFormat = ContentFormat.cbor;
     encodeSetTime(response.body, now_ms);
     return Code.changed;
   }
+}
+
+/** `POST /gasp`: last gasps, passed on by others. Those of meters that are not known are left out, and counted. */
+export class GaspResource implements Resource {
+  readonly path = GASP_PATH;
+  readonly attributes = 'rt="wm.gasp";ct=60';
+  /** Messages taken, gasps of unknown meters in them, and messages that were malformed. */
+  notices = 0;
+  unknown = 0;
+  refused = 0;
+  readonly #store: ReadStore;
+  readonly #utc_ms: () => number;
+  readonly #gasps = new GaspReader();
+  readonly #address = new Uint8Array(ADDRESS_BYTES);
+
+  constructor(store: ReadStore, utc_ms: () => number) {
+    this.#store = store;
+    this.#utc_ms = utc_ms;
+  }
+
+  post(request: Request): number {
+    if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
+    const gasps = this.#gasps;
+    if (!gasps.begin(bodyOf(request))) {
+      this.refused++;
+      return Code.badRequest;
+    }
+    this.notices++;
+    while (gasps.next()) {
+      // All nodes of a utility share its prefix.
+      writeAddress(request.peer.address, gasps.gasp.eui64, this.#address);
+      const meter = this.#store.meter(this.#address);
+      if (meter === undefined) {
+        this.unknown++;
+        continue;
+      }
+      meter.hasEvents = true;
+      meter.power.gasp(gasps.gasp, this.#utc_ms());
+    }
+    return Code.changed;
+  }
+}
+
+function bodyOf({ body, bodyOffset, bodyLength }: Request): Reader {
+  return new Reader(body, bodyOffset, bodyOffset + bodyLength);
 }

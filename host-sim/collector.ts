@@ -52,7 +52,7 @@ export class SimulatedCollector {
       network,
       capacity,
     );
-    const line = headEnd.connect(far);
+    const line = headEnd.connect(far, this.collector.stack.address);
     const { root } = this.collector;
     root.onRegistered = (address, moves) => {
       const copy = address.slice();

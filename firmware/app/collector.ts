@@ -1,6 +1,7 @@
 import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
 import { Rings } from "firmware/app/rings";
+import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
 import type { Link, Packet } from "firmware/ip/packet";
 import { IpStack } from "firmware/ip/stack";
@@ -8,6 +9,8 @@ import { Kernel } from "firmware/kernel/kernel";
 import { COLLECTOR_MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { Root } from "firmware/mesh/rpl/root";
+import { CoapGasps } from "firmware/power/coap-gasps";
+import { GaspRelay } from "firmware/power/gasp-relay";
 import { Upkeep } from "firmware/storage/upkeep";
 import type { Backhaul } from "hal/backhaul";
 import type { Cipher } from "hal/cipher";
@@ -22,6 +25,11 @@ const QUEUE_SLOTS = 24;
 
 /** In range of its radio, and kept in mind. */
 const NEIGHBOURS = 512;
+
+/** It has a line of its own to the head end, and is the last to which those around it can turn. */
+const GASPS = 512;
+const COLLECT_GASPS_ms = 1_000;
+const COAP_BYTES = 256;
 
 export interface CollectorHal {
   clock: Clock;
@@ -40,6 +48,7 @@ export class Collector {
   readonly mesh: MeshLink;
   readonly stack: IpStack;
   readonly root: Root;
+  readonly gasps: GaspRelay;
 
   /** @param capacity how many meters it takes */
   constructor(hal: CollectorHal, network: Network, capacity: number) {
@@ -77,6 +86,26 @@ export class Collector {
     this.stack = new IpStack({ eui64, link: mesh, kernel, router });
     this.root = new Root({ kernel, entropy, link: mesh, stack: this.stack, eui64, prefix, capacity });
     mesh.host = this.stack;
+    const gaspSender = new CoapGasps(network.headEnd);
+    this.gasps = new GaspRelay({
+      kernel,
+      entropy,
+      sender: gaspSender,
+      air: mac,
+      capacity: GASPS,
+      collect_ms: COLLECT_GASPS_ms,
+    });
+    gaspSender.coap = new CoapEndpoint({
+      socket: this.stack.bind(COAP_PORT),
+      kernel,
+      entropy,
+      resources: [this.gasps],
+      exchanges: 1,
+      duplicates: 1,
+      representations: 1,
+      bodyBytes: COAP_BYTES,
+      takenBytes: COAP_BYTES,
+    });
     backhaul.onPacket = (packet) => this.stack.receive(packet);
     this.root.start();
   }

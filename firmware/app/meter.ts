@@ -32,7 +32,9 @@ import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { Join } from "firmware/mesh/rpl/join";
+import { CoapGasps } from "firmware/power/coap-gasps";
 import { CoapNotices } from "firmware/power/coap-notices";
+import { GaspRelay } from "firmware/power/gasp-relay";
 import { Power } from "firmware/power/power";
 import { BillingStore } from "firmware/registers/billing-store";
 import { Checkpoint } from "firmware/registers/checkpoint";
@@ -61,8 +63,10 @@ import type { Watchdog } from "hal/watchdog";
 
 /** Packets to send, own ones and those that are passed on. */
 const QUEUE_SLOTS = 10;
-/** A meter asks for nothing, and few ask it at a time: its head end, and a technician. */
+/** A meter asks for little, and few ask it at a time: its head end, and a technician. */
 const COAP_EXCHANGES = 1;
+/** For several hops a way, and for the times when many have to tell the head end something. */
+const COAP_ACK_TIMEOUT_ms = 4_000;
 const COAP_DUPLICATES = 4;
 /** Who reads another one in blocks meanwhile has it made again for each block: the same, as long as nothing is new. */
 const COAP_REPRESENTATIONS = 1;
@@ -105,6 +109,7 @@ export class Meter {
   readonly events: EventLog;
   readonly registers: Registers;
   readonly power: Power;
+  readonly gasps: GaspRelay;
   readonly intervals: IntervalLog;
   readonly configuration: Configuration;
   readonly billing: Billing;
@@ -214,6 +219,8 @@ export class Meter {
     const join = new Join({ kernel, entropy, mac, link: mesh, stack });
 
     // What it answers
+    const gaspSender = new CoapGasps(network.headEnd);
+    const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, air: mac, monitor: hal.power });
     const resources = [
       new RegistersResource(registers, billing),
     const mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
@@ -223,6 +230,7 @@ export class Meter {
       new TimeResource(utc, mac),
       new ResetResource(billing),
       new ConfigurationResource(configuration),
+      gasps,
     ];
     const coap = new CoapEndpoint({
       socket: stack.bind(COAP_PORT),
@@ -233,7 +241,9 @@ export class Meter {
       duplicates: COAP_DUPLICATES,
       representations: COAP_REPRESENTATIONS,
       takenBytes: COAP_TAKEN_BYTES,
+      ackTimeout_ms: COAP_ACK_TIMEOUT_ms,
     });
+    gaspSender.coap = coap;
 
     // When the supply fails
     const power = new Power({
@@ -244,6 +254,7 @@ export class Meter {
       registers,
       ...(hal.power && { monitor: hal.power }),
       sender: new CoapNotices(coap, utc, network.headEnd),
+      relay: gasps,
       minimumOutage_s: configuration.general.minimumOutage_s,
       lastSeen_ms: registers.restoredUtc_ms,
       reason: boot.reason,
@@ -254,6 +265,7 @@ export class Meter {
       registers.save();
       billingStore.save();
     };
+    power.onHoldUp = (isHeldUp) => join.mute(isHeldUp);
     join.onJoined = () => {
       power.restoration.joined();
       this.onJoined();
@@ -264,6 +276,7 @@ export class Meter {
     this.events = events;
     this.registers = registers;
     this.power = power;
+    this.gasps = gasps;
     this.intervals = intervals;
     this.configuration = configuration;
     this.billing = billing;

@@ -36,7 +36,7 @@ export interface CoapOptions extends TransmissionOptions {
   readonly maxUnfragmented?: number;
 }
 
-/** A CoAP endpoint, server and client in one (RFC 7252), on one UDP port that gets unicast datagrams only. */
+/** A CoAP endpoint, server and client in one (RFC 7252), on one UDP port. What comes to a group is not answered. */
 export class CoapEndpoint {
   readonly counters: CoapCounters;
   readonly #kernel: Kernel;
@@ -114,13 +114,25 @@ export class CoapEndpoint {
         return;
       case ParseResult.format:
         counters.format++;
-        this.#outlet.reject(peer, message.type, message.id);
+        if (!peer.toGroup) this.#outlet.reject(peer, message.type, message.id);
         return;
     }
-    if (message.code === Code.empty) this.empty(message, peer);
+    if (peer.toGroup) this.toGroup(message, peer);
+    else if (message.code === Code.empty) this.empty(message, peer);
     else if (message.type === Type.reset) counters.format++;
     else if (this.repeated(message, peer)) counters.duplicates++;
     else this.dispatch(message, peer);
+  }
+
+  /** Requests only, and none that wants an acknowledgement (RFC 7252, section 8.1). Links do not repeat them. */
+  private toGroup(message: Message, peer: Peer): void {
+    const { counters } = this;
+    if (message.type !== Type.nonConfirmable || message.code >> 5 !== 0 || message.code === Code.empty) {
+      counters.format++;
+      return;
+    }
+    counters.requests++;
+    this.#server.respond(message, peer, Type.nonConfirmable, 0, this.#outlet.message, this.#kernel.now_ms());
   }
 
   private empty(message: Message, peer: Peer): void {

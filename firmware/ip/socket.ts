@@ -2,6 +2,8 @@
 export class Peer {
   readonly address = new Uint8Array(16);
   port = 0;
+  /** Of whom a datagram came from: it was sent to a group, not to this node alone. */
+  toGroup = false;
 
   copyFrom(other: Peer): void {
     this.address.set(other.address);

@@ -324,6 +324,7 @@ class BoundPort implements UdpSocket {
   deliver(packet: Packet): void {
     this.#peer.address.set(packet.source);
     this.#peer.port = sourcePort(packet);
+    this.#peer.toGroup = isMulticast(packet.destination);
     this.onDatagram(this.#peer, packet.payload, UDP_HEADER_BYTES, datagramLength(packet) - UDP_HEADER_BYTES);
   }
 }

@@ -17,8 +17,6 @@ const PROMPT_ms = 1_500;
 
 /** Notices as CoAP requests to the head end; their answer brings the time to a meter that does not know it. */
 export class CoapNotices implements NoticeSender {
-  /** Last gasps sent since the start. */
-  sentOnce = 0;
   readonly #coap: CoapEndpoint;
   readonly #utc: UtcClock;
   readonly #headEnd: Uint8Array;
@@ -28,11 +26,6 @@ export class CoapNotices implements NoticeSender {
     this.#coap = coap;
     this.#utc = utc;
     this.#headEnd = headEnd;
-  }
-
-  sendOnce(notice: PowerNotice): void {
-    this.sentOnce++;
-    this.#coap.sendOnce(this.callOf(notice));
   }
 
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean {

@@ -6,18 +6,24 @@ export class PowerNotice {
   reason = 0;
   /** UTC at which the supply failed; 0 where that is not known, or it did not. */
   failed_ms = 0;
-  /** How long ago the supply was back; -1 while it is away. */
-  restored_ms = -1;
+  /** How long ago the supply was back. */
+  restored_ms = 0;
 }
 
-/** The way of a notice to the head end: its own, as long as relays do not put several together. */
+/** The way of a notice to the head end. */
 export interface NoticeSender {
-  /** Sends once and hears nothing of it: a last gasp. */
-  sendOnce(notice: PowerNotice): void;
-
   /**
    * Sends until there is an answer; `onEnd` hears whether there was.
    * @returns false where it could not be begun; `onEnd` is not called then
    */
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean;
+}
+
+/** The ways of last gasps; bodies are as docs/cddl/gasp.cddl has them. */
+export interface GaspSender {
+  /** To all in range, once. */
+  tell(body: Uint8Array, length: number): void;
+
+  /** To the head end, until there is an answer; `body` is not changed before. Otherwise as {@link NoticeSender.send}. */
+  forward(body: Uint8Array, length: number, onEnd: (answered: boolean) => void): boolean;
 }

@@ -1,6 +1,7 @@
 import type { UtcClock } from "firmware/clock/utc";
 import type { EventLog } from "firmware/events/log";
 import type { Kernel } from "firmware/kernel/kernel";
+import type { GaspRelay } from "firmware/power/gasp-relay";
 import { LastGasp } from "firmware/power/last-gasp";
 import { type NoticeSender, PowerNotice } from "firmware/power/notice";
 import { Outage } from "firmware/power/outage";
@@ -20,6 +21,7 @@ export interface PowerOptions {
   /** Where absent, power goes without a warning. */
   monitor?: PowerMonitor;
   sender: NoticeSender;
+  relay: GaspRelay;
   /** See {@link Outage}. */
   minimumOutage_s: number;
   /** See {@link Outage}. */
@@ -35,13 +37,15 @@ export interface PowerOptions {
 export class Power {
   /** The supply has just failed: saves what must not be lost, without an erase. Set once. */
   onSave: () => void = () => {};
+  /** And after that: the node runs on what its capacitor holds, or not any more. Set once. */
+  onHoldUp: (isHeldUp: boolean) => void = () => {};
   readonly outage: Outage;
   readonly gasp: LastGasp;
   readonly restoration: Restoration;
 
   /** Records the start, too. */
   constructor(options: PowerOptions) {
-    const { kernel, entropy, events, registers, monitor, sender, minimumOutage_s, reason } = options;
+    const { kernel, entropy, events, registers, monitor, sender, relay, minimumOutage_s, reason } = options;
     const isPowerUp = reason === ResetReason.powerUp;
     const isFirst = events.starts === 0;
     this.outage = new Outage({ ...options, minimum_s: minimumOutage_s, isPowerUp });
@@ -49,7 +53,13 @@ export class Power {
     const notice = new PowerNotice();
     notice.start = events.starts;
     notice.reason = reason;
-    this.gasp = new LastGasp({ kernel, entropy, sender, notice, holdUp_ms: monitor?.holdUp_ms ?? 0 });
+    this.gasp = new LastGasp({
+      kernel,
+      entropy,
+      relay,
+      start: events.starts,
+      holdUp_ms: monitor?.holdUp_ms ?? 0,
+    });
     this.restoration = new Restoration({ kernel, entropy, sender, notice, outage: this.outage });
     registers.listen(this.outage);
     if (!isFirst) this.restoration.announce();
@@ -64,12 +74,14 @@ export class Power {
     this.outage.begin();
     this.gasp.begin(this.outage.failed_ms);
     this.restoration.pause();
+    this.onHoldUp(true);
   }
 
   private restore(): void {
     const wasHeard = this.gasp.sent > 0;
     this.outage.end();
     this.gasp.end();
+    this.onHoldUp(false);
     if (wasHeard) this.restoration.announce();
     else this.restoration.resume();
   }

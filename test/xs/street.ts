@@ -86,7 +86,7 @@ export class ServedStreet {
       address: NETWORK.headEnd,
       utc_ms: () => this.utc_ms(),
     });
-    const line = this.headEnd.connect(headEndEnd);
+    const line = this.headEnd.connect(headEndEnd, collector.stack.address);
     collector.root.onRegistered = (node, moves) => this.headEnd.meterJoined(node, line, moves);
 
     const feed = new Feed(load);

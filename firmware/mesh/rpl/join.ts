@@ -67,6 +67,7 @@ export class Join implements Routing {
   readonly #kernel: Kernel;
   readonly #mac: Mac;
   readonly #stack: IpStack;
+  readonly #sender: RplSender;
   readonly #solicitation: Solicitation;
   readonly #registration: Registration;
   readonly #announcer: Announcer;
@@ -87,6 +88,7 @@ export class Join implements Routing {
   constructor({ kernel, entropy, mac, link, stack }: JoinOptions) {
     const random = new RandomBelow(entropy);
     const sender = new RplSender(link, stack);
+    this.#sender = sender;
     this.#kernel = kernel;
     this.#mac = mac;
     this.#stack = stack;
@@ -99,6 +101,11 @@ export class Join implements Routing {
     this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
     stack.onRpl = (packet) => this.receive(packet);
     link.routeBy(this);
+  }
+
+  /** Says nothing of the DODAG, or does again: an outage leaves the air to those who have to tell of it. */
+  mute(muted: boolean): void {
+    this.#sender.muted = muted;
   }
 
   start(): void {

@@ -7,6 +7,8 @@ import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
 
 /** Makes and sends this node's RPL messages. */
 export class RplSender {
+  /** Nothing is sent, as if it were lost. */
+  muted = false;
   readonly #link: Link;
   readonly #stack: IpStack;
   readonly #packet = new Packet(MESH_PAYLOAD_BYTES);
@@ -33,6 +35,7 @@ export class RplSender {
 
   /** Answers whether the link took it. */
   send(): boolean {
+    if (this.muted) return false;
     this.#packet.payloadLength = this.#writer.length;
     writeMessageChecksum(this.#packet);
     return this.#link.send(this.#packet);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UtcClock } from "firmware/clock/utc";
 import { Kernel } from "firmware/kernel/kernel";
-import { GASP_DELAY_ms, GASPS, LastGasp } from "firmware/power/last-gasp";
 import { PowerNotice, type NoticeSender } from "firmware/power/notice";
 import { Outage } from "firmware/power/outage";
 import { Restoration, RESTORATION_SPREAD_ms } from "firmware/power/restoration";
@@ -9,8 +8,6 @@ import { SeededEntropy } from "../../../host-sim/node";
 import { Random } from "../../../host-sim/random";
 import { eventLog } from "../../support/event-log";
 import { ManualClock } from "../../support/scripted-meter";
-
-const HOLD_UP_ms = 60_000;
 
 /** Writes down what is sent, and when. */
 class Recorder implements NoticeSender {
@@ -20,12 +17,8 @@ class Recorder implements NoticeSender {
 
   constructor(private readonly clock: ManualClock) {}
 
-  sendOnce(notice: PowerNotice): void {
-    this.sent.push({ at_ms: this.clock.now_ms(), notice: Object.assign(new PowerNotice(), notice) });
-  }
-
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean {
-    this.sendOnce(notice);
+    this.sent.push({ at_ms: this.clock.now_ms(), notice: Object.assign(new PowerNotice(), notice) });
     if (this.answers === undefined) return false;
     onEnd(this.answers);
     return true;
@@ -46,46 +39,9 @@ function make(seed: number) {
     lastSeen_ms: 0,
     isPowerUp: true,
   });
-  const notice = new PowerNotice();
-  const gasp = new LastGasp({ kernel, entropy, sender, notice, holdUp_ms: HOLD_UP_ms });
-  const restoration = new Restoration({ kernel, entropy, sender, notice, outage });
-  return { clock, sender, outage, gasp, restoration };
+  const restoration = new Restoration({ kernel, entropy, sender, notice: new PowerNotice(), outage });
+  return { clock, sender, restoration };
 }
-
-describe("a last gasp", () => {
-  it("is sent three times after the delay, each in its third of what is left of the hold-up", () => {
-    const firsts = new Set<number>();
-    for (let seed = 0; seed < 50; seed++) {
-      const { clock, sender, gasp } = make(seed);
-      clock.advance(1234);
-      gasp.begin(99);
-      clock.advance(HOLD_UP_ms);
-      const third_ms = (HOLD_UP_ms - GASP_DELAY_ms) / GASPS;
-      const at_ms = sender.sent.map((sent) => sent.at_ms - 1234 - GASP_DELAY_ms);
-      expect(at_ms).toHaveLength(GASPS);
-      at_ms.forEach((ms, index) => {
-        expect(Math.floor(ms / third_ms)).toBe(index);
-      });
-      expect(sender.sent[0].notice).toMatchObject({ failed_ms: 99, restored_ms: -1 });
-      firsts.add(at_ms[0]);
-    }
-    expect(firsts.size).toBeGreaterThan(40);
-  });
-
-  it("is not sent of a blink, and no more once the supply is back", () => {
-    const { clock, sender, gasp } = make(1);
-    gasp.begin(0);
-    clock.advance(GASP_DELAY_ms - 1);
-    gasp.end();
-    clock.advance(HOLD_UP_ms);
-    expect(sender.sent).toEqual([]);
-    gasp.begin(0);
-    while (gasp.sent === 0) clock.advance(100);
-    gasp.end();
-    clock.advance(HOLD_UP_ms);
-    expect(sender.sent).toHaveLength(1);
-  });
-});
 
 describe("the notice of a restoration", () => {
   it("is sent within two minutes after joining, at random, and says how long ago the supply was back", () => {
