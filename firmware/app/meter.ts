@@ -41,9 +41,9 @@ import { Checkpoint } from "firmware/registers/checkpoint";
 import { Billing } from "firmware/registers/billing";
 import { PulseAudit } from "firmware/registers/pulse-audit";
 import { Registers } from "firmware/registers/registers";
+import { ResetResource } from "firmware/registers/reset-resource";
 import { InstantResource, RegistersResource } from "firmware/registers/resource";
 import { SelfReads } from "firmware/registers/self-read";
-import { ResetResource } from "firmware/registers/reset-resource";
 import type { Partitions } from "firmware/storage/partition";
 import { RetainedRecords } from "firmware/storage/retained";
 import { Upkeep } from "firmware/storage/upkeep";
@@ -116,12 +116,12 @@ export class Meter {
   readonly mac: Mac;
   readonly mesh: MeshLink;
   readonly stack: IpStack;
+  readonly mpl: MplForwarder;
   readonly join: Join;
   readonly coap: CoapEndpoint;
   /** The meter has joined the mesh, for the first time with its parent. */
   onJoined: () => void = () => {};
 
-  readonly mpl: MplForwarder;
   constructor(hal: MeterHal, { network, interval_min, pollPeriod_ms }: MeterConfiguration) {
     const { clock, chip, radio, entropy, identity } = hal;
     const { eui64 } = identity;
@@ -216,6 +216,7 @@ export class Meter {
     const mesh = new MeshLink({ mac, kernel, contexts, queueSlots: QUEUE_SLOTS });
     const stack = new IpStack({ eui64, link: mesh, kernel, payloadBytes: MESH_PAYLOAD_BYTES });
     mesh.host = stack;
+    const mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
     const join = new Join({ kernel, entropy, mac, link: mesh, stack });
 
     // What it answers
@@ -223,7 +224,6 @@ export class Meter {
     const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, air: mac, monitor: hal.power });
     const resources = [
       new RegistersResource(registers, billing),
-    const mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
       new InstantResource(registers, utc),
       new LoadProfileResource(intervals, configuration.general),
       new EventsResource(events),
@@ -283,6 +283,7 @@ export class Meter {
     this.mac = mac;
     this.mesh = mesh;
     this.stack = stack;
+    this.mpl = mpl;
     this.join = join;
     this.coap = coap;
 
@@ -296,7 +297,6 @@ export class Meter {
       new EventCommand(events),
       new OutageCommand(events),
       new NeighboursCommand(node),
-    this.mpl = mpl;
       new RouteCommand(node),
       new PingCommand(node),
       new TraceCommand(node),
