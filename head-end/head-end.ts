@@ -1,5 +1,6 @@
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
+import { isMulticast } from "firmware/ip/address";
 import type { UdpSocket } from "firmware/ip/socket";
 import type { Link } from "firmware/ip/packet";
 import { IpStack, type Router } from "firmware/ip/stack";
@@ -8,6 +9,7 @@ import type { Backhaul } from "hal/backhaul";
 import type { Clock } from "hal/clock";
 import type { Entropy } from "hal/entropy";
 import { GaspResource, PowerResource } from "./outages";
+import { Everyone, Seed } from "./everyone";
 import { type Pace, Poller } from "./poller";
 import { type MeterRecord, ReadStore } from "./store";
 import { Whereabouts } from "./whereabouts";
@@ -44,6 +46,7 @@ export interface HeadEndOptions {
 export class HeadEnd {
   readonly store = new ReadStore();
   readonly poller: Poller;
+  readonly everyone: Everyone;
   readonly gasps: GaspResource;
   readonly whereabouts = new Whereabouts();
   readonly #stack: IpStack;
@@ -54,8 +57,10 @@ export class HeadEnd {
   constructor(options: HeadEndOptions) {
     const { clock, entropy, address, utc_ms, collectors = 1 } = options;
     const kernel = new Kernel(clock);
+    const seed = new Seed(this.#lines);
     const router: Router = {
-      route: ({ destination }) => this.#lines[this.whereabouts.lineOf(destination) ?? NO_LINE],
+      route: ({ destination }) =>
+        isMulticast(destination) ? seed : this.#lines[this.whereabouts.lineOf(destination) ?? NO_LINE],
     };
     const nowhere: Link = { send: () => false };
     const stack = new IpStack({ eui64: address.slice(8), link: nowhere, kernel, router });
@@ -65,7 +70,7 @@ export class HeadEnd {
       socket: this.openPort(),
       kernel,
       entropy,
-      exchanges: PACE.inFlight * collectors,
+      exchanges: (PACE.inFlight + 1) * collectors,
       takenBytes: BODY_BYTES,
       ...TRANSMISSION,
     });
@@ -78,6 +83,7 @@ export class HeadEnd {
       exchanges: 1,
     });
     const lineOf = (meter: MeterRecord): number | undefined => this.whereabouts.lineOf(meter.address);
+    this.everyone = new Everyone({ kernel, coap, utc_ms, seed, store: this.store });
     this.poller = new Poller({ kernel, coap, utc_ms, lineOf, pace: PACE });
   }
 
@@ -87,6 +93,7 @@ export class HeadEnd {
     link.onPacket = (packet) => this.#stack.receive(packet);
     const line = this.#lines.push(link) - 1;
     this.whereabouts.claim(collector, line, 0);
+    this.everyone.add(collector);
     return line;
   }
 

@@ -138,8 +138,10 @@ export class Street {
     const { faults, days } = options;
     this.outages = new Outages(world, this.meters, faults, seed, (days * DAY_US) / 1e6);
     this.#recordTruth(0);
-    if (options.traffic === undefined) this.headEnd.poller.start();
-    else this.traffic = new Traffic(this, options.traffic);
+    if (options.traffic === undefined) {
+      this.headEnd.poller.start();
+      this.headEnd.everyone.start();
+    } else this.traffic = new Traffic(this, options.traffic);
   }
 
   /** The first one. */

@@ -1,13 +1,17 @@
 import { airAccess } from "firmware/app/air-access";
 import { networkContexts, type Network } from "firmware/app/network";
 import { Rings } from "firmware/app/rings";
+import { TimeResource } from "firmware/clock/resource";
+import { UtcClock } from "firmware/clock/utc";
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { BackhaulLink } from "firmware/ip/backhaul-link";
+import { NO_MPL } from "firmware/ip/mpl-option";
 import type { Link, Packet } from "firmware/ip/packet";
 import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
 import { COLLECTOR_MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
+import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { Root } from "firmware/mesh/rpl/root";
 import { CoapGasps } from "firmware/power/coap-gasps";
 import { GaspRelay } from "firmware/power/gasp-relay";
@@ -47,6 +51,7 @@ export class Collector {
   readonly mac: Mac;
   readonly mesh: MeshLink;
   readonly stack: IpStack;
+  readonly mpl: MplForwarder;
   readonly root: Root;
   readonly gasps: GaspRelay;
 
@@ -99,14 +104,18 @@ export class Collector {
       socket: this.stack.bind(COAP_PORT),
       kernel,
       entropy,
-      resources: [this.gasps],
+      resources: [this.gasps, new TimeResource(new UtcClock(clock), mac)],
       exchanges: 1,
       duplicates: 1,
       representations: 1,
       bodyBytes: COAP_BYTES,
       takenBytes: COAP_BYTES,
     });
-    backhaul.onPacket = (packet) => this.stack.receive(packet);
+    this.mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
+    backhaul.onPacket = (packet) => {
+      if (packet.mpl === NO_MPL) this.stack.receive(packet);
+      else this.mpl.receive(packet);
+    };
     this.root.start();
   }
 }

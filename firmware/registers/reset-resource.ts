@@ -1,7 +1,7 @@
 import { Code, ContentFormat, type Request, type Resource } from "firmware/coap/resource";
 import { Reader } from "firmware/codec/cursor";
 import type { Billing } from "firmware/registers/billing";
-import { decodeReset, RESET_PATH } from "firmware/registers/reset-codec";
+import { decodeReset, RESET_PATH } from "firmware/registers/codec";
 
 /** `/reset`: PUT has demand reset at a time, once however often it comes; 4.09 where {@link Billing.resetDemandAt} refuses. */
 export class ResetResource implements Resource {

@@ -1,4 +1,4 @@
-import { encodeReset } from "firmware/registers/reset-codec";
+import { encodeReset } from "firmware/registers/codec";
 import { ResetResource } from "firmware/registers/reset-resource";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
