@@ -27,7 +27,7 @@ const table = new Table({
 const percent = (share: number): string => (Number.isNaN(share) ? "-" : `${(100 * share).toFixed(1)} %`);
 const runs = (values.shapes.split(",") as Shape[]).flatMap((shape) =>
   Array.from({ length: Number(values.seeds) }, (_, index) => {
-    const figures = run(shape, Number(values.meters), Number(values.area), index + 1);
+    const figures = run(shape, Number(values.area), index + 1, Number(values.meters));
     const { known, edge, inside, gasps, frames, restored } = figures;
     table.push([
       ...[shape, figures.seed, figures.meters, figures.area, percent(known.share)],

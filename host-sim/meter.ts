@@ -87,6 +87,7 @@ export class SimulatedMeter {
     this.#entropy = new SeededEntropy(new Random(seed, `entropy ${number}`));
     this.#power = new Random(seed, `power ${number}`);
     this.supply = new SimulatedSupply(world, this.#power, this);
+    this.radio.drain = this.supply;
     this.#metering = metering(world, this.#feed, options, number);
     this.#clock = new CrystalClock(world, this.#ppm);
     let chip = this.#metering.driver(this.#clock);

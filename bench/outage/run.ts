@@ -9,7 +9,7 @@ import { Street } from "../../host-sim/street";
 import { recordOf } from "../../host-sim/tally";
 import { quantile } from "../mesh/quantile";
 
-/** A disc in a corner of the town, a strip across it, one half of it, all of it but the collector. */
+/** A disc in a corner of the town, a strip across it, one half of it, all of it but its collector. */
 export const SHAPES = ["disc", "strip", "half", "all"] as const;
 export type Shape = (typeof SHAPES)[number];
 
@@ -51,8 +51,12 @@ export interface Figures {
   restored: Share;
 }
 
-/** @param area how many meters lose their supply, where the shape does not say */
-export function run(shape: Shape, meters: number, area: number, seed: number): Figures {
+/**
+ * @param townMeters meters of the town, where the shape does not say
+ * @param area how many of them lose their supply
+ */
+export function run(shape: Shape, area: number, seed: number, townMeters: number): Figures {
+  const meters = shape === "all" ? area : shape === "half" ? 2 * area : townMeters;
   const draws = new Draws(new Random(seed, "air"));
   const town = new Town(meters, DENSITY, 1, draws);
   const air = new TownAir(town, BIT_RATE, draws);
@@ -137,10 +141,9 @@ function chosen(shape: Shape, { side_m, x_m, y_m, nodes, collectors }: Town, are
     return x_m[node];
   };
   const meters = Array.from({ length: nodes - collectors }, (_, index) => collectors + index);
-  const count = shape === "all" ? meters.length : shape === "half" ? meters.length / 2 : area;
   meters.sort((a, b) => distance_m(a) - distance_m(b));
   const dark = new Array<boolean>(nodes).fill(false);
-  for (const node of meters.slice(0, count)) dark[node] = true;
+  for (const node of meters.slice(0, area)) dark[node] = true;
   return dark;
 }
 

@@ -2,7 +2,7 @@ import { CLEAR_BELOW_DBM } from "hal/channel-plan";
 import type { Clock } from "hal/clock";
 import type { HopSchedule, Radio } from "hal/radio";
 import type { World } from "../world";
-import { AirtimeAccount } from "./airtime";
+import { AirtimeAccount, airtime_us } from "./airtime";
 import { Draw } from "./draws";
 import type { Medium, Station } from "./medium";
 import { Transmission } from "./transmission";
@@ -11,6 +11,14 @@ const MAX_FRAME_BYTES = 255;
 const NO_CHANNEL = -1;
 /** A slot's ends, in whole milliseconds of a crystal's time, are not wrong by more. */
 const ROUNDING_us = 2_000;
+
+/** What a radio draws from, beside what it takes while it waits. */
+export interface Drain {
+  /** A frame was received that was so long on the air. */
+  received(airtime_us: number): void;
+  /** A frame goes out. */
+  sends(airtime_us: number): void;
+}
 
 /**
  * The behaviour of a packet radio such as the SX1262 with its driver, as seen through {@link Radio}, in the times of the
@@ -23,6 +31,8 @@ export class SimulatedRadio implements Radio, Station {
   readonly airtime = new AirtimeAccount();
   onReceive: (frame: Uint8Array, length: number, rssi_dBm: number) => void = () => {};
   onSent: () => void = () => {};
+  /** Set where it matters. */
+  drain: Drain | undefined;
   readonly #medium: Medium;
   readonly #world: World;
   readonly #sent: Transmission;
@@ -82,6 +92,7 @@ export class SimulatedRadio implements Radio, Station {
     sent.start_us = Math.max(this.#world.now_us, this.#busy_us) + this.#medium.timing.turnaround_us;
     this.#medium.schedule(sent);
     this.airtime.add(channel, sent.start_us, length, sent.duration_us);
+    this.drain?.sends(sent.duration_us);
     return true;
   }
 
@@ -146,6 +157,7 @@ export class SimulatedRadio implements Radio, Station {
 
   /** @internal The medium brings a frame: the software gets it a while later. */
   receive(bytes: Uint8Array, length: number, rssi_dBm: number): void {
+    this.drain?.received(airtime_us(length, this.bitRate));
     const { latency_us, jitter_us } = this.#medium.timing;
     if (latency_us === 0) {
       this.onReceive(bytes, length, rssi_dBm);
