@@ -10,6 +10,7 @@ import type { MeshLink } from "firmware/mesh/link";
 import { RandomBelow } from "firmware/kernel/random";
 import { Answers } from "firmware/mesh/rpl/answers";
 import { Announcer } from "firmware/mesh/rpl/announcer";
+import { describeDodag, LIFETIME_UNIT_s, ROOT_RANK } from "firmware/mesh/rpl/dodag";
 import {
   Dao,
   DaoAck,
@@ -21,24 +22,12 @@ import {
   STATUS_ACCEPTED,
   STATUS_REJECTED,
 } from "firmware/mesh/rpl/messages";
-import { FIRST_SEQUENCE, isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
-import { MAX_RANK_INCREASE, MIN_HOP_RANK_INCREASE, OBJECTIVE_MRHOF } from "firmware/mesh/rpl/mrhof";
+import { isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
 import { NO_NODE, ROOT_NODE, Routes } from "firmware/mesh/rpl/routes";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import type { Entropy } from "hal/entropy";
 
-/** 2 s to 17 min between DIOs. */
-const INTERVAL_MIN = 11;
-const INTERVAL_DOUBLINGS = 9;
-/** A node keeps silent after so many others (RFC 6550, section 8.3.1: DEFAULT_DIO_REDUNDANCY_CONSTANT). */
-const REDUNDANCY = 10;
-/** RFC 6550, section 17: ROOT_RANK is MinHopRankIncrease. */
-const ROOT_RANK = MIN_HOP_RANK_INCREASE;
-/** Routes last two hours. */
-const LIFETIME_UNIT_s = 60;
-const LIFETIME = 120;
 const NEVER_s = 0xffffffff;
-const PREFIX_BITS = 64;
 /** Answers to registrations that may wait to be sent at a time, with what else is queued. */
 const MAX_ANSWERS = 18;
 const EXPIRY_PERIOD_ms = 60_000;
@@ -101,28 +90,8 @@ export class Root implements Routing {
     stack.onError = (packet) => this.hearError(packet);
     link.routeBy(this);
 
-    const { dio } = this.#announcer;
-    dio.dodagId.set(this.root);
-    dio.version = FIRST_SEQUENCE;
-    dio.rank = ROOT_RANK;
-    dio.grounded = true;
     // A root that has restarted knows no nodes: another number makes those that hear it register again (9.6).
-    dio.dtsn = random.below(256);
-    dio.hasConfiguration = true;
-    dio.intervalMin = INTERVAL_MIN;
-    dio.intervalDoublings = INTERVAL_DOUBLINGS;
-    dio.redundancy = REDUNDANCY;
-    dio.maxRankIncrease = MAX_RANK_INCREASE;
-    dio.minHopRankIncrease = MIN_HOP_RANK_INCREASE;
-    dio.objective = OBJECTIVE_MRHOF;
-    dio.defaultLifetime = LIFETIME;
-    dio.lifetimeUnit_s = LIFETIME_UNIT_s;
-    dio.hasPrefix = true;
-    dio.autonomous = true;
-    dio.prefixBits = PREFIX_BITS;
-    dio.prefix.set(prefix);
-    dio.validLifetime_s = 0xffffffff;
-    dio.preferredLifetime_s = 0xffffffff;
+    describeDodag(this.#announcer.dio, this.root, prefix, random.below(256));
   }
 
   start(): void {
