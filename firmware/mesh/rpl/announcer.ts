@@ -45,6 +45,14 @@ export class Announcer {
     this.stop();
   }
 
+  /** Tells all in range that this node is no parent now: one of them has not heard so, and sends what goes up. */
+  deny(): void {
+    const { rank } = this.dio;
+    this.dio.rank = INFINITE_RANK;
+    this.send(this.#all);
+    this.dio.rank = rank;
+  }
+
   stop(): void {
     this.running = false;
     this.#trickle.stop();

@@ -149,7 +149,8 @@ export class Join implements Routing {
 
   onRankError(): void {
     this.loops++;
-    if (this.joined) this.announce();
+    if (this.#announcer.running) this.announce();
+    else this.#announcer.deny();
   }
 
   private receive(packet: Packet): void {

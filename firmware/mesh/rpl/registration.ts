@@ -9,9 +9,9 @@ import type { RplSender } from "firmware/mesh/rpl/sender";
 
 /** Waits for an answer; each is twice the one before. */
 const FIRST_WAIT_ms = 10_000;
-const LONGEST_WAIT_ms = 80_000;
+const LONGEST_WAIT_ms = 40_000;
 /** Registrations without an answer before the root counts as out of reach. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 16;
 
 /** A node's registration with its root: sent until it is acknowledged, and again before it expires. */
 export class Registration {

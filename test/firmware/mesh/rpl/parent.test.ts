@@ -144,7 +144,7 @@ describe("a meter that hears a DIO", () => {
     expect(meter.join.joined).toBe(true);
   });
 
-  it("registers ten times, ever more rarely, and then looks for another parent", () => {
+  it("registers 16 times, ever more rarely, and then looks for another parent", () => {
     const sent_s: number[] = [];
     const codes: number[] = [];
     const numbers: number[] = [];
@@ -160,16 +160,28 @@ describe("a meter that hears a DIO", () => {
     hear(message, collector);
     street.world.runUntil(1200e6);
     const { dao, dis } = RplCode;
-    expect(codes.slice(0, 11)).toEqual([...Array<number>(10).fill(dao), dis]);
+    expect(codes.slice(0, 17)).toEqual([...Array<number>(16).fill(dao), dis]);
     // So that an answer counts, whichever of them it is to.
-    expect(new Set(numbers.slice(0, 10)).size).toBe(1);
-    const waits_s = sent_s.slice(1, 10).map((at_s, k) => at_s - sent_s[k]);
+    expect(new Set(numbers.slice(0, 16)).size).toBe(1);
+    const waits_s = sent_s.slice(1, 16).map((at_s, k) => at_s - sent_s[k]);
     waits_s.forEach((wait_s, k) => {
-      const least_s = Math.min(10 * 2 ** k, 80);
+      const least_s = Math.min(10 * 2 ** k, 40);
       expect(wait_s).toBeGreaterThan(least_s - 0.1);
       expect(wait_s).toBeLessThan(1.5 * least_s + 0.1);
     });
     expect(meter.join.rank).toBe(INFINITE_RANK);
+  });
+
+  it("denies a child that has not heard that it gave up its place", () => {
+    const ranks: number[] = [];
+    street.collector.stack.onRpl = ({ payload }) => {
+      if (payload[1] === RplCode.dio) ranks.push((payload[6] << 8) | payload[7]);
+    };
+    hear(dio());
+    meter.join.onRankError();
+    street.world.runUntil(1e6);
+    expect(ranks).toEqual([INFINITE_RANK]);
+    expect(meter.join.rank).toBe(512 + 128);
   });
 
   it("registers anew where its parent's DTSN changes (RFC 6550, section 9.6), not where another parent has another", () => {
