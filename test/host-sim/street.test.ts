@@ -65,7 +65,7 @@ describe("a street", () => {
 
   it("never invents energy when frames on the chips' buses are cut off or go to wrong registers", () => {
     const faults = { ...noFaults, spiCommand: 0.0002, spiAbort: 0.0002 };
-    const { result, meters } = runStreet(streetOptions({ faults, seed: 5 }));
+    const { result, meters } = runStreet(streetOptions({ faults, seed: 11 }));
     expect(result.energy.inventedWh).toBe(0);
     expect(result.energy.received.inventedWh).toBe(0);
     expect(result.energy.intervalsWh).toBe(result.energy.registersWh);
