@@ -22,9 +22,6 @@ export const NO_CALL = 0;
 /** Greatest path and query together: with it every message of an exchange fits the outlet. */
 export const MAX_URI_BYTES = 44;
 
-/** Of no class (RFC 7967, section 2.1). */
-const NO_RESPONSE = 2 | 8 | 16;
-
 export interface ClientOptions {
   readonly kernel: Kernel;
   readonly entropy: Entropy;
@@ -87,7 +84,6 @@ export class Client {
     message.start(Type.nonConfirmable, call.code, outlet.nextId(), this.#token, 0, 0);
     message.path(call.path);
     if (call.contentFormat !== undefined) message.uintOption(OptionNumber.contentFormat, call.contentFormat);
-    message.uintOption(OptionNumber.noResponse, NO_RESPONSE);
     if (call.body !== undefined) message.payload(call.body, 0, call.bodyLength ?? call.body.length);
     outlet.counters.requestsSent++;
     outlet.send(call.peer);

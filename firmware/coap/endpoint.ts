@@ -91,7 +91,7 @@ export class CoapEndpoint {
     return this.#client.request(call, handler);
   }
 
-  /** Sends a non-confirmable request, once, to which no response is wanted (RFC 7967). It has no query. */
+  /** Sends a non-confirmable request to a group, once; nobody waits for an answer (RFC 7252, section 8). It has no query. */
   sendOnce(call: Call): void {
     this.#client.sendOnce(call);
   }
