@@ -83,8 +83,9 @@ export class PowerResource implements Resource {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
     const meter = this.#store.meter(request.peer.address);
     if (meter === undefined) return Code.forbidden;
+    const { body, bodyOffset, bodyLength } = request;
     const notice = this.#notice;
-    if (!decodeNotice(bodyOf(request), notice)) return Code.badRequest;
+    if (!decodeNotice(new Reader(body, bodyOffset, bodyOffset + bodyLength), notice)) return Code.badRequest;
     const now_ms = this.#utc_ms();
     meter.hasEvents = true;
     meter.power.restoration(notice, now_ms - notice.restored_ms);
@@ -116,8 +117,9 @@ export class GaspResource implements Resource {
 
   post(request: Request): number {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
+    const { body, bodyOffset, bodyLength } = request;
     const gasps = this.#gasps;
-    if (!gasps.begin(bodyOf(request))) {
+    if (!gasps.begin(body, bodyOffset, bodyLength)) {
       this.refused++;
       return Code.badRequest;
     }
@@ -135,8 +137,4 @@ export class GaspResource implements Resource {
     }
     return Code.changed;
   }
-}
-
-function bodyOf({ body, bodyOffset, bodyLength }: Request): Reader {
-  return new Reader(body, bodyOffset, bodyOffset + bodyLength);
 }

@@ -9,7 +9,7 @@ import {
   writeInt,
   writeUint,
 } from "firmware/codec/cbor";
-import type { Reader, Writer } from "firmware/codec/cursor";
+import { Reader, type Writer } from "firmware/codec/cursor";
 
 /** The resource of meters, collectors and the head end that takes gasps. */
 export const GASP_PATH = "gasp";
@@ -58,18 +58,18 @@ export function writeGasp(
 /** Reads one message after the other, each gasp by gasp. */
 export class GaspReader {
   readonly gasp = new Gasp();
-  #reader!: Reader;
+  readonly #reader = new Reader(this.gasp.eui64);
   #since_ms = 0;
   #left = 0;
 
-  /** Checks the message that `r` holds up to its end. False: it is malformed, and there is nothing to read. */
-  begin(r: Reader): boolean {
-    const { at } = r;
-    this.#reader = r;
+  /** Checks a message of `length` bytes from `offset` on. False: it is malformed, and there is nothing to read. */
+  begin(bytes: Uint8Array, offset: number, length: number): boolean {
+    const r = this.#reader;
+    r.reset(bytes, offset, offset + length);
     if (!this.head()) return false;
     while (this.next());
     if (!r.ok || this.#left > 0 || r.remaining > 0) return false;
-    r.at = at;
+    r.reset(bytes, offset, offset + length);
     return this.head();
   }
 

@@ -1,6 +1,6 @@
 import { Code, ContentFormat, type Request, type Resource } from "firmware/coap/resource";
-import { Reader, Writer } from "firmware/codec/cursor";
-import { isLinkLocal, writeEui64 } from "firmware/ip/address";
+import { Writer } from "firmware/codec/cursor";
+import { interfaceByte, isLinkLocal } from "firmware/ip/address";
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
 import {
@@ -50,14 +50,12 @@ export interface GaspRelayOptions {
 
 /**
  * Passes on last gasps that neighbours send to all in range: collects them for some seconds, sends them to the head end
- * in one notice, and tells all in range which ones it has taken, so that others let go of them. What it keeps in mind
- * is made with the first gasp.
+ * in one notice, and tells all in range which ones it has taken, so that others let go of them. What it works with
+ * is made with the first gasp, and let go of when it is quiet again.
  */
 export class GaspRelay implements Resource {
   readonly path = GASP_PATH;
   readonly attributes = 'rt="wm.gasp";ct=60';
-  /** A neighbour has lost its supply. Set once. */
-  onHeard: () => void = () => {};
   /** Another node passes on this node's own gasp. */
   ownTaken = false;
   /** Messages that were malformed or came from afar, gasps for which there was no room, and those that were passed on. */
@@ -65,16 +63,14 @@ export class GaspRelay implements Resource {
   dropped = 0;
   forwarded = 0;
   readonly #kernel: Kernel;
-  readonly #random: RandomBelow;
+  readonly #entropy: Entropy;
   readonly #sender: GaspSender;
   readonly #air: GaspRelayOptions["air"];
   readonly #monitor: PowerMonitor | undefined;
   readonly #capacity: number;
   readonly #collect_ms: number;
   readonly #timer: Timer;
-  readonly #gasps = new GaspReader();
-  readonly #reader = new Reader(new Uint8Array(0));
-  readonly #source = new Uint8Array(EUI64_BYTES);
+  #gasps: GaspReader | undefined;
   #table: GaspTable | undefined;
   /** When a gasp was heard last. */
   #heard_ms = 0;
@@ -83,7 +79,7 @@ export class GaspRelay implements Resource {
   constructor(options: GaspRelayOptions) {
     const { kernel, entropy, sender, air, monitor, capacity, collect_ms } = options;
     this.#kernel = kernel;
-    this.#random = new RandomBelow(entropy);
+    this.#entropy = entropy;
     this.#sender = sender;
     this.#air = air;
     this.#monitor = monitor;
@@ -103,20 +99,17 @@ export class GaspRelay implements Resource {
   post(request: Request): number {
     if (request.contentFormat !== ContentFormat.cbor) return Code.unsupportedContentFormat;
     const { body, bodyOffset, bodyLength, peer } = request;
-    const reader = this.#reader;
-    reader.reset(body, bodyOffset, bodyOffset + bodyLength);
-    if (!isLinkLocal(peer.address) || !this.#gasps.begin(reader)) {
+    const gasps = (this.#gasps ??= new GaspReader());
+    if (!isLinkLocal(peer.address) || !gasps.begin(body, bodyOffset, bodyLength)) {
       this.refused++;
       return Code.badRequest;
     }
-    writeEui64(peer.address, this.#source);
-    while (this.#gasps.next()) this.hear(this.#gasps.gasp);
+    while (gasps.next()) this.hear(gasps.gasp, isOf(peer.address, gasps.gasp.eui64));
     return Code.changed;
   }
 
-  /** Whoever tells of itself gasps; whoever tells of others has taken their gasps. */
-  private hear(gasp: Gasp): void {
-    const { eui64, start, failed_ms } = gasp;
+  /** @param isOwn whoever tells of itself gasps; whoever tells of others has taken their gasps */
+  private hear({ eui64, start, failed_ms }: Gasp, isOwn: boolean): void {
     if (same(eui64, this.#air.eui64)) {
       this.ownTaken = true;
       return;
@@ -125,13 +118,12 @@ export class GaspRelay implements Resource {
     const row = table.find(eui64);
     const isSame = row !== NO_ROW && table.failed_ms[row] === failed_ms;
     const state = isSame ? table.state[row] : GaspState.free;
-    const next = same(eui64, this.#source) ? this.afterGasp(state) : afterTaking(state);
+    const next = isOwn ? this.afterGasp(state) : afterTaking(state);
     this.#heard_ms = this.#kernel.now_ms();
     if (isSame) table.state[row] = next;
     else if (!table.add(eui64, start, failed_ms, next)) this.dropped++;
     if (next === GaspState.waiting ? state !== next && table.count(next) === 1 : state === GaspState.waiting)
       this.wait();
-    this.onHeard();
   }
 
   private afterGasp(state: number): number {
@@ -145,9 +137,13 @@ export class GaspRelay implements Resource {
    * (Nonnenmacher and Biersack, "Scalable Feedback for Large Groups", 1999).
    */
   private wait(): void {
-    const share = 1 + Math.log((this.#random.below(65536) + 1) / 65536) / CROWD;
+    const share = 1 + Math.log((this.below(65536) + 1) / 65536) / CROWD;
     const patience_ms = this.#monitor?.failing ? PATIENCE_ms : 0;
     this.#timer.startIn(Math.floor(this.#collect_ms * Math.max(0, share)) + patience_ms);
+  }
+
+  private below(bound: number): number {
+    return new RandomBelow(this.#entropy).below(bound);
   }
 
   private onTimer(): void {
@@ -156,17 +152,17 @@ export class GaspRelay implements Resource {
     const quiet_ms = this.#heard_ms + QUIET_ms;
     if (table.count(GaspState.waiting) > 0) this.forward(table);
     else if (this.#kernel.now_ms() < quiet_ms) this.#timer.startAt(quiet_ms);
-    else this.#table = undefined;
+    else this.#table = this.#gasps = undefined;
   }
 
   private forward(table: GaspTable): void {
     const w = new Writer(new Uint8Array(GASPS_BYTES));
-    write(w, table, this.#random.below(table.capacity));
+    write(w, table, this.below(table.capacity));
     if (this.#sender.forward(w.bytes, w.length, (taken) => this.ended(table, taken))) {
       this.#sender.tell(w.bytes, w.length);
     } else {
       table.turn(GaspState.sent, GaspState.waiting);
-      this.#timer.startIn(this.#random.below(AGAIN_ms));
+      this.#timer.startIn(this.below(AGAIN_ms));
     }
   }
 
@@ -201,6 +197,12 @@ function write(w: Writer, table: GaspTable, first: number): void {
   for (let row = 0; row < table.capacity; row++)
     if (table.state[row] === GaspState.sent)
       writeGasp(w, table.eui64, EUI64_BYTES * row, table.start[row], table.failed_ms[row], since_ms);
+}
+
+/** Whether a link-local address is made of this EUI-64. */
+function isOf(address: Uint8Array, eui64: Uint8Array): boolean {
+  for (let i = EUI64_BYTES - 1; i >= 0; i--) if (address[8 + i] !== interfaceByte(eui64, i)) return false;
+  return true;
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

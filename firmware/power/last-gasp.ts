@@ -30,7 +30,7 @@ export class LastGasp {
   sent = 0;
   readonly #relay: GaspRelay;
   readonly #start: number;
-  readonly #random: RandomBelow;
+  readonly #entropy: Entropy;
   readonly #timer: Timer;
   readonly #kernel: Kernel;
   readonly #least_ms: number;
@@ -44,7 +44,7 @@ export class LastGasp {
     this.#kernel = kernel;
     this.#relay = relay;
     this.#start = start;
-    this.#random = new RandomBelow(entropy);
+    this.#entropy = entropy;
     this.#timer = new Timer(kernel, () => this.send());
     this.#holdUp_ms = holdUp_ms;
     this.#least_ms = LEAST_HOLD_UP * holdUp_ms;
@@ -71,7 +71,8 @@ export class LastGasp {
     const from_ms = GASP_DELAY_ms + half_ms * this.#parts;
     const length_ms = this.#parts < GASPS - 1 ? half_ms : this.#holdUp_ms - this.#least_ms;
     this.#parts++;
-    this.#timer.startAt(this.#failed_ms + Math.floor(from_ms + this.#random.below(Math.max(0, length_ms))));
+    const random_ms = new RandomBelow(this.#entropy).below(Math.max(0, length_ms));
+    this.#timer.startAt(this.#failed_ms + Math.floor(from_ms + random_ms));
   }
 
   private send(): void {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Reader, Writer } from "firmware/codec/cursor";
+import { Writer } from "firmware/codec/cursor";
 import { GaspReader, GASPS_BYTES, MAX_GASPS, writeGasp, writeGaspsHead } from "firmware/power/gasp-codec";
 import { cddl, decodeCbor } from "../../support/cddl";
 
@@ -35,7 +35,7 @@ function encoded(gasps: readonly Plain[]): Uint8Array {
 
 function decoded(body: Uint8Array): Plain[] | undefined {
   const reader = new GaspReader();
-  if (!reader.begin(new Reader(body))) return undefined;
+  if (!reader.begin(body, 0, body.length)) return undefined;
   const gasps: Plain[] = [];
   while (reader.next()) {
     const { eui64, start, failed_ms } = reader.gasp;

@@ -1,4 +1,4 @@
-import { Reader, Writer } from "firmware/codec/cursor";
+import { Writer } from "firmware/codec/cursor";
 import { Kernel } from "firmware/kernel/kernel";
 import { GaspReader, writeGasp, writeGaspsHead } from "firmware/power/gasp-codec";
 import { GaspRelay } from "firmware/power/gasp-relay";
@@ -33,7 +33,7 @@ export function gaspsOf(nodes: readonly number[], failed_ms = FAILED_MS): Uint8A
 /** Nodes of a message; undefined where it is malformed. */
 export function nodesOf(body: Uint8Array): number[] | undefined {
   const gasps = new GaspReader();
-  if (!gasps.begin(new Reader(body))) return undefined;
+  if (!gasps.begin(body, 0, body.length)) return undefined;
   const nodes: number[] = [];
   while (gasps.next()) nodes.push(nodeOf(gasps.gasp.eui64));
   return nodes;
