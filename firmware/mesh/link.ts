@@ -33,6 +33,12 @@ export interface Host {
   sendError(type: number, code: number, about: Packet): void;
 }
 
+/** What passes multicast packets on, and gives them to the host. */
+export interface Multicast {
+  /** Takes a packet, which is valid during the call only. */
+  receive(packet: Packet): void;
+}
+
 export interface MeshLinkOptions {
   mac: Mac;
   kernel: Kernel;
@@ -48,8 +54,8 @@ export interface MeshLinkOptions {
 export class MeshLink implements Link {
   /** Set once, before the first packet. */
   host!: Host;
-  /** A multicast packet with the MPL option arrived; valid during the call only. Set once, where such are passed on. */
-  onMpl: (packet: Packet) => void = () => {};
+  /** Gets multicast packets with the MPL option. Set once, where such are passed on. */
+  multicast: Multicast | undefined;
   readonly counters = new ForwardingCounters();
   /** Frames whose payload was not a packet, by {@link LowpanCause}. */
   readonly malformed = new Uint32Array(LOWPAN_CAUSES);
@@ -142,7 +148,7 @@ export class MeshLink implements Link {
       return;
     }
     if (packet.mpl !== NO_MPL) {
-      this.onMpl(packet);
+      this.multicast?.receive(packet);
     } else if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
       this.host.receive(packet);
     } else if (this.#seen.seen(packet, header.hops > 0, this.#kernel.now_ms())) {

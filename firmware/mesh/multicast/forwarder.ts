@@ -3,7 +3,7 @@ import { MPL_LATEST, MPL_SEQUENCE_MASK } from "firmware/ip/mpl-option";
 import { Packet } from "firmware/ip/packet";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
-import type { MeshLink } from "firmware/mesh/link";
+import type { MeshLink, Multicast } from "firmware/mesh/link";
 import type { Mac } from "firmware/mesh/mac/mac";
 import { Seeds } from "firmware/mesh/multicast/seeds";
 import type { Entropy } from "hal/entropy";
@@ -87,7 +87,8 @@ class Message {
  * and told to all in range in a few Trickle intervals, unless enough others are heard to do so. Nothing is held while
  * there is no message.
  */
-export class MplForwarder {
+export class MplForwarder implements Multicast {
+  /** Of messages that come from now on. */
   parameters = MPL_PARAMETERS;
   readonly counters = new MplCounters();
   readonly #kernel: Kernel;
@@ -104,7 +105,7 @@ export class MplForwarder {
     this.#mac = mac;
     this.#link = link;
     this.#timer = new Timer(kernel, () => this.onTimer());
-    link.onMpl = (packet) => this.receive(packet);
+    link.multicast = this;
   }
 
   /** Takes a packet with the MPL option, from the mesh or from the line to the seed. */

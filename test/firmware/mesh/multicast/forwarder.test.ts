@@ -109,10 +109,12 @@ describe("a message to all", () => {
   it("says that it is not the latest where another one has come since", () => {
     const { world, seed, meters } = street(1, 5);
     const heard: number[] = [];
-    const { onMpl } = meters[0].link;
-    meters[0].link.onMpl = (packet) => {
-      heard.push(packet.mpl);
-      onMpl(packet);
+    const { mpl } = meters[0];
+    meters[0].link.multicast = {
+      receive: (packet) => {
+        heard.push(packet.mpl);
+        mpl.receive(packet);
+      },
     };
     seed.mpl.receive(message(2));
     seed.mpl.receive(message(1));
