@@ -128,6 +128,11 @@ export class SimulatedMeter {
     this.meter = this.#start(this.turns ?? driver);
   }
 
+  /** The run is over but for its reads: the faults of the chip's bus end, too. */
+  calm(): void {
+    this.#metering.calm();
+  }
+
   #start(chip: MeteringChip): Meter {
     const { interval_min, depth, chip: kind } = this.#options;
     this.#watchdog = new SimulatedWatchdog(this.#world, () => this.#hangs(), WATCHDOG_POLLS * TOWN_POLL_MS);
@@ -167,6 +172,8 @@ interface Metering {
   driver: (clock: Clock) => MeteringChip;
   /** Its supply is gone, and what it counted. */
   brownOut: () => void;
+  /** Its bus has no faults any more. */
+  calm: () => void;
 }
 
 /** The driver, over a chip simulated at its bus, or a model of both. */
@@ -178,7 +185,7 @@ function metering(
 ): Metering {
   if (depth === "model") {
     const chip = new BehaviouralChip(world, feed);
-    return { driver: () => chip, brownOut: () => chip.brownOut() };
+    return { driver: () => chip, brownOut: () => chip.brownOut(), calm: () => {} };
   }
   const random = new Random(seed, `spi ${number}`);
   // A simulated chip is ready at once, and nothing else may happen while a driver waits.
@@ -186,16 +193,18 @@ function metering(
   const { phases } = feed.load;
   if (kind === "ade7953") {
     const chip = new Ade7953Chip(world, feed);
-    const spi = faultyBus(chip, faults, random);
+    const { spi, calm } = faultyBus(chip, faults, random);
     return {
       driver: (clock) => new Ade7953({ bus: new SpiBus(spi), delay_ms, clock, phases: phases === 1 ? 1 : 2 }),
       brownOut: () => chip.brownOut(0),
+      calm,
     };
   }
   const chip = new Atm90e32Chip(world, feed);
-  const spi = faultyBus(chip, faults, random);
+  const { spi, calm } = faultyBus(chip, faults, random);
   return {
     driver: (clock) => new Atm90e32({ spi, delay_ms, clock, phases, lineFrequency_Hz: 60 }),
     brownOut: () => chip.brownOut(),
+    calm,
   };
 }

@@ -55,11 +55,12 @@ export function openCapture(street: Street): void {
 
 /**
  * Lets reads under way end. Then one more interval closes and is read: what a fast clock counted there before the end
- * belongs to the run. Last, the registers take what is left in the chips.
+ * belongs to the run, and what a fault of the chip's bus had held back. Last, the registers take what is left in the chips.
  */
 function drain(street: Street, end_s: number): void {
   const { poller } = street.headEnd;
   const closing_s = end_s + street.options.interval_min * 60 + CLOSING_S;
+  for (const meter of street.meters) meter.calm();
   street.run(closing_s);
   poller.readAll(EPOCH_MS + closing_s * 1000);
   poller.stop();

@@ -10,10 +10,12 @@ export interface Shiftable extends Spi {
   shift(buffer: Uint8Array, clocks: number): void;
 }
 
-/** The bus as it is asked for: the chip itself where no fault is, so that faults cost nothing when there are none. */
-export function faultyBus(chip: Shiftable, faults: Faults, random: Random): Spi {
+/** The bus as it is asked for, and what ends its faults; where there are none it is the chip, so that they cost nothing. */
+export function faultyBus(chip: Shiftable, faults: Faults, random: Random): { spi: Spi; calm: () => void } {
   const none = faults.spiNoise === 0 && faults.spiCommand === 0 && faults.spiAbort === 0;
-  return none ? chip : new FaultySpi(chip, faults, random);
+  if (none) return { spi: chip, calm: () => {} };
+  const spi = new FaultySpi(chip, faults, random);
+  return { spi, calm: () => spi.calm() };
 }
 
 /** An SPI bus with seeded faults, each hitting a share of the frames. */
@@ -22,6 +24,7 @@ export class FaultySpi implements Spi {
   stuck: number | undefined;
   /** Frames hit so far. */
   hits = 0;
+  #isCalm = false;
   readonly #chip: Shiftable;
   readonly #random: Random;
   readonly #noise: FaultClock;
@@ -36,7 +39,16 @@ export class FaultySpi implements Spi {
     this.#abort = new FaultClock(faults.spiAbort, random);
   }
 
+  /** From now on there are no faults. */
+  calm(): void {
+    this.#isCalm = true;
+  }
+
   transfer(buffer: Uint8Array): void {
+    if (this.#isCalm) {
+      this.#chip.transfer(buffer);
+      return;
+    }
     if (this.stuck !== undefined) {
       buffer.fill(this.stuck);
       return;

@@ -63,9 +63,10 @@ describe("a street", () => {
     }
   });
 
-  it("never invents energy when frames on the chips' buses are cut off or go to wrong registers", () => {
+  // With seed 5 a count comes back from a fault at the end of the run.
+  it.each([5, 11])("never invents energy when frames on the chips' buses go astray, seed %i", (seed) => {
     const faults = { ...noFaults, spiCommand: 0.0002, spiAbort: 0.0002 };
-    const { result, meters } = runStreet(streetOptions({ faults, seed: 11 }));
+    const { result, meters } = runStreet(streetOptions({ faults, seed }));
     expect(result.energy.inventedWh).toBe(0);
     expect(result.energy.received.inventedWh).toBe(0);
     expect(result.energy.intervalsWh).toBe(result.energy.registersWh);
