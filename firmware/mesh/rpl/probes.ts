@@ -6,7 +6,7 @@ import type { Preference } from "firmware/mesh/rpl/preference";
 
 /** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
 const FIRST_ms = 30_000;
-const LONGEST_ms = 240_000;
+const LONGEST_ms = 960_000;
 /** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
 const URGENT_ms = 2_000;
 const PAUSE_ms = 30_000;
