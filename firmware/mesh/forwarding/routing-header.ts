@@ -130,7 +130,8 @@ export class RoutingHeader {
     if (type === RPI) {
       this.rankError = (value & RANK_ERROR) !== 0;
       const instance = (value & INSTANCE_ELIDED) === 0 ? reader.u8() : 0;
-      this.senderRank = (value & RANK_COMPRESSED) === 0 ? reader.u16() : reader.u8();
+      // Of a compressed rank the low byte is left out, which is 0.
+      this.senderRank = (value & RANK_COMPRESSED) === 0 ? reader.u16() : reader.u8() << 8;
       // What goes down in non-storing mode has a source route instead, and no forwarding error.
       return instance === 0 && (value & (DOWN | FORWARDING_ERROR)) === 0
         ? HeaderResult.ok
