@@ -57,6 +57,7 @@ describe("the simulated hold-up", () => {
     supply.fail();
     world.runUntil(30e6);
     supply.restore();
+    supply.sends(1e9);
     world.runUntil(1e9);
     expect(off_us()).toBeUndefined();
     supply.fail();

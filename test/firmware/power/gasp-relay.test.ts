@@ -39,6 +39,29 @@ describe("a node that hears last gasps", () => {
     }
   });
 
+  it("remembers what it has passed on, whoever else takes it and however many follow", () => {
+    const { clock, gasp, hear, forwarded } = gaspRig({ capacity: 3 });
+    gasp(1);
+    clock.advance(COLLECT_MS);
+    forwarded[0].end(true);
+    hear(9, gaspsOf([1, 2, 3, 4, 5, 6]));
+    gasp(1);
+    clock.advance(COLLECT_MS);
+    expect(forwarded).toHaveLength(1);
+  });
+
+  it("begins no second notice while the first is under way", () => {
+    const { clock, gasp, forwarded } = gaspRig();
+    gasp(1);
+    clock.advance(COLLECT_MS);
+    gasp(2);
+    clock.advance(5 * COLLECT_MS);
+    expect(forwarded).toHaveLength(1);
+    forwarded[0].end(true);
+    clock.advance(COLLECT_MS);
+    expect(forwarded.map(({ nodes }) => nodes)).toEqual([[1], [2]]);
+  });
+
   it("sends one notice at a time, of bounded length, until all are passed on", () => {
     const { clock, gasp, forwarded, relay } = gaspRig();
     const nodes = Array.from({ length: 30 }, (_, index) => index + 1);
