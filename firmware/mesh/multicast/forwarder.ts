@@ -15,7 +15,7 @@ const MESSAGES = 2;
 export interface MplParameters {
   /** DATA_MESSAGE_IMIN. */
   readonly interval_ms: number;
-  /** DATA_MESSAGE_K: how many others that pass it on in an interval make a node keep silent. */
+  /** DATA_MESSAGE_K: how many others that pass it on make a node keep silent. */
   readonly redundancy: number;
   /** DATA_MESSAGE_TIMER_EXPIRATIONS. */
   readonly intervals: number;
@@ -24,7 +24,7 @@ export interface MplParameters {
 /** Long beside a broadcast interval (1,020 ms), so that nodes that heard a message at once do not tell it at once. */
 export const MPL_PARAMETERS: MplParameters = Object.freeze({
   interval_ms: 8_000,
-  redundancy: 2,
+  redundancy: 4,
   intervals: 2,
 });
 
@@ -43,7 +43,7 @@ export class MplCounters {
   /** Frames, and those that the MAC had no room for, or no time to send by. */
   sent = 0;
   notSent = 0;
-  /** Intervals in which others were enough. */
+  /** Messages that others had told often enough. */
   silent = 0;
   /** Messages to no domain of ours, with no hop left, or given up for another one. */
   refused = 0;
@@ -54,14 +54,14 @@ export class MplCounters {
 /** A message that is being passed on. */
 class Message {
   readonly packet: Packet;
-  /** Of the Trickle interval under way, or of the next one where this one has had its turn. */
-  begin_ms = 0;
+  /** Where the Trickle interval ends, and its turn before that. */
+  end_ms: number;
   due_ms = 0;
-  /** Trickle's counter c. */
+  /** Trickle's counter c, which here goes on from one interval to the next: decision 11. */
   heard = 0;
   left: number;
 
-  constructor(packet: Packet, intervals: number) {
+  constructor(packet: Packet, intervals: number, now_ms: number) {
     const copy = new Packet(packet.payloadLength);
     copy.source.set(packet.source);
     copy.destination.set(packet.destination);
@@ -74,6 +74,7 @@ class Message {
     for (let i = 0; i < packet.payloadLength; i++) copy.payload[i] = packet.payload[i]!;
     this.packet = copy;
     this.left = intervals;
+    this.end_ms = now_ms;
   }
 
   is(packet: Packet): boolean {
@@ -84,8 +85,8 @@ class Message {
 
 /**
  * An MPL forwarder (RFC 7731) that forwards proactively and sends no control messages: each new message is given to IP,
- * and told to all in range in a few Trickle intervals, unless enough others are heard to do so. Nothing is held while
- * there is no message.
+ * and told to all in range once in each of a few Trickle intervals, until enough others are heard to do so. Nothing is
+ * held while there is no message.
  */
 export class MplForwarder implements Multicast {
   /** Of messages that come from now on. */
@@ -115,7 +116,8 @@ export class MplForwarder implements Multicast {
       counters.refused++;
     } else if (this.#seeds.take(packet.source, packet.mpl & MPL_SEQUENCE_MASK, this.#kernel.now_ms())) {
       counters.taken++;
-      if (packet.hopLimit > 1) this.add(new Message(packet, this.parameters.intervals));
+      if (packet.hopLimit > 1)
+        this.add(new Message(packet, this.parameters.intervals, this.#kernel.now_ms()));
       else counters.expired++;
       this.#link.host.receive(packet);
     } else {
@@ -124,13 +126,9 @@ export class MplForwarder implements Multicast {
     }
   }
 
-  /** Trickle's counter begins anew with each interval: what is heard between this one's turn and its end is no help. */
   private hear(packet: Packet): void {
-    const now_ms = this.#kernel.now_ms();
-    for (let i = 0; i < this.#messages.length; i++) {
-      const message = this.#messages[i];
-      if (message.is(packet) && now_ms >= message.begin_ms) message.heard++;
-    }
+    for (let i = 0; i < this.#messages.length; i++)
+      if (this.#messages[i].is(packet)) this.#messages[i].heard++;
   }
 
   private add(message: Message): void {
@@ -140,15 +138,15 @@ export class MplForwarder implements Multicast {
       this.counters.replaced++;
     }
     messages.push(message);
-    this.begin(message, this.#kernel.now_ms());
+    this.begin(message);
     this.schedule();
   }
 
-  private begin(message: Message, begin_ms: number): void {
+  private begin(message: Message): void {
     const half_ms = this.parameters.interval_ms / 2;
-    message.begin_ms = begin_ms;
-    message.heard = 0;
-    message.due_ms = this.#mac.inWindow_ms(begin_ms + half_ms + this.#random.below(half_ms));
+    message.due_ms = this.#mac.inWindow_ms(message.end_ms + half_ms + this.#random.below(half_ms));
+    message.end_ms += 2 * half_ms;
+    message.left--;
   }
 
   private onTimer(): void {
@@ -157,22 +155,23 @@ export class MplForwarder implements Multicast {
     for (let i = messages.length - 1; i >= 0; i--) {
       const message = messages[i];
       if (message.due_ms > now_ms) continue;
-      this.turn(message);
-      if (--message.left > 0) this.begin(message, message.begin_ms + this.parameters.interval_ms);
+      if (this.tell(message) && message.left > 0) this.begin(message);
       else messages.splice(i, 1);
     }
     this.schedule();
   }
 
-  private turn({ heard, packet }: Message): void {
+  /** Answers false where others have told it often enough. */
+  private tell({ heard, packet }: Message): boolean {
     if (heard >= this.parameters.redundancy) {
       this.counters.silent++;
-      return;
+      return false;
     }
     const sequence = packet.mpl & MPL_SEQUENCE_MASK;
     packet.mpl = this.#seeds.isLatest(packet.source, sequence) ? MPL_LATEST | sequence : sequence;
     if (this.#mac.synced && this.#link.send(packet)) this.counters.sent++;
     else this.counters.notSent++;
+    return true;
   }
 
   private schedule(): void {

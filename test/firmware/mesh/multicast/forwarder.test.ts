@@ -63,7 +63,7 @@ describe("a message to all", () => {
     world.runUntil(MINUTE_us);
     expect(nodes.every(({ got }) => got.length === 1)).toBe(true);
     expect(sum(nodes, "sent")).toBeLessThan(20);
-    expect(sum(nodes, "sent") + sum(nodes, "silent")).toBe(2 * 41);
+    expect(sum(nodes, "silent")).toBeGreaterThan(25);
     expect(nodes.map(({ kernel }) => kernel.armed)).toEqual(armed);
   });
 
@@ -83,7 +83,7 @@ describe("a message to all", () => {
       }
     }
     console.log(`${reached} of ${of} over ladders of eight hops`);
-    expect(reached / of).toBeGreaterThan(0.98);
+    expect(reached / of).toBeGreaterThan(0.99);
   });
 
   it("comes in order and once though numbers go around", () => {
