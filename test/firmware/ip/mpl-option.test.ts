@@ -105,7 +105,7 @@ describe("the MPL option", () => {
     ["another version", "1100 6d02 30ab 0100"],
     ["no option", "1100 0104 00000000"],
     ["another option", "1100 0502 0000 0100"],
-    ["two of it", "1101 6d0220ab 6d0220ab 0102 0000"],
+    ["two of it", "1101 6d0220ab 6d0220ab 0104 00000000"],
     ["an option that is cut", "1100 0102 0000 6d02"],
     ["a header longer than its packet", "1140 6d02 20ab 0100"],
   ])("is refused with %s", (_, options) => expect(read(withOptions(options))).toBeUndefined());
