@@ -1,5 +1,6 @@
 import { airAccess } from "firmware/app/air-access";
-import { networkContexts, type Network } from "firmware/app/network";
+import { MeshNode } from "firmware/app/mesh-node";
+import type { Network } from "firmware/app/network";
 import { Rings } from "firmware/app/rings";
 import { TimeResource } from "firmware/clock/resource";
 import { UtcClock } from "firmware/clock/utc";
@@ -57,40 +58,34 @@ export class Collector {
 
   /** @param capacity how many meters it takes */
   constructor(hal: CollectorHal, network: Network, capacity: number) {
-    const { clock, radio, entropy } = hal;
-    const eui64 = hal.identity.eui64;
+    const { clock, entropy, identity } = hal;
+    const { prefix } = network;
     const kernel = new Kernel(clock);
-    const { panId, channel, turnaround_ms, prefix } = network;
-    const { hopping, security, intervals, store } = airAccess(network, hal.cipher, new Rings(hal), hal.keys);
-    if (store !== undefined) new Upkeep(kernel, [store]);
-    const mac = new Mac({
-      radio,
-      kernel,
-      entropy,
-      eui64,
-      panId,
-      channel,
-      queueSlots: COLLECTOR_MAC_SLOTS,
-      turnaround_ms,
-      neighbours: NEIGHBOURS,
-      hopping,
-      security,
-      ...(intervals && { coordinator: intervals }),
-    });
-    const contexts = networkContexts(network);
-    const mesh = new MeshLink({ mac, kernel, contexts, queueSlots: QUEUE_SLOTS });
+    const access = airAccess(network, hal.cipher, new Rings(hal), hal.keys);
+    if (access.store !== undefined) new Upkeep(kernel, [access.store]);
     const backhaul = new BackhaulLink(hal.backhaul);
     const router = {
       route: (packet: Packet): Link | undefined => {
         if (!hasPrefix(packet.destination, prefix)) return backhaul;
-        return this.root.has(packet.destination) ? mesh : undefined;
+        return this.root.has(packet.destination) ? this.mesh : undefined;
       },
     };
+    const { mac, mesh, stack, mpl } = new MeshNode({
+      hal,
+      kernel,
+      network,
+      access,
+      router,
+      macSlots: COLLECTOR_MAC_SLOTS,
+      queueSlots: QUEUE_SLOTS,
+      neighbours: NEIGHBOURS,
+      coordinates: true,
+    });
     this.mac = mac;
     this.mesh = mesh;
-    this.stack = new IpStack({ eui64, link: mesh, kernel, router });
-    this.root = new Root({ kernel, entropy, link: mesh, stack: this.stack, eui64, prefix, capacity });
-    mesh.host = this.stack;
+    this.stack = stack;
+    this.mpl = mpl;
+    this.root = new Root({ kernel, entropy, link: mesh, stack, eui64: identity.eui64, prefix, capacity });
     const gaspSender = new CoapGasps(network.headEnd);
     this.gasps = new GaspRelay({
       kernel,
@@ -111,7 +106,6 @@ export class Collector {
       bodyBytes: COAP_BYTES,
       takenBytes: COAP_BYTES,
     });
-    this.mpl = new MplForwarder({ kernel, entropy, mac, link: mesh });
     backhaul.onPacket = (packet) => {
       if (packet.mpl === NO_MPL) this.stack.receive(packet);
       else this.mpl.receive(packet);
