@@ -1,5 +1,5 @@
 /**
- * `node tools/run.mjs bench/outage.ts [--meters N --area N --seeds N --shapes LIST --json FILE]`: a part of a town loses its
+ * `npm run bench:outage -- [--meters N --area N --seeds N --shapes LIST --json FILE]`: a part of a town loses its
  * supply at once. How many of its meters the head end knows of by their own message within 5 minutes.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
