@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { lineAir } from "../support/edges";
 import { startInNode, startInXs } from "./hal/start";
 import * as meter from "./programs/meter";
 import { ServedStreet } from "./street";
@@ -28,5 +29,21 @@ describeXs("a whole meter in XS", () => {
     expect(Math.abs(xsRead.delivered_mWh - xsRead.true_mWh)).toBeLessThan(TOLERANCE_MWH);
     expect(xsRead.console).toContain("1.8.0");
     expect(xsRead.console).toMatch(/trace\r\n1 2001:db8::57:4dc0:0:1 \d+ ms\r\nOK/);
+  });
+
+  it("passes on the packets of a meter behind it, by the same calls to its HAL as in Node", () => {
+    const far = 1;
+    const inNode = new ServedStreet(far, undefined, lineAir(3));
+    const expected = startInNode(meter, inNode.hal);
+    inNode.readAt(HOUR_US);
+
+    const inXs = new ServedStreet(far, undefined, lineAir(3));
+    const { transcript, machine } = startInXs("test/xs/programs/meter.ts", inXs.hal);
+    inXs.readAt(HOUR_US);
+    machine.close();
+
+    expect(firstDifference(transcript.toString(), expected.toString())).toBeUndefined();
+    for (const { headEnd } of [inNode, inXs])
+      expect(headEnd.store.meters.map(({ intervals }) => intervals.size)).toEqual([5, 5]);
   });
 });

@@ -13,6 +13,7 @@ import { Truth } from "../../host-sim/load/truth";
 import { SimulatedMeter } from "../../host-sim/meter";
 import { collectorIdentity, meterIdentity, SeededEntropy, SimulatedSerial } from "../../host-sim/node";
 import { defaultOptions } from "../../host-sim/options";
+import type { Air } from "../../host-sim/radio/air";
 import { Medium, OPEN_STREET } from "../../host-sim/radio/medium";
 import type { SimulatedRadio } from "../../host-sim/radio/radio";
 import { Random } from "../../host-sim/random";
@@ -60,12 +61,15 @@ export class ServedStreet {
   #clock: CrystalClock;
   #watchdog: SimulatedWatchdog;
 
-  /** @param load of the served meter */
-  constructor(neighbours = 0, load: Load = new HouseholdLoad(SEED, 1)) {
+  /**
+   * @param load of the served meter
+   * @param air of the collector, the served meter and its neighbours, in this order
+   */
+  constructor(neighbours = 0, load: Load = new HouseholdLoad(SEED, 1), air: Air = OPEN_STREET.air) {
     const { world, serial } = this;
     world.now_us = BOOT_US;
     const options = { ...defaultOptions, seed: SEED, meters: 1 + neighbours };
-    const medium = new Medium({ ...OPEN_STREET, world, random: new Random(SEED, "medium"), frameLoss: 0 });
+    const medium = new Medium({ ...OPEN_STREET, world, random: new Random(SEED, "medium"), air });
     const [collectorEnd, headEndEnd] = backhaulPair(world, 100_000);
     const collector = new Collector(
       {
