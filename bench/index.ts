@@ -12,6 +12,7 @@ import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { live } from "./year";
 import { codecComputrons } from "./xs/codec-computrons";
 import { computrons } from "./xs/computrons";
+import { forwardingComputrons } from "./xs/forwarding-computrons";
 import { macComputrons } from "./xs/mac-computrons";
 
 const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
@@ -42,6 +43,7 @@ const chip = chipSpeed();
 const costs = computrons();
 if (costs === undefined) console.log('skipped: computrons: the XS engine is not here; "npm run xs:install"');
 const mac = { computrons: macComputrons(), channels: channelUse() };
+const forwarding = forwardingComputrons();
 const wear = wearFigures();
 const years = [1, 2, 3].map((seed) => ({ seed, ...live({ days: 365, outages: 200, seed }) }));
 const codec = existsSync(loads) ? codecFigures(loads) : [];
@@ -54,6 +56,7 @@ const figures = {
   kilobytesPerMeter: { chip: kilobytesPerMeter("chip"), model: kilobytesPerMeter("model") },
   computrons: costs,
   mac,
+  forwarding,
   codec: { bitsAnInterval: codec, computronsAnInterval: codecCosts },
 };
 
@@ -65,6 +68,7 @@ print(years.map(({ seed, ...year }) => ({ "a year, seed": seed, ...year })));
 if (costs !== undefined)
   print(Object.entries(costs).map(([what, cost]) => ({ "XS computrons of": what, ...columns(cost) })));
 if (mac.computrons !== undefined) print([{ "XS computrons, medium access": "", ...mac.computrons }]);
+if (forwarding !== undefined) print([{ "XS computrons, a packet passed on": "", ...forwarding }]);
 print(mac.channels.map((use, node) => ({ "channels used by node": node, ...use })));
 
 if (codec.length > 0) {
