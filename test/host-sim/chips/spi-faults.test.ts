@@ -45,8 +45,18 @@ function bits(difference: number): number {
 describe("SPI faults", () => {
   it("are not there, at no cost, when none is asked for", () => {
     const chip = new Recorder();
-    expect(faultyBus(chip, noFaults, new Random(1, "spi"))).toBe(chip);
-    expect(faultyBus(chip, { ...noFaults, spiNoise: 0.1 }, new Random(1, "spi"))).not.toBe(chip);
+    expect(faultyBus(chip, noFaults, new Random(1, "spi")).spi).toBe(chip);
+    expect(faultyBus(chip, { ...noFaults, spiNoise: 0.1 }, new Random(1, "spi")).spi).not.toBe(chip);
+  });
+
+  it("end when the bus is calm", () => {
+    const chip = new Recorder();
+    const { spi, calm } = faultyBus(chip, { ...noFaults, spiCommand: 1 }, new Random(1, "spi"));
+    const frame = (): Uint8Array => Uint8Array.of(COMMAND >> 8, COMMAND & 0xff, 0, 0);
+    spi.transfer(frame());
+    calm();
+    spi.transfer(frame());
+    expect(chip.heard.map(({ command }) => command === COMMAND)).toEqual([false, true]);
   });
 
   it("noise inverts one bit of a share of the answers, any of the 16", () => {

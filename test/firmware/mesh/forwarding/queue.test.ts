@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Packet } from "firmware/ip/packet";
+import { NEXT_HEADER_UDP } from "firmware/ip/udp";
 import { MESH_PAYLOAD_BYTES, OWN, PacketQueue } from "firmware/mesh/forwarding/queue";
 import { MAX_ROUTERS, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 
@@ -22,6 +23,7 @@ function made(sample: Sample): [Packet, RoutingHeader] {
   const packet = new Packet(MESH_PAYLOAD_BYTES);
   packet.source.set(sample.source);
   packet.destination.set(sample.destination);
+  packet.nextHeader = NEXT_HEADER_UDP;
   packet.hopLimit = sample.hopLimit;
   packet.payload.set(sample.payload);
   packet.payloadLength = sample.payload.length;
