@@ -31,6 +31,8 @@ const NEVER_s = 0xffffffff;
 /** Answers to registrations that may wait to be sent at a time, with what else is queued. */
 const MAX_ANSWERS = 18;
 const EXPIRY_PERIOD_ms = 60_000;
+/** No registration is under way for so long. */
+const LATE_s = 60;
 
 export interface RootOptions {
   kernel: Kernel;
@@ -233,16 +235,18 @@ export class Root implements Routing {
     if (parent === NO_NODE) return -1;
     const known = node !== NO_NODE;
     const moved = known && routes.moves(node) !== (dao.moves & 0xffff);
-    // An old registration may arrive late, by a slower way; that of a node that has restarted begins anew.
-    if (known && !moved && isNewer(routes.pathSequence(node), dao.pathSequence)) return STATUS_ACCEPTED;
+    const expiry_s =
+      dao.pathLifetime === INFINITE_LIFETIME ? NEVER_s : this.now_s() + dao.pathLifetime * LIFETIME_UNIT_s;
+    // An old registration may arrive late, by a slower way. One that seems old and comes much later is of a node that
+    // has restarted, whose numbers begin anew (RFC 6550, section 7.2).
+    const seemsOld = known && !moved && isNewer(routes.pathSequence(node), dao.pathSequence);
+    if (seemsOld && expiry_s - routes.expiry_s(node) < LATE_s) return STATUS_ACCEPTED;
     if (!known) {
       writeEui64(dao.target, this.#eui64);
       node = routes.add(this.#eui64);
       if (node === NO_NODE) return parent === ROOT_NODE ? STATUS_REJECTED : -1;
     }
     const alternate = dao.hasAlternate ? this.nodeOf(dao.alternate) : NO_NODE;
-    const expiry_s =
-      dao.pathLifetime === INFINITE_LIFETIME ? NEVER_s : this.now_s() + dao.pathLifetime * LIFETIME_UNIT_s;
     routes.set(node, parent, alternate, dao.pathSequence, dao.moves & 0xffff, expiry_s);
     if (!known || moved) this.onRegistered(dao.target, dao.moves);
     return STATUS_ACCEPTED;

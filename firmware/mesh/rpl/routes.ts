@@ -92,6 +92,10 @@ export class Routes {
     return this.#pathSequences[node];
   }
 
+  expiry_s(node: number): number {
+    return this.#expiries_s[node];
+  }
+
   moves(node: number): number {
     return this.#moves[node];
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { writeAddress, writeLinkLocal } from "firmware/ip/address";
+import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE } from "firmware/mesh/rpl/sequence";
 import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
@@ -220,19 +221,19 @@ describe("a root that hears a DAO", () => {
   const address = new Uint8Array(16);
   writeAddress(PREFIX, NEIGHBOUR, address);
   let root: Street["collector"]["root"];
-  let hear: (change?: Partial<Dao>, target?: Uint8Array) => void;
+  let hear: (change?: Partial<Dao>, target?: Uint8Array, parent?: Uint8Array) => void;
   let street: Street;
   const registered: number[][] = [];
   beforeEach(() => {
-    street = meshStreet(1, 1);
+    street = meshStreet(1, 2);
     root = street.collector.root;
     registered.length = 0;
     root.onRegistered = (target) => registered.push([...target]);
     root.start();
-    hear = (change = {}, target = address) => {
+    hear = (change = {}, target = address, parent = root.root) => {
       const dao = Object.assign(new Dao(), { pathLifetime: 2, ...change });
       dao.target.set(target);
-      dao.parent.set(root.root);
+      dao.parent.set(parent);
       street.collector.stack.receive(rplPacket(address, street.collector.stack.address, RplCode.dao, dao));
     };
   });
@@ -248,6 +249,26 @@ describe("a root that hears a DAO", () => {
     expect(root.has(address)).toBe(false);
     hear();
     expect(registered.length).toBe(2);
+  });
+
+  it("takes one that comes late for old, and one that comes much later for that of a node that has restarted", () => {
+    const routers = (): number => {
+      const header = new RoutingHeader();
+      expect(root.sourceRoute(address, header)).toBe(true);
+      return header.hops;
+    };
+    const relay = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 8);
+    const relayed = new Uint8Array(16);
+    writeAddress(PREFIX, relay, relayed);
+    hear({ pathLifetime: 100 }, relayed);
+    hear({ pathLifetime: 100, pathSequence: FIRST_SEQUENCE + 3 }, address, relayed);
+    expect(routers()).toBe(1);
+    street.world.runUntil(50e6);
+    hear({ pathLifetime: 100, pathSequence: FIRST_SEQUENCE + 1 });
+    expect(routers()).toBe(1);
+    street.world.runUntil(70e6);
+    hear({ pathLifetime: 100, pathSequence: FIRST_SEQUENCE + 1 });
+    expect(routers()).toBe(0);
   });
 
   it("knows it for good where the lifetime is infinite", () => {
