@@ -225,7 +225,7 @@ describe("a root that hears a DAO", () => {
   let street: Street;
   const registered: number[][] = [];
   beforeEach(() => {
-    street = meshStreet(1, 2);
+    street = meshStreet(1, 1, { capacity: 2 });
     root = street.collector.root;
     registered.length = 0;
     root.onRegistered = (target) => registered.push([...target]);
