@@ -225,7 +225,7 @@ describe("a root that hears a DAO", () => {
   let street: Street;
   const registered: number[][] = [];
   beforeEach(() => {
-    street = meshStreet(1, 1, { capacity: 2 });
+    street = meshStreet(1, 1);
     root = street.collector.root;
     registered.length = 0;
     root.onRegistered = (target) => registered.push([...target]);
@@ -257,6 +257,9 @@ describe("a root that hears a DAO", () => {
       expect(root.sourceRoute(address, header)).toBe(true);
       return header.hops;
     };
+    street = meshStreet(1, 1, { capacity: 3 });
+    root = street.collector.root;
+    root.start();
     const relay = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 8);
     const relayed = new Uint8Array(16);
     writeAddress(PREFIX, relay, relayed);
