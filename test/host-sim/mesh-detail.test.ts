@@ -16,7 +16,8 @@ function street(pairs: [number, number][]): Street {
   const topology = join(folder, "edges.csv");
   writeFileSync(topology, ["from,to,prr,rssi_dbm", ...rows, ""].join("\n"));
   const meters = Math.max(...pairs.flat()) - 1;
-  const made = new Street(streetOptions({ meters, topology, depth: "model" }));
+  // On one channel nobody looks for others on all of them, which is most of what a new node sends.
+  const made = new Street(streetOptions({ meters, topology, depth: "model", hopping: false }));
   made.run(120);
   return made;
 }
