@@ -3,10 +3,10 @@ import type { Packet } from "firmware/ip/packet";
 /** Packets that are remembered: more than pass through a node within {@link LIFETIME_ms}. */
 const ENTRIES = 32;
 /**
- * How long. A copy comes about where an acknowledgement is lost and the sender gives the packet to another parent, within
- * a second or so; an end that asks again with the same bytes waits for at least 2 s (RFC 7252, section 4.8).
+ * How long. A copy comes about where an acknowledgement is lost and the sender gives the packet to another parent: with
+ * hops its six attempts take 2 to 5 s. A meter and its head end ask again with the same bytes after 4 s at least.
  */
-const LIFETIME_ms = 1_900;
+const LIFETIME_ms = 3_900;
 
 /** The packets that passed through lately, to tell a copy that came by another way. */
 export class Seen {
