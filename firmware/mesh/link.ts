@@ -191,8 +191,10 @@ export class MeshLink implements Link {
   }
 
   private forwardUp(packet: Packet, header: RoutingHeader, child: number): void {
-    if (header.senderRank <= this.#routing.announcedRank) {
-      this.#routing.onRankError();
+    const { rank, announcedRank } = this.#routing;
+    // Who goes by an old rank of this node may be above it by now: then a loop would last until it is told the new one.
+    if (header.senderRank <= rank) this.#routing.onRankError();
+    if (header.senderRank <= announcedRank) {
       if (header.rankError) {
         this.counters.dropped.rankError++;
         return;

@@ -251,7 +251,6 @@ export class Join implements Routing {
   private select(): void {
     const { preference } = this;
     if (preference.preferred === NONE) return;
-    const before = preference.rank;
     const outcome = preference.select();
     if (outcome === Outcome.lost) {
       this.leave();
@@ -266,7 +265,7 @@ export class Join implements Routing {
       if (outcome === Outcome.replaced) this.#registration.startWithin(REGISTRATION_SPREAD_ms);
       else this.#registration.renewWithin(RENEWAL_SPREAD_ms);
     }
-    if (this.#announcer.running && Math.abs(preference.rank - before) >= NEWS) this.announce();
+    if (this.#announcer.running && Math.abs(preference.rank - preference.announced) >= NEWS) this.announce();
   }
 
   /** Local repair (section 8.2.2.5): gives up the place, says so, and looks for another one after a while. */
