@@ -24,7 +24,7 @@ export function chipSpeed(polls = 200_000, spiNoise = 0): ChipSpeed {
   const feed = new Feed(household(random));
   const truth = new Truth(feed);
   const chip = new Atm90e32Chip(time, feed);
-  const bus = faultyBus(chip, { ...noFaults, spiNoise }, random);
+  const bus = faultyBus(chip, { ...noFaults, spiNoise }, random).spi;
   let frames = 0;
   const counted = {
     transfer(buffer: Uint8Array): void {
