@@ -6,10 +6,13 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 
 export default defineConfig({
   resolve: {
-    alias: Object.entries(specifiers).map(([specifier, path]) => ({
-      find: new RegExp(`^${specifier.replace("*", "")}`),
-      replacement: root + path.replace("*", ""),
-    })),
+    alias: [
+      ...Object.entries(specifiers).map(([specifier, path]) => ({
+        find: new RegExp(`^${specifier.replace("*", "")}`),
+        replacement: root + path.replace("*", ""),
+      })),
+      { find: /^fast-check$/, replacement: `${root}test/support/fast-check.ts` },
+    ],
   },
   test: {
     include: ["test/**/*.test.ts"],

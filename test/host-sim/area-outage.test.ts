@@ -33,8 +33,8 @@ describe("an area without supply", { timeout: TIMEOUT_MS }, () => {
   it.each([1, 2])(
     "is known to the head end by the meters' own gasps, and so is its restoration (seed %i)",
     (seed) => {
-      const { street, run, outageOf, known, frames } = town(80, seed);
-      const cut = street.meters.slice(0, 40);
+      const { street, run, outageOf, known, frames } = town(60, seed);
+      const cut = street.meters.slice(0, 30);
       const saved = new Set<SimulatedMeter>();
       let early = 0;
       let gasps = 0;
@@ -61,7 +61,7 @@ describe("an area without supply", { timeout: TIMEOUT_MS }, () => {
       );
       run(3 * MINUTE_US);
       expect(known(cut).length).toBeGreaterThanOrEqual(0.95 * cut.length);
-      expect(known(street.meters.slice(40))).toEqual([]);
+      expect(known(street.meters.slice(30))).toEqual([]);
       for (const each of known(cut))
         expect(Math.abs(outageOf(each)!.failed_ms! - failed_ms)).toBeLessThan(1_000);
       expect([early, gasps <= GASPS * cut.length]).toEqual([0, true]);

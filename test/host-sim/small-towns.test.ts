@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SmallTown } from "../support/small-town";
 
 /** The long form has 200. */
-const TOWNS = Number(process.env["TOWNS"] ?? 10);
+const TOWNS = Number(process.env["TOWNS"] ?? 4);
 /** A repair, with DIOs that are lost. */
 const REPAIR_s = 60;
 /** Copies that come later than a packet is remembered: of those sent and echoed. */
