@@ -31,15 +31,18 @@ function drain(rig: Rig): void {
 }
 
 describe("noise: one inverted bit in a share of answers", () => {
-  it.each([0.001, 0.01])("of %f for three days: nothing is lost or invented, every poll counts", (spiNoise) => {
-    const rig = new Rig(randomLoad(new Random(5, "load"), 2, true), { faults: { spiNoise }, seed: 5 });
-    expect(rig.driver.initialize()).toBe(PollStatus.ok);
-    for (let i = 0; i < DAYS_POLLS; i++) rig.poll();
-    const { least, most } = rig.excesses();
-    expect(least).toBeGreaterThan(-1 - ROUNDING);
-    expect(most).toBeLessThan(ROUNDING);
-    expect(rig.seen).toBe(PollStatus.noise);
-  });
+  it.each([0.001, 0.01])(
+    "of %f for three days: nothing is lost or invented, every poll counts",
+    (spiNoise) => {
+      const rig = new Rig(randomLoad(new Random(5, "load"), 2, true), { faults: { spiNoise }, seed: 5 });
+      expect(rig.driver.initialize()).toBe(PollStatus.ok);
+      for (let i = 0; i < DAYS_POLLS; i++) rig.poll();
+      const { least, most } = rig.excesses();
+      expect(least).toBeGreaterThan(-1 - ROUNDING);
+      expect(most).toBeLessThan(ROUNDING);
+      expect(rig.seen).toBe(PollStatus.noise);
+    },
+  );
 
   it("in one bit alike of a register and its repetition is caught where noise was seen before", () => {
     const rig = new Rig(steadyLoad([1000]));
