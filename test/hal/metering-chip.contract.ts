@@ -195,22 +195,22 @@ export function meteringChipContract(name: string, make: MakeChip, traits: Trait
         expect(told(supply, Supply.sag)).toEqual([]);
       });
 
-      it.runIf(traits.manyVoltages)("a phase that is lost, and which", () => {
-        const supply = supplies({ share: 0, phases: 2, until_us: 31 * SECOND_US });
-        expectTold(told(supply, Supply.phaseLoss), 2, 6);
-      });
+      // A chip that measures one voltage, or two phases at most, cannot know of the others.
+      if (traits.manyVoltages)
+        it("a phase that is lost, and which", () => {
+          const supply = supplies({ share: 0, phases: 2, until_us: 31 * SECOND_US });
+          expectTold(told(supply, Supply.phaseLoss), 2, 6);
+        });
 
-      it.runIf(traits.maxPhases === 3)(
-        "the order of three phases, and nothing of phases that are not wired",
-        () => {
+      if (traits.maxPhases === 3)
+        it("the order of three phases, and nothing of phases that are not wired", () => {
           const wrong = { reversed: true, until_us: 31 * SECOND_US };
           const seen = supplies(wrong, 3).map((bits) => (bits >> Supply.sequence) & 1);
           expect(seen.slice(0, 4)).toEqual([0, 0, 0, 0]);
           expect(seen.slice(5, 7)).toEqual([1, 1]);
           expect(seen.slice(9)).toEqual([0, 0, 0]);
           expect(supplies(wrong, 2)).toEqual(Array(12).fill(0));
-        },
-      );
+        });
     });
 
     it("measures what flows", () => {
