@@ -18,6 +18,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/xs/engine/**", "node_modules/**"],
     testTimeout: 30_000,
+    // Modules have no state, so files of tests may share them, and load them once a worker.
+    isolate: false,
     // One core is not kept free for watching.
     maxWorkers: "100%",
   },
