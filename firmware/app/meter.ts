@@ -120,7 +120,7 @@ export class Meter {
       payloadBytes: MESH_PAYLOAD_BYTES,
     });
     const { mac, mesh, stack } = node;
-    const join = new Join({ kernel, entropy, mac, link: mesh, stack });
+    const join = new Join({ kernel, entropy, mac, link: mesh, stack, moves: stores.moves });
 
     // What it answers
     const gaspSender = new CoapGasps(network.headEnd);

@@ -19,4 +19,39 @@ describe("a street with two collectors", () => {
     expect(street.meters.map(({ meter }) => meter.stack.address.join())).toEqual(addresses);
     expect(street.meters.every((meter) => street.hops(meter) > 0)).toBe(true);
   });
+
+  it("counts the moves of a meter through a restart, so that a collector it has left does not get it back", () => {
+    const street = new Street({ ...base, meters: 1, collectors: 2, seed: 3 });
+    const [meter] = street.meters;
+    const line = () => street.headEnd.whereabouts.lineOf(meter.meter.stack.address);
+    street.run(60);
+    const left = line()!;
+    street.collectors[left].radio.powerOff();
+    street.run(2 * 3600);
+    expect(line()).toBe(1 - left);
+    meter.powerOff();
+    street.run(2 * 3600 + 60);
+    meter.powerOn();
+    street.run(2 * 3600 + 180);
+    expect(meter.meter.join.joined).toBe(true);
+    // What the one before had to say reaches the head end at last.
+    street.headEnd.meterJoined(meter.meter.stack.address, left, 0);
+    expect(line()).toBe(1 - left);
+  });
+
+  it("counts the move of a meter that had lost its supply meanwhile", () => {
+    const street = new Street({ ...base, meters: 1, collectors: 2, seed: 3 });
+    const [meter] = street.meters;
+    const line = () => street.headEnd.whereabouts.lineOf(meter.meter.stack.address);
+    street.run(60);
+    const left = line()!;
+    meter.powerOff();
+    street.collectors[left].powerOff();
+    street.run(120);
+    meter.powerOn();
+    street.run(3600);
+    expect(line()).toBe(1 - left);
+    street.headEnd.meterJoined(meter.meter.stack.address, left, 0);
+    expect(line()).toBe(1 - left);
+  });
 });

@@ -17,6 +17,7 @@ import type { Mac } from "firmware/mesh/mac/mac";
 import { Announcer } from "firmware/mesh/rpl/announcer";
 import { DaoAck, Dio, ICMPV6_HEADER_BYTES, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import { isNewer } from "firmware/mesh/rpl/sequence";
+import type { Moves } from "firmware/mesh/rpl/moves";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
@@ -44,6 +45,8 @@ export interface JoinOptions {
   mac: Mac;
   link: MeshLink;
   stack: IpStack;
+  /** Where absent, a node that has restarted has never moved. */
+  moves?: Moves;
 }
 
 /**
@@ -72,6 +75,7 @@ export class Join implements Routing {
   readonly #registration: Registration;
   readonly #announcer: Announcer;
   readonly #probes: Probes;
+  readonly #moves: Moves | undefined;
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
@@ -85,7 +89,7 @@ export class Join implements Routing {
   /** This node's own; each parent has another number. */
   #dtsn = 0;
 
-  constructor({ kernel, entropy, mac, link, stack }: JoinOptions) {
+  constructor({ kernel, entropy, mac, link, stack, moves }: JoinOptions) {
     const random = new RandomBelow(entropy);
     const sender = new RplSender(link, stack);
     this.#sender = sender;
@@ -99,6 +103,8 @@ export class Join implements Routing {
     this.#registration.onAccepted = () => this.accepted();
     this.#registration.onUnanswered = () => this.avoid();
     this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
+    this.#moves = moves;
+    if (moves !== undefined) this.#registration.dao.moves = moves.load(this.root);
     stack.onRpl = (packet) => this.receive(packet);
     link.routeBy(this);
   }
@@ -231,8 +237,7 @@ export class Join implements Routing {
     const { preference } = this;
     if (!preference.begin(this.#from, dio.rank, this.#mac.rssi_dBm, this.#kernel.now_ms())) return;
     preference.parents.dtsn[preference.preferred] = dio.dtsn;
-    if (!isUnspecified(this.root) && !sameAddress(dio.dodagId, this.root)) dao.moves++;
-    this.root.set(dio.dodagId);
+    if (!sameAddress(dio.dodagId, this.root)) this.moveTo(dio.dodagId);
     dao.instance = dio.instance;
     dao.pathLifetime = dio.defaultLifetime;
     this.#registration.lifetime_ms = dio.defaultLifetime * dio.lifetimeUnit_s * 1000;
@@ -246,6 +251,14 @@ export class Join implements Routing {
     this.#registration.of(preference, this.#announcer.dio.prefix);
     this.#registration.startWithin(REGISTRATION_SPREAD_ms);
     this.#probes.start();
+  }
+
+  /** Kept before the new root hears of it: no registration with it counts one move less. */
+  private moveTo(root: Uint8Array): void {
+    const { dao } = this.#registration;
+    if (!isUnspecified(this.root)) dao.moves++;
+    this.root.set(root);
+    this.#moves?.save(root, dao.moves);
   }
 
   private select(): void {
