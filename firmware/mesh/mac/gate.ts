@@ -11,7 +11,7 @@ import {
 } from "firmware/mesh/mac/frame";
 import { NONE } from "firmware/mesh/mac/neighbours";
 import type { MacNode } from "firmware/mesh/mac/node";
-import { INTERVAL_ms } from "firmware/mesh/mac/pan-clock";
+import { INTERVAL_ms, NO_CHALLENGE } from "firmware/mesh/mac/pan-clock";
 import { sameEui64 } from "firmware/mesh/mac/queue";
 import { TAG_BYTES } from "hal/cipher";
 import { frameTime_us } from "hal/channel-plan";
@@ -123,7 +123,9 @@ export class Gate {
 
   private answersUs(): boolean {
     const { frameType, hasChallenge, challenge } = this.elements;
-    return frameType === WisunFrame.advertisement && hasChallenge && challenge === this.#node.pan.challenge;
+    const asked = this.#node.pan.challenge;
+    if (asked === NO_CHALLENGE || frameType !== WisunFrame.advertisement) return false;
+    return hasChallenge && challenge === asked;
   }
 
   private pan_ms(): number {

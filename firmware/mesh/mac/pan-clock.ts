@@ -14,6 +14,7 @@ const FRESH_ms = 2 * INTERVAL_ms;
 /** Two readings at least so far apart tell how fast this node's crystal is. */
 const DRIFT_SPAN_ms = 600_000;
 const MAX_DRIFT = 100e-6;
+export const NO_CHALLENGE = 0;
 
 /**
  * The time of the PAN, in broadcast intervals since it began: the coordinator's, handed on from neighbour to neighbour
@@ -23,8 +24,8 @@ const MAX_DRIFT = 100e-6;
 export class PanClock {
   /** Knows the PAN's time. */
   synced = false;
-  /** Of this node's solicitations: whoever gives it back has answered them. */
-  challenge = 0;
+  /** Of this node's solicitations, while it asks: whoever gives it back has answered them. Else {@link NO_CHALLENGE}. */
+  challenge = NO_CHALLENGE;
   readonly #seed: number;
   /** Of a coordinator: where the numbers of its intervals come from, and up to which they are reserved. */
   #store: CounterStore | undefined;
@@ -88,6 +89,7 @@ export class PanClock {
     this.#floor_ms = pan_ms;
     this.#drift = 0;
     this.synced = true;
+    this.challenge = NO_CHALLENGE;
   }
 
   /**

@@ -2,6 +2,7 @@ import { CHANNELS } from "hal/channel-plan";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import type { MacNode } from "firmware/mesh/mac/node";
+import { NO_CHALLENGE } from "firmware/mesh/mac/pan-clock";
 import type { Slot } from "firmware/mesh/mac/queue";
 import { channelOf, seedOf } from "firmware/mesh/mac/schedule";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
@@ -44,7 +45,8 @@ export class Sweep {
   /** Asks in the name of a broadcast that waits in `slot`. */
   start(slot: Slot): void {
     this.#slot = slot;
-    this.#node.pan.challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
+    const challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
+    this.#node.pan.challenge = challenge === NO_CHALLENGE ? 1 : challenge;
     this.#rounds = 0;
     this.round();
   }
@@ -70,7 +72,13 @@ export class Sweep {
   private onTimer(): void {
     if (this.#left > 0) this.next();
     else if (this.#rounds < ROUNDS) this.round();
-    else this.onDone(false);
+    else this.giveUp();
+  }
+
+  /** An answer that comes later is none: it may have been held back. */
+  private giveUp(): void {
+    this.#node.pan.challenge = NO_CHALLENGE;
+    this.onDone(false);
   }
 
   private next(): void {

@@ -122,6 +122,22 @@ for (const hopping of [false, true]) {
       expect(macs.length).toBe(3);
     });
 
+    it("are not let in again by an answer that was asked for once, after its sender was forgotten", () => {
+      const { world, macs, medium, restart } = joinedStreet(5, { hopping, neighbours: 2 });
+      const air = new Recorder(medium);
+      const asker = restart(1);
+      const got: number[] = [];
+      asker.onFrame = (_source, bytes, offset) => got.push(bytes[offset]);
+      send(asker, undefined, [1]);
+      const others = [0, 2, 3, 4];
+      others.forEach((n, k) => world.at(world.now_us + (k + 1) * 15e6, () => send(macs[n], undefined, [n])));
+      world.runUntil(world.now_us + 80e6);
+      expect(air.advertisements.length).toBeGreaterThan(0);
+      expect(got).toEqual(others);
+      for (const frame of [...air.advertisements, ...air.data]) air.replay(1, frame);
+      expect(got).toEqual(others);
+    });
+
     it("follow from one key to the next, and those of a key given up are refused", () => {
       const { world, macs, medium, securities } = joinedStreet(2, { hopping });
       const { received } = new Recorder(medium).watch(macs);
