@@ -1,33 +1,37 @@
 /**
- * `npm run bench:device [-- --write]`: what the programs take on the emulated microcontroller, as a table and as JSON,
- * compared with docs/device-budget.json; ends with 1 where a number differs. `--write` keeps the numbers as the new
- * ones. `--day` measures a meter's heap at each hour of a day instead (minutes); ends with 1 where it has grown.
+ * `npm run bench:device`: what the programs take on the emulated microcontroller, as a table and as JSON, compared with
+ * docs/device-budget.json; ends with 1 where a number differs.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { existsSync, readFileSync } from "node:fs";
 import { measureBudget, measureDay } from "../emulator/budget";
 import { missingTools } from "../emulator/toolchain";
 import { packageRoot } from "../host-sim/package-root";
+import { printTable, writeJson } from "./output";
+import { flagsOf, newBench } from "./program";
 
 const COMMITTED = `${packageRoot}docs/device-budget.json`;
 const JSON_FILE = `${packageRoot}out/device-budget.json`;
 
-const { values } = parseArgs({
-  options: { day: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
-});
+const flags = flagsOf<{ day: boolean; write: boolean }>(
+  newBench(
+    "bench:device",
+    "what the programs take on the emulated microcontroller: exit code 1 where that has changed",
+  )
+    .option("--write", "keep the numbers in docs/device-budget.json", false)
+    .option("--day", "a meter's heap at each hour of a day instead: exit code 1 where it has grown", false),
+);
 const missing = missingTools();
 if (missing.length > 0) {
   console.error(`bench:device: not found: ${missing.join(", ")}; see docs/emulator.md`);
   process.exit(2);
 }
 
-if (values.day) {
+if (flags.day) {
   const { hours, peak, reads, frames } = await measureDay();
-  const day = new Table({ head: ["hour", "chunks", "slots"], style: { head: [], border: [] } });
-  hours.forEach(({ chunks, slots }, hour) => day.push([hour + 1, chunks, slots]));
-  day.push(["peak", peak.chunks, peak.slots]);
-  console.log(day.toString());
+  printTable(
+    ["hour", "chunks", "slots"],
+    [...hours.map(({ chunks, slots }, hour) => [hour + 1, chunks, slots]), ["peak", peak.chunks, peak.slots]],
+  );
   console.log(`${reads} reads answered, ${frames} frames heard`);
   const used = hours.map(({ chunks, slots }) => chunks + slots);
   const [morning, evening] = [used.slice(0, 12), used.slice(12)].map((half) => Math.max(...half)) as [
@@ -39,23 +43,21 @@ if (values.day) {
 }
 
 const budget = await measureBudget();
-const text = `${JSON.stringify(budget, undefined, 2)}\n`;
 const rows = flatten(budget);
 const before = flatten(existsSync(COMMITTED) ? JSON.parse(readFileSync(COMMITTED, "utf8")) : {});
 
-const table = new Table({ head: ["what", "measured", "committed"], style: { head: [], border: [] } });
 let differences = 0;
-for (const what of new Set([...rows.keys(), ...before.keys()])) {
-  const [now, then] = [rows.get(what), before.get(what)];
-  if (now !== then) differences++;
-  table.push([what, now ?? "gone", now === then ? "same" : (then ?? "new")]);
-}
-console.log(table.toString());
+printTable(
+  ["what", "measured", "committed"],
+  [...new Set([...rows.keys(), ...before.keys()])].map((what) => {
+    const [now, then] = [rows.get(what), before.get(what)];
+    if (now !== then) differences++;
+    return [what, now ?? "gone", now === then ? "same" : (then ?? "new")];
+  }),
+);
 
-mkdirSync(`${packageRoot}out`, { recursive: true });
-writeFileSync(JSON_FILE, text);
-console.log(`also in ${JSON_FILE}`);
-if (values.write) writeFileSync(COMMITTED, text);
+writeJson(JSON_FILE, budget);
+if (flags.write) writeJson(COMMITTED, budget);
 else if (differences > 0) {
   console.error(`${differences} numbers differ: npm run bench:device -- --write`);
   process.exitCode = 1;

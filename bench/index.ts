@@ -1,12 +1,11 @@
-/** `npm run bench [-- --json FILE]`: the figures of docs/figures.md, as tables and as JSON. */
-import { mkdirSync, writeFileSync, existsSync } from "node:fs";
-import { dirname } from "node:path";
-import { parseArgs } from "node:util";
-import Table from "cli-table3";
+/** `npm run bench`: the figures of docs/figures.md, as tables and as JSON. */
+import { existsSync } from "node:fs";
 import { channelUse } from "./channels";
 import { chipSpeed } from "./chip";
 import { codecFigures } from "./codec";
 import { noFaults } from "../host-sim/options";
+import { printTable, writeJson } from "./output";
+import { flagsOf, newBench } from "./program";
 import { wearFigures } from "./storage";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { live } from "./year";
@@ -15,7 +14,13 @@ import { computrons } from "./xs/computrons";
 import { forwardingComputrons } from "./xs/forwarding-computrons";
 import { macComputrons } from "./xs/mac-computrons";
 
-const { values } = parseArgs({ options: { json: { type: "string", default: "out/bench.json" } } });
+const { json } = flagsOf<{ json: string }>(
+  newBench("bench", "the figures of docs/figures.md").option(
+    "--json <file>",
+    "where the figures go",
+    "out/bench.json",
+  ),
+);
 const loads = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/data/ch_elcons_15min_24meters_Wh.csv`;
 
 const noise = { ...noFaults, frameLoss: 0.1, spiNoise: 0.001 };
@@ -91,9 +96,7 @@ if (codec.length > 0) {
 }
 if (codecCosts.length > 0) print(codecCosts.map((cost) => ({ ...cost })));
 
-mkdirSync(dirname(values.json), { recursive: true });
-writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
-console.log(`also in ${values.json}`);
+writeJson(json, figures);
 
 function columns(cost: unknown): Record<string, unknown> {
   return typeof cost === "object" ? { ...cost } : { computrons: cost };
@@ -102,9 +105,10 @@ function columns(cost: unknown): Record<string, unknown> {
 /** A table with a column for each property of the rows. */
 function print(rows: Record<string, unknown>[]): void {
   const head = Object.keys(rows[0]);
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const row of rows) table.push(head.map((column) => shown(row[column])));
-  console.log(table.toString());
+  printTable(
+    head,
+    rows.map((row) => head.map((column) => shown(row[column]))),
+  );
 }
 
 function shown(value: unknown): string {

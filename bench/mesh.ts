@@ -1,31 +1,39 @@
-/**
- * `npm run bench:mesh [-- --only echo|cold-start|multicast --seeds N --json FILE]`: what the mesh does, beside Contiki-NG where that
- * has figures.
- */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { parseArgs } from "node:util";
+/** `npm run bench:mesh`: what the mesh does, beside Contiki-NG where that has figures. */
+import { Option } from "commander";
+import { wholeNumber } from "../host-sim/cli/values";
 import { coldStart } from "./mesh/cold-start";
 import { echo } from "./mesh/echo";
 import { multicast } from "./mesh/multicast";
+import { writeJson } from "./output";
+import { flagsOf, newBench } from "./program";
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    json: { type: "string", default: "out/bench-mesh.json" },
-    seeds: { type: "string", default: "5" },
-  },
-});
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
-const benches: Record<string, (seeds: readonly number[]) => unknown[]> = {
+interface Flags {
+  only?: string;
+  meters?: number;
+  seeds: number;
+  json: string;
+}
+
+/** Each prints a table, and answers its figures. */
+const benches: Record<string, (seeds: readonly number[], meters: number | undefined) => unknown[]> = {
   echo,
   "cold-start": coldStart,
   multicast,
 };
+
+const flags = flagsOf<Flags>(
+  newBench("bench:mesh", "what the mesh does, beside Contiki-NG where that has figures")
+    .addOption(new Option("--only <bench>", "one of them (default: all)").choices(Object.keys(benches)))
+    .option(
+      "--meters <n>",
+      "size of the towns (default: each bench's own); edge lists have theirs",
+      wholeNumber(1, 10_000),
+    )
+    .option("--seeds <n>", "how many, from 1 on", wholeNumber(1, 1000), 5)
+    .option("--json <file>", "where the figures go", "out/bench-mesh.json"),
+);
+const seeds = Array.from({ length: flags.seeds }, (_, index) => index + 1);
 const figures: Record<string, unknown[]> = {};
-for (const [name, bench] of Object.entries(benches)) {
-  if (values.only === undefined || values.only === name) figures[name] = bench(seeds);
-}
-mkdirSync(dirname(values.json), { recursive: true });
-writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
-console.log(`also in ${values.json}`);
+for (const [name, bench] of Object.entries(benches))
+  if (flags.only === undefined || flags.only === name) figures[name] = bench(seeds, flags.meters);
+writeJson(flags.json, figures);

@@ -1,40 +1,55 @@
-/**
- * `npm run bench:town [-- --meters N --density N --seeds N --hours N --json FILE]`: towns that one collector reads each 4
- * hours, by the model of docs/medium.md. Without `--meters` the towns of the record, a day each: hours of work. With
- * `--meters 500` a minute or two.
- */
+/** `npm run bench:town`: towns that one collector reads each 4 hours, by the model of docs/medium.md. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import Table from "cli-table3";
-import { quantile } from "./mesh/quantile";
+import { Option } from "commander";
+import { wholeNumber } from "../host-sim/cli/values";
+import { quantile } from "../host-sim/quantile";
+import { percent, printTable, writeJson } from "./output";
+import { flagsOf, newBench } from "./program";
 import { readTown, type TownCase, type TownReading } from "./town/reading";
+import { DENSITY } from "./town/street";
 
 /** Those of the record. */
 const TOWNS = [
-  { meters: 2750, density: 1100 },
+  { meters: 2750, density: DENSITY },
   { meters: 2750, density: 300 },
-  { meters: 5000, density: 1100 },
+  { meters: 5000, density: DENSITY },
 ];
 const RECORD = { seeds: 3, hours: 24 };
 const SHORT = { seeds: 1, hours: 8 };
 
-const { values } = parseArgs({
-  options: {
-    meters: { type: "string" },
-    density: { type: "string", default: "1100" },
-    seeds: { type: "string" },
-    hours: { type: "string" },
-    json: { type: "string", default: "out/bench-town.json" },
-    /** A town of this process' own, whose figures go to standard output: each has its own memory to be measured. */
-    one: { type: "string" },
-  },
-});
+interface Flags {
+  meters?: number;
+  density: number;
+  seeds?: number;
+  hours?: number;
+  json: string;
+  /** A town of this process' own, whose figures go to standard output: each has its own memory to be measured. */
+  one?: TownCase;
+}
+
+const flags = flagsOf<Flags>(
+  newBench(
+    "bench:town",
+    "towns that one collector reads each 4 hours: those of the record take hours, --meters 500 a minute or two",
+  )
+    .option("--meters <n>", "one town of so many (default: the towns of the record)", wholeNumber(1, 10_000))
+    .option("--density <n>", "its meters a square kilometre", wholeNumber(1, 100_000), DENSITY)
+    .option(
+      "--seeds <n>",
+      `how many, from 1 on (default: ${RECORD.seeds}; ${SHORT.seeds} with --meters)`,
+      wholeNumber(1, 1000),
+    )
+    .option(
+      "--hours <n>",
+      `simulated (default: ${RECORD.hours}; ${SHORT.hours} with --meters)`,
+      wholeNumber(1, 1000),
+    )
+    .option("--json <file>", "where the figures go", "out/bench-town.json")
+    .addOption(new Option("--one <town>").argParser((text) => JSON.parse(text) as TownCase).hideHelp()),
+);
 
 function bench(towns: typeof TOWNS, seeds: number, hours: number): void {
-  const table = new Table({ style: { head: [], border: [] } });
   const columns: string[][] = [];
   const figures = towns.map((town) => {
     const runs = Array.from({ length: seeds }, (_, index) => apart({ ...town, seed: index + 1, hours }));
@@ -42,11 +57,11 @@ function bench(towns: typeof TOWNS, seeds: number, hours: number): void {
     if (seeds > 1) columns.push(column(`${seeds} seeds`, runs));
     return { ...town, hours, runs: runs.map((run) => ({ ...run, took_ms: undefined })), ...pooled(runs) };
   });
-  for (const [row, name] of ROWS.entries()) table.push({ [name]: columns.map((figure) => figure[row]) });
-  console.log(table.toString());
-  mkdirSync(dirname(values.json), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
-  console.log(`also in ${values.json}`);
+  printTable(
+    [],
+    ROWS.map((name, row) => [name, ...columns.map((figure) => figure[row])]),
+  );
+  writeJson(flags.json, figures);
 }
 
 /** In a process of its own. */
@@ -109,7 +124,6 @@ const ROWS = [
 function column(title: string, runs: TownReading[]): string[] {
   const [{ meters, density }] = runs;
   const all = pooled(runs);
-  const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
   const list = (of: (hops: TownReading["hops"]) => number, digits: number): string =>
     runs.map((run) => of(run.hops).toFixed(digits)).join("/");
   return [
@@ -123,7 +137,7 @@ function column(title: string, runs: TownReading[]): string[] {
     percent(all.doneWithPath, 3),
     all.mostDone_s.toFixed(0),
     all.took_ms.map((ms) => ms.toFixed(0)).join(" / "),
-    `${percent(all.collectorDutyMax)}, ${percent(all.relayDutyMax)}`,
+    `${percent(all.collectorDutyMax, 2)}, ${percent(all.relayDutyMax, 2)}`,
     all.channelDwellMaxMs.toFixed(0),
     `${all.lostWh.toFixed(3)} / ${all.inventedWh.toFixed(3)}`,
     all.processor_s.toFixed(0),
@@ -132,13 +146,10 @@ function column(title: string, runs: TownReading[]): string[] {
   ];
 }
 
-if (values.one !== undefined) {
-  process.stdout.write(JSON.stringify(readTown(JSON.parse(values.one) as TownCase)));
+if (flags.one !== undefined) {
+  process.stdout.write(JSON.stringify(readTown(flags.one)));
 } else {
-  const { seeds, hours } = values.meters === undefined ? RECORD : SHORT;
-  const towns =
-    values.meters === undefined
-      ? TOWNS
-      : [{ meters: Number(values.meters), density: Number(values.density) }];
-  bench(towns, Number(values.seeds ?? seeds), Number(values.hours ?? hours));
+  const { meters, density } = flags;
+  const { seeds, hours } = { ...(meters === undefined ? RECORD : SHORT), ...flags };
+  bench(meters === undefined ? TOWNS : [{ meters, density }], seeds, hours);
 }

@@ -18,6 +18,7 @@ const KEYS_BYTES = 4 * 4096;
 /** One simulated collector: the firmware on simulated hardware, and its line to the head end. */
 export class SimulatedCollector {
   readonly collector: Collector;
+  powered = true;
   readonly #clock: CrystalClock;
   readonly #cutBackhaul: () => void;
 
@@ -67,6 +68,7 @@ export class SimulatedCollector {
 
   /** Its power goes without a warning, and for good. */
   powerOff(): void {
+    this.powered = false;
     this.#clock.stop();
     this.radio.powerOff();
     this.#cutBackhaul();

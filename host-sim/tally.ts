@@ -3,6 +3,7 @@ import type { Read } from "../head-end/read";
 import type { MeterRecord, StoredInterval } from "../head-end/store";
 import type { SimulatedMeter } from "./meter";
 import type { StreetOptions } from "./options";
+import { quantile } from "./quantile";
 import { withoutPath } from "./radio/hops";
 import type { EnergyResult, StreetResult } from "./result";
 import { BOOT_US, EPOCH_MS, type Street } from "./street";
@@ -243,10 +244,6 @@ function traceHash(street: Street, records: (MeterRecord | undefined)[]): string
     }
   }
   return trace.digest();
-}
-
-function quantile(sorted: number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
 }
 
 function wattHours(energy_mWh: number): number {

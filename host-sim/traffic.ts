@@ -1,5 +1,6 @@
 import { Peer, type UdpSocket } from "firmware/ip/socket";
 import type { SimulatedMeter } from "./meter";
+import { quantile } from "./quantile";
 import { Random } from "./random";
 import type { Street } from "./street";
 
@@ -134,14 +135,13 @@ export class Traffic {
     }
     const { latencies_ms } = this;
     latencies_ms.sort((a, b) => a - b);
-    const at = (share: number): number => latencies_ms[Math.ceil(latencies_ms.length * share) - 1] ?? 0;
     return {
       sent: messages.length,
       delivered: latencies_ms.length,
       replied: messages.filter(({ returned }) => returned).length,
-      p50Ms: at(0.5),
-      p95Ms: at(0.95),
-      maxMs: at(1),
+      p50Ms: quantile(latencies_ms, 0.5),
+      p95Ms: quantile(latencies_ms, 0.95),
+      maxMs: quantile(latencies_ms, 1),
       worstNode: Math.min(1, ...[...nodes.values()].map(({ sent, delivered }) => delivered / sent)),
       framesPerDelivered: Math.round((1000 * frames) / Math.max(1, latencies_ms.length)) / 1000,
       duplicates: this.#duplicates,

@@ -1,15 +1,16 @@
 /**
- * `npm run cuts [-- --long] [--seed N] [--scenario NAME] [--replay CUT]`: cuts every flash operation of every scenario in every way. The
- * last line is `cuts=N lost=N`; exit code 1 where anything was lost.
+ * `npm run cuts`: cuts every flash operation of every scenario in every way. The last line is `cuts=N lost=N`; exit code 1
+ * where anything was lost.
  */
-import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
+import { Option } from "commander";
+import { wholeNumber } from "../../host-sim/cli/values";
+import { flagsOf, newBench } from "../program";
 import { CutRunner, type CutReport } from "./runner";
 import { scenarios } from "./scenarios";
 
 const WORKERS = 2;
-/** Each with a seed of its own. */
 const LONG_ROUNDS = 10;
 /** Share of the cuts after which the restart is cut again. */
 const AGAIN = 0.02;
@@ -21,6 +22,13 @@ interface Work {
   readonly part: number;
   readonly only?: string;
   readonly scenario?: string;
+}
+
+interface Flags {
+  long: boolean;
+  seed: number;
+  scenario?: string;
+  replay?: string;
 }
 
 interface Row extends CutReport {
@@ -41,24 +49,28 @@ function cutAll(work: Work): Row[] {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      long: { type: "boolean", default: false },
-      seed: { type: "string", default: "1" },
-      scenario: { type: "string" },
-      replay: { type: "string" },
-    },
-  });
-  const firstSeed = Number(values.seed);
-  if (!Number.isInteger(firstSeed)) fail(`--seed ${values.seed} is no integer`);
+  const flags = flagsOf<Flags>(
+    newBench(
+      "cuts",
+      "cut every flash operation of every scenario in every way: exit code 1 where anything was lost",
+    )
+      .option("--long", `${LONG_ROUNDS} rounds, each with a seed of its own`, false)
+      .option("--seed <n>", "the first seed", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+      .addOption(
+        new Option("--scenario <name>", "one of them (default: all)").choices(
+          scenarios(1).map(({ name }) => name),
+        ),
+      )
+      .option("--replay <cut>", "one cut, by the name that it was printed with"),
+  );
   let cuts = 0;
   let lost = 0;
-  const rounds = values.long ? LONG_ROUNDS : 1;
-  for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
+  const rounds = flags.long ? LONG_ROUNDS : 1;
+  for (let seed = flags.seed; seed < flags.seed + rounds; seed++) {
     const rows =
-      values.replay === undefined
-        ? await inWorkers(seed, values.scenario)
-        : cutAll({ seed, parts: 1, part: 0, only: values.replay });
+      flags.replay === undefined
+        ? await inWorkers(seed, flags.scenario)
+        : cutAll({ seed, parts: 1, part: 0, only: flags.replay });
     for (const { name, operations, ...row } of rows) {
       console.log(
         `seed ${seed} ${name}: ${operations} operations, ${row.cuts} cuts, ${row.again} of them again`,
@@ -99,9 +111,4 @@ function inWorker(work: Work): Promise<Row[]> {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(2);
 }

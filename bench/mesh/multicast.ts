@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import Table from "cli-table3";
 import { COAP_PORT, CoapEndpoint } from "firmware/coap/endpoint";
 import { Code } from "firmware/coap/resource";
 import { Peer } from "firmware/ip/socket";
@@ -7,13 +6,13 @@ import { Kernel } from "firmware/kernel/kernel";
 import { MPL_PARAMETERS, type MplParameters } from "firmware/mesh/multicast/forwarder";
 import { TrueClock } from "../../host-sim/clock";
 import { SeededEntropy } from "../../host-sim/node";
-import { defaultOptions } from "../../host-sim/options";
-import { readTopology } from "../../host-sim/radio/topology";
 import { Random } from "../../host-sim/random";
-import { EPOCH_MS, Street } from "../../host-sim/street";
-import { quantile } from "./quantile";
+import { quantile } from "../../host-sim/quantile";
+import { EPOCH_MS, type Street } from "../../host-sim/street";
+import { printTable } from "../output";
+import { framesOf, townStreet } from "../town/street";
+import { edgesStreet, TOPOLOGIES } from "./edges";
 
-const DENSITY = 1100;
 const TOWN_METERS = 300;
 /** All have joined by then, and announce rarely. */
 const SETTLED_S = 3600;
@@ -23,7 +22,6 @@ const MESSAGES = 5;
 const STEP_US = 50e3;
 /** One request to each meter in turn. */
 const UNICAST_SPACING_US = 500e3;
-const shared = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/topologies`;
 
 /** RFC 7731's other mode, and what others do: each node tells each message once, whatever it hears. */
 const FLOODING: MplParameters = {
@@ -54,16 +52,17 @@ interface Figure {
 }
 
 /** Messages to all meters: by MPL, by flooding, and to one meter after the other. Prints a table, and answers its figures. */
-export function multicast(seeds: readonly number[]): Figure[] {
+export function multicast(seeds: readonly number[], townMeters = TOWN_METERS): Figure[] {
   const figures: Figure[] = [];
-  for (const [name, topology] of cases()) {
+  for (const [name, topology] of cases(townMeters)) {
     if (topology !== undefined && !existsSync(topology)) {
       console.log(`skipped: ${name}: ${topology} is not here`);
       continue;
     }
     const sent = { MPL: [] as Sent[], flooding: [] as Sent[], unicast: [] as Sent[] };
     for (const seed of seeds) {
-      const street = settled(topology, seed);
+      const street = topology === undefined ? townStreet(townMeters, seed) : edgesStreet(topology, seed);
+      street.run(SETTLED_S);
       sent.MPL.push(...send(street, MPL_PARAMETERS));
       sent.flooding.push(...send(street, FLOODING));
       sent.unicast.push(each(street));
@@ -75,29 +74,15 @@ export function multicast(seeds: readonly number[]): Figure[] {
 }
 
 /** Edge lists; a town where there is none. */
-function cases(): [string, string | undefined][] {
+function cases(townMeters: number): [string, string | undefined][] {
   return [
-    ["100, s7", `${shared}/edges-100-s7.csv`],
-    ["100, s11", `${shared}/edges-100-s11.csv`],
-    [`town of ${TOWN_METERS}`, undefined],
+    ["100, s7", `${TOPOLOGIES}/edges-100-s7.csv`],
+    ["100, s11", `${TOPOLOGIES}/edges-100-s11.csv`],
+    [`town of ${townMeters}`, undefined],
   ];
 }
 
-function settled(topology: string | undefined, seed: number): Street {
-  const street = new Street({
-    ...defaultOptions,
-    meters: topology === undefined ? TOWN_METERS : readTopology(topology).length - 1,
-    seed,
-    topology,
-    density: topology === undefined ? DENSITY : undefined,
-    days: 1,
-    depth: "model",
-  });
-  street.run(SETTLED_S);
-  return street;
-}
-
-function reachable(street: Street) {
+function registered(street: Street) {
   return street.meters.filter((meter) => street.hops(meter) > 0);
 }
 
@@ -107,7 +92,7 @@ function send(street: Street, parameters: MplParameters): Sent[] {
   for (const mpl of forwarders) mpl.parameters = parameters;
   return Array.from({ length: MESSAGES }, () => {
     const start_us = world.now_us;
-    const meters = reachable(street);
+    const meters = registered(street);
     const before = meters.map(({ meter }) => meter.mpl.counters.taken);
     const framesBefore = forwarders.reduce((sum, { counters }) => sum + counters.sent, 0);
     const times_s: number[] = [];
@@ -137,7 +122,7 @@ function each(street: Street): Sent {
     ackTimeout_ms: 4_000,
     maxRetransmit: 2,
   });
-  const meters = reachable(street);
+  const meters = registered(street);
   const length_us = meters.length * UNICAST_SPACING_US + 30e6;
   const idle = framesOf(street);
   world.runUntil(world.now_us + length_us);
@@ -156,10 +141,6 @@ function each(street: Street): Sent {
   world.runUntil(start_us + length_us);
   const frames = framesOf(street) - before - (before - idle);
   return { of: meters.length, reach: times_s.length, times_s, frames };
-}
-
-function framesOf({ medium }: Street): number {
-  return medium.radios.reduce((sum, { airtime }) => sum + airtime.frames, 0);
 }
 
 function pool(name: string, way: string, sent: Sent[]): Figure {
@@ -186,20 +167,12 @@ function pool(name: string, way: string, sent: Sent[]): Figure {
 }
 
 function print(figures: Figure[]): void {
-  const table = new Table({
-    head: ["", "", "messages", "nodes", "reach", "worst", "50 % s", "95 % s", "all s", "frames a message"],
-    style: { head: [], border: [] },
-  });
-  for (const { name, way, messages, of, reach, worst, half_s, most_s, all_s, frames } of figures)
-    table.push([
-      name,
-      way,
-      messages,
-      of,
-      reach.toFixed(5),
-      worst.toFixed(4),
+  printTable(
+    ["", "", "messages", "nodes", "reach", "worst", "50 % s", "95 % s", "all s", "frames a message"],
+    figures.map(({ name, way, messages, of, reach, worst, half_s, most_s, all_s, frames }) => [
+      ...[name, way, messages, of, reach.toFixed(5), worst.toFixed(4)],
       ...[half_s, most_s, all_s].map((time_s) => time_s.toFixed(1)),
       frames.toFixed(0),
-    ]);
-  console.log(table.toString());
+    ]),
+  );
 }

@@ -1,19 +1,13 @@
-import { BIT_RATE } from "hal/channel-plan";
 import { isKnown } from "../../head-end/outages";
-import { defaultOptions } from "../../host-sim/options";
-import { Random } from "../../host-sim/random";
-import { Draws } from "../../host-sim/radio/draws";
-import { Town } from "../../host-sim/radio/town";
-import { TownAir } from "../../host-sim/radio/town-air";
-import { Street } from "../../host-sim/street";
+import { quantile } from "../../host-sim/quantile";
+import type { Town } from "../../host-sim/radio/town";
 import { recordOf } from "../../host-sim/tally";
-import { quantile } from "../mesh/quantile";
+import { framesOf, townAir, townStreet } from "../town/street";
 
 /** A disc in a corner of the town, a strip across it, one half of it, all of it but its collector. */
 export const SHAPES = ["disc", "strip", "half", "all"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-const DENSITY = 1100;
 /** For all to join; towns in which some do not are told by {@link Figures.joined}. */
 const JOIN_US = 20 * 60e6;
 const KNOWN_US = 300e6;
@@ -57,25 +51,14 @@ export interface Figures {
  */
 export function run(shape: Shape, area: number, seed: number, townMeters: number): Figures {
   const meters = shape === "all" ? area : shape === "half" ? 2 * area : townMeters;
-  const draws = new Draws(new Random(seed, "air"));
-  const town = new Town(meters, DENSITY, 1, draws);
-  const air = new TownAir(town, BIT_RATE, draws);
+  const air = townAir(meters, seed);
+  const { town } = air;
   const dark = chosen(shape, town, area);
-  const street = new Street({
-    ...defaultOptions,
-    meters,
-    seed,
-    density: DENSITY,
-    days: 1,
-    depth: "model",
-    hopping: true,
-    linkSecurity: true,
-  });
-  const { world, medium } = street;
+  const street = townStreet(meters, seed);
+  const { world } = street;
   world.runUntil(world.now_us + JOIN_US);
   const joined = street.meters.filter(({ meter }) => meter.join.joined).length;
-  const frames = (): number => medium.radios.reduce((sum, { airtime }) => sum + airtime.frames, 0);
-  const before = frames();
+  const before = framesOf(street);
   const failed_us = world.now_us;
   const failed_ms = street.utc_ms();
   const cut = street.meters.filter((_, index) => dark[index + 1]);
@@ -86,7 +69,7 @@ export function run(shape: Shape, area: number, seed: number, townMeters: number
     world.in(90e6, () => gasps.set(meter, gasp.sent));
   }
   world.runUntil(failed_us + KNOWN_US);
-  const sent = frames() - before;
+  const sent = framesOf(street) - before;
   const heard = cut.map((meter) => recordOf(street, meter)?.power.outages.at(-1));
   const isEdge = cut.map(({ number }) => {
     for (let other = 0; other < town.nodes; other++)

@@ -1,12 +1,8 @@
-import { BIT_RATE } from "hal/channel-plan";
 import { defaultOptions } from "../../host-sim/options";
-import { Draws } from "../../host-sim/radio/draws";
 import { countHops, type Hops } from "../../host-sim/radio/hops";
-import { Town } from "../../host-sim/radio/town";
-import { TownAir } from "../../host-sim/radio/town-air";
-import { Random } from "../../host-sim/random";
 import type { StreetResult } from "../../host-sim/result";
 import { runStreet } from "../../host-sim/run-street";
+import { townAir } from "./street";
 
 export interface TownCase {
   meters: number;
@@ -35,8 +31,7 @@ const MOST = 0.99;
 
 /** Runs a town with hopping, link security and a device's times, and reads it. */
 export function readTown({ meters, density, seed, hours }: TownCase): TownReading {
-  const draws = new Draws(new Random(seed, "air"));
-  const { mean, p90, most } = countHops(new TownAir(new Town(meters, density, 1, draws), BIT_RATE, draws));
+  const { mean, p90, most } = countHops(townAir(meters, seed, density));
   const outcome = runStreet({
     ...defaultOptions,
     meters,
@@ -44,8 +39,6 @@ export function readTown({ meters, density, seed, hours }: TownCase): TownReadin
     seed,
     days: hours / 24,
     depth: "model",
-    hopping: true,
-    linkSecurity: true,
   });
   const { user, system } = process.cpuUsage();
   const processor_s = (user + system) / 1e6;

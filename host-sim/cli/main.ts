@@ -6,6 +6,7 @@ import { packageRoot } from "../package-root";
 import { readTopology } from "../radio/topology";
 import { runConsole } from "./console";
 import { doctor } from "./doctor";
+import { complain, EXIT_BAD_INPUT, newProgram } from "./program";
 import { sim } from "./sim";
 import { faultList, faultNames, traffic, wholeNumber } from "./values";
 
@@ -19,14 +20,14 @@ const DENSITY = 1100;
 /** The neighbours of a console's meter: a small street, as a person waits for its first day. */
 const CONSOLE_METERS = 6;
 
-const EXIT_BAD_INPUT = 2;
+const NAME = "wattmesh";
 
 /** Runs the command line, and sets the process' exit code. */
 export async function main(args: string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // A reader that has seen enough (`| head`) is no error.
     if (error.code === "EPIPE") return;
-    complain(`standard output: cannot be written (${error.code})`);
+    complain(NAME, `standard output: cannot be written (${error.code})`);
     process.exitCode = EXIT_BAD_INPUT;
   });
   try {
@@ -34,15 +35,10 @@ export async function main(args: string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_BAD_INPUT;
     else if (error instanceof BadInput) {
-      complain(error.message);
+      complain(NAME, error.message);
       process.exitCode = EXIT_BAD_INPUT;
     } else throw error;
   }
-}
-
-/** One line on standard error. */
-function complain(text: string): void {
-  process.stderr.write(`wattmesh: ${text.trim().replaceAll(/\s*[\r\n]+\s*/g, " ")}\n`);
 }
 
 function program(): Command {
@@ -50,13 +46,10 @@ function program(): Command {
     version: string;
     description: string;
   };
-  const wattmesh = new Command("wattmesh")
+  const wattmesh = newProgram(NAME)
     .description(description)
     .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
-    .helpCommand(false)
     .exitOverride()
-    .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, "")) })
     .action((_, { args }: Command) => {
       const wrong = args.length > 0 ? `unknown command '${args[0]}'` : "a command is missing";
       throw new BadInput(`${wrong}; there are sim, console and doctor, and --help says more`);
