@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { wholeNumber } from "../host-sim/cli/values";
 import { coldStart } from "./mesh/cold-start";
 import { echo } from "./mesh/echo";
+import { faults } from "./mesh/faults";
 import { multicast } from "./mesh/multicast";
 import { writeJson } from "./output";
 import { flagsOf, newBench } from "./program";
@@ -19,6 +20,7 @@ const benches: Record<string, (seeds: readonly number[], meters: number | undefi
   echo,
   "cold-start": coldStart,
   multicast,
+  faults,
 };
 
 const flags = flagsOf<Flags>(
