@@ -1,7 +1,7 @@
 /**
  * A metering chip: energy counted in hardware, and instantaneous measurements.
  *
- * All calls block for the time of their bus transfers (about 2 ms a poll at 1 Mbit/s). Counts that the chip has
+ * All calls block for the time of their bus transfers (about 2 ms a poll at 1 Mbit/s; 0.7 s at 4,800 bit/s). Counts that the chip has
  * gathered but that were not polled when power fails are lost with the chip's supply.
  */
 export interface MeteringChip {
@@ -39,7 +39,7 @@ export interface MeteringChip {
 /** What a poll found. Bits, so that one poll can say several things; 0 is a clean poll. */
 export const PollStatus = Object.freeze({
   ok: 0,
-  /** The chip did not answer (all ones, all zeros, or an identity register that reads wrong): nothing was taken. */
+  /** The chip did not answer (all ones, all zeros, never the same, or an identity that is wrong): nothing was taken. */
   noAnswer: 1,
   /** The counts did not balance between total and phases; they are held back until the next poll. */
   held: 2,

@@ -11,18 +11,25 @@
 const NOISY_READS = 10_000;
 const NOISY_EQUAL = 4;
 
-/** Frames after which a read that never settles is given up. */
+/** Of a fast bus. */
 const MAX_FRAMES = 64;
 
 /** Registers over a bus with noise: what answers agree on is believed. Nothing here waits, allocates or throws. */
 export abstract class SteadyBus {
   /** Set when answers differed; whoever wants to know clears it. */
   noise = false;
+  /** Set when a read was given up, whose answer means nothing; likewise. */
+  unsettled = false;
   /** Reads left that count as noisy: until proven otherwise, all. */
   #noisyReads = NOISY_READS;
 
   /** One frame, unchecked. */
   abstract read(address: number): number;
+
+  /** After how many a read that never settles is given up. */
+  protected get maxFrames(): number {
+    return MAX_FRAMES;
+  }
 
   /** Whether two equal answers are enough. */
   protected get quiet(): boolean {
@@ -35,8 +42,8 @@ export abstract class SteadyBus {
   }
 
   /**
-   * The same for a register that counts one way meanwhile, by at most `step` from one read to the next: what was read
-   * last could be off by that much and not show it, so that an answer is taken which two more have followed.
+   * The same for a register that counts one way meanwhile in 24 bits, by at most `step` from one read to the next: what was
+   * read last could be off by that much and not show it, so that an answer is taken which two more have followed.
    */
   readMoving(address: number, step: number): number {
     const first = this.read(address);
@@ -54,7 +61,7 @@ export abstract class SteadyBus {
     let agreeing = 1;
     let direction = 0;
     for (let frames = 2; ; frames++) {
-      const moved = next - value;
+      const moved = step === 0 ? next - value : ((next - value) << 8) >> 8;
       if (moved === 0 || (Math.abs(moved) <= step && moved * direction >= 0)) {
         agreeing++;
         if (moved !== 0) direction = moved;
@@ -64,7 +71,11 @@ export abstract class SteadyBus {
         agreeing = 1;
         direction = 0;
       }
-      if (agreeing >= NOISY_EQUAL || frames >= MAX_FRAMES) return before;
+      if (agreeing >= NOISY_EQUAL) return before;
+      if (frames >= this.maxFrames) {
+        this.unsettled = true;
+        return before;
+      }
       before = value;
       value = next;
       next = this.read(address);

@@ -71,7 +71,7 @@ export class FaultySpi implements Spi {
 }
 
 /** Says of a share of frames that they are hit; draws once a hit instead of once a frame. */
-class FaultClock {
+export class FaultClock {
   #left: number;
 
   constructor(

@@ -1,18 +1,22 @@
 import type { Clock } from "hal/clock";
+import type { Bus } from "hal/drivers/ade7953/bus";
 import type { Calibration as AdeCalibration } from "hal/drivers/ade7953/calibration";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
 import { I2cBus } from "hal/drivers/ade7953/i2c-bus";
 import { SpiBus } from "hal/drivers/ade7953/spi-bus";
+import { UartBus } from "hal/drivers/ade7953/uart-bus";
 import type { Calibration } from "hal/drivers/atm90e32/calibration";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { CHANNELS, countIndex, type MeteringChip, PollSample, QUANTITIES } from "hal/metering-chip";
 import type { Spi } from "hal/spi";
 import { Ade7953Chip } from "../../host-sim/chips/ade7953";
 import { Ade7953OverI2c } from "../../host-sim/chips/ade7953-i2c";
+import { Ade7953OverUart } from "../../host-sim/chips/ade7953-uart";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import type { SensorErrors } from "../../host-sim/chips/sensor-errors";
 import type { Time } from "../../host-sim/chips/behavioural-chip";
 import { FaultySpi, type Shiftable } from "../../host-sim/chips/spi-faults";
+import { UartLine, type Answering } from "../../host-sim/chips/uart-line";
 import { Feed } from "../../host-sim/load/feed";
 import type { Flow, Load } from "../../host-sim/load/load";
 import { Truth } from "../../host-sim/load/truth";
@@ -66,6 +70,7 @@ export interface RigOptions {
 /** What a driver is made over. */
 export interface Bench {
   spi: Spi;
+  time: { now_us: number };
   clock: Clock;
   delay_ms: (ms: number) => void;
 }
@@ -110,6 +115,7 @@ export class MeteringRig<Chip extends Shiftable, Driver extends MeteringChip> {
           this.afterFrame(buffer);
         },
       },
+      time: this.time,
       clock: clockOf(this.time),
       delay_ms: (ms) => (this.delayed_ms += ms),
     });
@@ -166,20 +172,69 @@ export class Rig extends MeteringRig<Atm90e32Chip, Atm90e32> {
   }
 }
 
+export const ADE7953_BUSES = ["spi", "i2c", "uart"] as const;
+
+export interface Ade7953RigOptions extends RigOptions {
+  calibration?: AdeCalibration;
+  /** SPI where absent. */
+  over?: (typeof ADE7953_BUSES)[number];
+  /** Transfers over the UART take their time. */
+  slow?: boolean;
+}
+
+/** The UART between an ADE7953 and its driver. */
+class UartSide implements Answering {
+  packets = 0;
+  /** How a packet gets to the chip, and what it answers. */
+  deliver: (packet: Uint8Array) => Uint8Array;
+  readonly line: UartLine;
+
+  constructor({ spi, time }: Bench, { faults, seed = 1, slow = false }: Ade7953RigOptions) {
+    const chip = new Ade7953OverUart(spi);
+    this.deliver = (packet) => chip.answer(packet);
+    this.line = new UartLine(this, { ...noFaults, ...faults }, new Random(seed, "uart"), (ms) => {
+      if (slow) time.now_us += 1000 * ms;
+    });
+  }
+
+  answer(packet: Uint8Array): Uint8Array {
+    this.packets++;
+    return this.deliver(packet);
+  }
+}
+
 /** A rig with an ADE7953. */
 export class Ade7953Rig extends MeteringRig<Ade7953Chip, Ade7953> {
-  constructor(load: Load, options: RigOptions & { calibration?: AdeCalibration; overI2c?: boolean } = {}) {
+  /** Has the faults then; `bus` is behind the chip's pins and has none. */
+  readonly uart: UartSide | undefined;
+
+  constructor(load: Load, options: Ade7953RigOptions = {}) {
+    const { over = "spi", calibration } = options;
+    let uart: UartSide | undefined;
+    const busOver = (bench: Bench): Bus => {
+      if (over === "spi") return new SpiBus(bench.spi);
+      if (over === "i2c") return new I2cBus(new Ade7953OverI2c(bench.spi));
+      uart = new UartSide(bench, options);
+      return new UartBus(uart.line);
+    };
     super(
       load,
-      options,
+      over === "uart" ? { ...options, faults: {} } : options,
       (time, feed, errors) => new Ade7953Chip(time, feed, errors),
       (bench) =>
         new Ade7953({
           ...bench,
-          bus: options.overI2c ? new I2cBus(new Ade7953OverI2c(bench.spi)) : new SpiBus(bench.spi),
+          bus: busOver(bench),
           phases: load.phases === 1 ? 1 : 2,
-          ...(options.calibration && { calibration: options.calibration }),
+          ...(calibration && { calibration }),
         }),
     );
+    this.uart = uart;
+  }
+
+  /** Dead lines: they read as this byte, a UART not at all. */
+  set stuck(level: number | undefined) {
+    if (this.uart === undefined) this.bus.stuck = level;
+    else this.uart.line.silent = level !== undefined;
   }
 }

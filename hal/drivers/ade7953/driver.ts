@@ -27,7 +27,7 @@ import {
 const RESTART_MS = 20_000;
 
 export interface Ade7953Options {
-  /** Over SPI or I2C. */
+  /** Over SPI, I2C or UART. */
   bus: Bus;
   /** Blocks; used by {@link Ade7953.initialize} only. */
   delay_ms: (ms: number) => void;
@@ -105,8 +105,7 @@ export class Ade7953 implements MeteringChip {
     }
     if (!this.#configured) return PollStatus.noAnswer;
     this.#energy.reset();
-    this.#taken_ms = this.#clock.now_ms();
-    this.#lastCheck_ms = this.#taken_ms;
+    this.#lastCheck_ms = this.#clock.now_ms();
     return PollStatus.ok;
   }
 
@@ -114,16 +113,19 @@ export class Ade7953 implements MeteringChip {
     const bus = this.#bus;
     const started_ms = this.#clock.now_ms();
     bus.noise = false;
+    bus.unsettled = false;
     sample.counts.fill(0);
     sample.voltage_mV.fill(0);
     sample.supply = 0;
     this.#energy.read();
+    if (bus.unsettled) return PollStatus.noAnswer;
     const voltage_mV = readVoltage_mV(bus);
     let presence = this.presence();
     if (presence === PollStatus.ok && this.#energy.doubtful) {
       this.#energy.read();
       presence = this.presence();
     }
+    if (bus.unsettled) return PollStatus.noAnswer;
     if (presence === PollStatus.restarted) return this.restart();
     if (presence !== PollStatus.ok) return PollStatus.noAnswer;
 
@@ -188,14 +190,18 @@ export class Ade7953 implements MeteringChip {
     return this.initialize() === PollStatus.ok ? PollStatus.restarted : PollStatus.noAnswer;
   }
 
+  /** From here on the chip counts. */
   private reset(): boolean {
     const bus = this.#bus;
+    this.#taken_ms = this.#clock.now_ms();
     bus.writeUnchecked(Register.CONFIG, CONFIG_RESET | SOFTWARE_RESET);
+    bus.unsettled = false;
     for (let waited_ms = 0; waited_ms < RESET_TIME_MS; waited_ms += RESET_STEP_MS) {
       this.#delay_ms(RESET_STEP_MS);
       if (this.isReset(bus.readSteady(Register.IRQSTATA))) break;
+      if (bus.unsettled) return false;
     }
-    return bus.readSteady(Register.CONFIG) === CONFIG_RESET;
+    return bus.holds(Register.CONFIG, CONFIG_RESET);
   }
 
   private configure(): boolean {
@@ -212,8 +218,7 @@ export class Ade7953 implements MeteringChip {
   /** Whether every register is as it was written: a command that was hit on the bus may have gone to another. */
   private intact(): boolean {
     const table = this.#configuration;
-    for (let i = 0; i < table.length; i += 2)
-      if (this.#bus.readSteady(table[i]) !== table[i + 1]) return false;
+    for (let i = 0; i < table.length; i += 2) if (!this.#bus.holds(table[i], table[i + 1])) return false;
     return true;
   }
 

@@ -15,8 +15,6 @@ const WRAP = 2 ** 24;
 const SIGN_SHIFT = 8;
 /** Polls in a row that may be refused: what is still so then is no reading gone wrong. */
 const MAX_HELD = 3;
-/** Between two reads of one accumulator, of which a script on a small processor takes up to 2 ms. */
-const STEP = (2 * FULL_SCALE_COUNTS_PER_S) / 1000;
 /** Where each quantity goes when it is positive and when it is negative; apparent energy never is. */
 const FORWARD = Object.freeze([Quantity.activeDelivered, Quantity.reactivePositive, Quantity.apparent]);
 const REVERSE = Object.freeze([Quantity.activeReceived, Quantity.reactiveNegative, Quantity.apparent]);
@@ -37,6 +35,8 @@ export class EnergyAccumulators {
   turnedPolls = 0;
   readonly #bus: Bus;
   readonly #phases: number;
+  /** The most counts between two reads of one accumulator. */
+  readonly #step: number;
   readonly #read = new Int32Array(ACCUMULATORS);
   /** What the following two are: enough to go on from. */
   readonly kept = new Int32Array(ACCUMULATORS + QUANTITIES);
@@ -51,6 +51,7 @@ export class EnergyAccumulators {
   constructor(bus: Bus, phases: number) {
     this.#bus = bus;
     this.#phases = phases;
+    this.#step = (bus.read_ms * FULL_SCALE_COUNTS_PER_S) / 1000;
   }
 
   /** The chip starts from 0. */
@@ -61,11 +62,13 @@ export class EnergyAccumulators {
     this.#direction.fill(0);
   }
 
+  /** Up to one that is given up. */
   read(): void {
     for (let quantity = 0; quantity < QUANTITIES; quantity++) {
       for (let phase = 0; phase < this.#phases; phase++) {
         const i = quantity * PHASES + phase;
-        this.#read[i] = this.#bus.readMoving(Register.AENERGYA + i, STEP);
+        this.#read[i] = this.#bus.readMoving(Register.AENERGYA + i, this.#step);
+        if (this.#bus.unsettled) return;
       }
     }
   }
@@ -76,7 +79,7 @@ export class EnergyAccumulators {
       for (let phase = 0; phase < this.#phases; phase++) {
         const read = this.#read[quantity * PHASES + phase];
         const dead = read === 0 || read === -1;
-        if (dead && Math.abs(this.difference(quantity, phase)) > STEP) return true;
+        if (dead && this.difference(quantity, phase) !== 0) return true;
       }
     }
     return false;

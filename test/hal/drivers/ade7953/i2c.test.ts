@@ -46,9 +46,8 @@ describe("the ADE7953 over I2C", () => {
   });
 
   it.each([0, 0.001])("counts as over SPI, with a share %f of noisy transfers", (spiNoise) => {
-    const [spi, i2c] = [false, true].map(
-      (overI2c) =>
-        new Ade7953Rig(randomLoad(new Random(5, "load"), 2, false), { overI2c, faults: { spiNoise } }),
+    const [spi, i2c] = (["spi", "i2c"] as const).map(
+      (over) => new Ade7953Rig(randomLoad(new Random(5, "load"), 2, false), { over, faults: { spiNoise } }),
     );
     for (const rig of [spi, i2c]) {
       expect(rig.driver.initialize()).toBe(PollStatus.ok);
@@ -59,7 +58,7 @@ describe("the ADE7953 over I2C", () => {
   });
 
   it("takes nothing while the chip is away, and what it counted when it is back", () => {
-    const rig = new Ade7953Rig(steadyLoad([1000]), { overI2c: true });
+    const rig = new Ade7953Rig(steadyLoad([1000]), { over: "i2c" });
     rig.driver.initialize();
     rig.poll(SECOND_US);
     rig.bus.stuck = 0xff;

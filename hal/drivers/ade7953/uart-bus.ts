@@ -1,0 +1,70 @@
+import { Bus, framesByPage, valueIn } from "hal/drivers/ade7953/bus";
+import type { Uart } from "hal/uart";
+
+/** Of the chip, which has no other; eight data bits, no parity, one stop bit. */
+export const UART_BAUD = 4_800;
+/**
+ * From the start of a byte to that of the next, of which the byte itself takes 2.08 ms: the chip wants a pause of 0.2 ms
+ * at least, and gives the packet up after 4 ms.
+ */
+export const UART_BYTE_MS = 3;
+/** For a byte of the answer: a pause of 4 ms and the byte. */
+export const UART_TIMEOUT_MS = 7;
+/** The chip listens again 6 ms after the last byte of either side; a timer's tick more. */
+export const UART_PAUSE_MS = 7;
+
+const READ = 0x35;
+const WRITE = 0xca;
+/** Command and address, before the data. */
+const HEADER = 3;
+/** What a line that nobody drives reads. */
+const FLOATING = 0xff;
+/** A command of 3 bytes, 7 with the data, and what the platform adds: 26 ms; half as much again for a busy one. */
+const READ_MS = 40;
+/** A poll reads up to 20 registers, and a watchdog gives it 8 s. */
+const MAX_FRAMES = 12;
+
+/**
+ * Registers over the UART (data sheet, "UART Interface"): a byte that says read or write, 16 bits of address with the
+ * high byte first, then 1 to 4 bytes of data by the page, with the low byte first. Some 25 ms a register.
+ */
+export class UartBus extends Bus {
+  readonly #uart: Uart;
+  readonly #command = new Uint8Array(HEADER);
+  readonly #answers = framesByPage(0);
+  readonly #frames = framesByPage(HEADER);
+
+  /** @param uart at {@link UART_BAUD} and with the times above */
+  constructor(uart: Uart) {
+    super();
+    this.#uart = uart;
+  }
+
+  override get read_ms(): number {
+    return READ_MS;
+  }
+
+  protected override get maxFrames(): number {
+    return MAX_FRAMES;
+  }
+
+  read(address: number): number {
+    const answer = this.#answers[address >> 8];
+    const command = this.#command;
+    command[0] = READ;
+    command[1] = address >> 8;
+    command[2] = address;
+    if (!this.#uart.writeRead(command, answer)) answer.fill(FLOATING);
+    answer.reverse();
+    return valueIn(answer, 0);
+  }
+
+  writeUnchecked(address: number, value: number): void {
+    const frame = this.#frames[address >> 8];
+    frame[0] = WRITE;
+    frame[1] = address >> 8;
+    frame[2] = address;
+    for (let i = HEADER, rest = value; i < frame.length; i++, rest >>= 8) frame[i] = rest;
+    this.#uart.write(frame);
+  }
+}
