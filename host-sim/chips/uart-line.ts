@@ -20,8 +20,6 @@ export interface Answering {
  * would be cut off a byte is lost, on its way to the chip or back.
  */
 export class UartLine implements Uart {
-  /** The line is dead. */
-  silent = false;
   /** Packets hit so far. */
   hits = 0;
   readonly #chip: Answering;
@@ -57,7 +55,6 @@ export class UartLine implements Uart {
 
   #carry(bytes: Uint8Array): Uint8Array {
     this.#elapse(START_MS + bytes.length * UART_BYTE_MS);
-    if (this.silent) return new Uint8Array();
     let packet: Uint8Array = bytes.slice();
     if (this.#command.strikes()) this.#invertBit(packet);
     const loses = this.#lost.strikes();

@@ -173,11 +173,12 @@ export class Rig extends MeteringRig<Atm90e32Chip, Atm90e32> {
 }
 
 export const ADE7953_BUSES = ["spi", "i2c", "uart"] as const;
+export type Ade7953Over = (typeof ADE7953_BUSES)[number];
 
 export interface Ade7953RigOptions extends RigOptions {
   calibration?: AdeCalibration;
   /** SPI where absent. */
-  over?: (typeof ADE7953_BUSES)[number];
+  over?: Ade7953Over;
   /** Transfers over the UART take their time. */
   slow?: boolean;
 }
@@ -185,6 +186,9 @@ export interface Ade7953RigOptions extends RigOptions {
 /** The UART between an ADE7953 and its driver. */
 class UartSide implements Answering {
   packets = 0;
+  beforePacket: () => void = () => {};
+  /** Nothing gets through. */
+  dead = false;
   /** How a packet gets to the chip, and what it answers. */
   deliver: (packet: Uint8Array) => Uint8Array;
   readonly line: UartLine;
@@ -199,7 +203,8 @@ class UartSide implements Answering {
 
   answer(packet: Uint8Array): Uint8Array {
     this.packets++;
-    return this.deliver(packet);
+    this.beforePacket();
+    return this.dead ? new Uint8Array() : this.deliver(packet);
   }
 }
 
@@ -235,6 +240,17 @@ export class Ade7953Rig extends MeteringRig<Ade7953Chip, Ade7953> {
   /** Dead lines: they read as this byte, a UART not at all. */
   set stuck(level: number | undefined) {
     if (this.uart === undefined) this.bus.stuck = level;
-    else this.uart.line.silent = level !== undefined;
+    else this.uart.dead = level !== undefined;
+  }
+
+  /** Frames of the bus, or packets. */
+  get transfers(): number {
+    return this.uart?.packets ?? this.frames;
+  }
+
+  /** Runs before each of them. */
+  set beforeTransfer(run: () => void) {
+    if (this.uart === undefined) this.beforeFrame = run;
+    else this.uart.beforePacket = run;
   }
 }
