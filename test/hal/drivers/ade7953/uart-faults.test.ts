@@ -18,7 +18,7 @@ type Deliver = (packet: Uint8Array) => Uint8Array;
 type Fault = (deliver: Deliver, packet: Uint8Array, variant: number) => Uint8Array;
 
 const faults: [name: string, variants: number, fault: Fault][] = [
-  ["an inverted bit on the way", 8 * 3, (deliver, packet, bit) => deliver(inverted(packet, bit))],
+  ["an inverted bit on the way", 5, (deliver, packet, n) => deliver(inverted(packet, n * STRIDE))],
   [
     "an inverted bit of the answer",
     8 * ANSWER_BYTES,
