@@ -21,13 +21,12 @@ export const makeFlash = (sectors = SECTORS, seed = 1): NorFlash =>
     random: new Random(seed, "flash"),
   });
 
-let starts = 0;
-/** A start of the device: each has random numbers of its own. */
+/** A start of the device: each has random numbers of its own, by how often the flash was read before it. */
 export const mount = (flash: NorFlash, options: Partial<RingOptions> = {}): AppendRing =>
   new AppendRing({
     flash,
     cipher: new NodeCipher().aesCcm(KEY),
-    entropy: new SeededEntropy(new Random(starts++, "salts")),
+    entropy: new SeededEntropy(new Random(flash.reads, "salts")),
     store: STORE,
     recordBytes: RECORD_BYTES,
     ...options,
