@@ -15,7 +15,7 @@ import { type MeterRecord, ReadStore } from "./store";
 import { Whereabouts } from "./whereabouts";
 
 /** Ports that header compression shortens to a byte (RFC 6282, section 4.3.3: 0xF0xx). */
-export const FIRST_PORT = 0xf000;
+const FIRST_PORT = 0xf000;
 const LAST_PORT = 0xf0ff;
 /** No place in an array. */
 const NO_LINE = -1;

@@ -11,7 +11,7 @@ import type { SimulatedRadio } from "./radio/radio";
 import { Random } from "./random";
 import type { World } from "./world";
 
-export const BACKHAUL_US = 100_000;
+const BACKHAUL_US = 100_000;
 /** For a collector's keys: the least that a store takes. */
 const KEYS_BYTES = 4 * 4096;
 

@@ -29,7 +29,7 @@ export interface TrafficResult {
   duplicates: number;
 }
 
-export const SETTLING_S = 900;
+const SETTLING_S = 900;
 /** The number of the node and that of the message. */
 export const LEAST_BYTES = 6;
 /** Messages still under way at the end have so long. */

@@ -16,8 +16,8 @@ export interface Time {
 }
 
 /** What one count of an ATM90E32AS at 3200 imp/kWh is worth: 3.125 mWh. */
-export const COUNT_NUMERATOR = 25;
-export const COUNT_DENOMINATOR = 8;
+const COUNT_NUMERATOR = 25;
+const COUNT_DENOMINATOR = 8;
 export const COUNT = (MILLIWATT_HOUR * COUNT_NUMERATOR) / COUNT_DENOMINATOR;
 
 const NOMINAL_mV = 120_000;

@@ -147,7 +147,7 @@ const anyInterface = fc.oneof(
   fc.uint8Array({ minLength: 16, maxLength: 16 }),
 );
 
-export const anyUnicast = fc
+const anyUnicast = fc
   .tuple(anyPrefix, anyInterface, fc.constantFrom(0, 48, 56, 64, 96, 128))
   .map(([prefix, rest, bits]) => {
     const made = Uint8Array.from(rest);
@@ -157,7 +157,7 @@ export const anyUnicast = fc
     return made;
   });
 
-export const anyMulticast = fc
+const anyMulticast = fc
   .tuple(fc.nat(255), fc.nat(14), fc.uint8Array({ minLength: 14, maxLength: 14 }), fc.boolean())
   .map(([scope, zeros, rest, prefixBased]) => {
     const made = new Uint8Array(16);

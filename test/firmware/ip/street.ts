@@ -55,7 +55,7 @@ export function peer(at: Uint8Array, port: number): Peer {
 }
 
 /** A clock that stands until it is set. */
-export class StandingClock implements Clock {
+class StandingClock implements Clock {
   ms = 0;
   onAlarm = () => {};
   now_ms = () => this.ms;

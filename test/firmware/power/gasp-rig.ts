@@ -31,7 +31,7 @@ export function gaspsOf(nodes: readonly number[], failed_ms = FAILED_MS): Uint8A
 }
 
 /** Nodes of a message; undefined where it is malformed. */
-export function nodesOf(body: Uint8Array): number[] | undefined {
+function nodesOf(body: Uint8Array): number[] | undefined {
   const gasps = new GaspReader();
   if (!gasps.begin(body, 0, body.length)) return undefined;
   const nodes: number[] = [];
