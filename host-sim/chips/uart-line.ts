@@ -1,4 +1,4 @@
-import { UART_BAUD, UART_BYTE_MS, UART_PAUSE_MS, UART_TIMEOUT_MS } from "hal/drivers/ade7953/uart-bus";
+import { UART_BAUD, UART_TIMES } from "hal/drivers/ade7953/uart-bus";
 import type { Uart } from "hal/uart";
 import type { Faults } from "../options";
 import type { Random } from "../random";
@@ -42,19 +42,19 @@ export class UartLine implements Uart {
 
   write(bytes: Uint8Array): void {
     this.#carry(bytes);
-    this.#elapse(UART_PAUSE_MS);
+    this.#elapse(UART_TIMES.pause_ms);
   }
 
   writeRead(bytes: Uint8Array, into: Uint8Array): boolean {
     const answer = this.#carry(bytes).subarray(0, into.length);
     into.set(answer);
     const whole = answer.length === into.length;
-    this.#elapse(answer.length * ANSWERED_MS + (whole ? 0 : UART_TIMEOUT_MS) + UART_PAUSE_MS);
+    this.#elapse(answer.length * ANSWERED_MS + (whole ? 0 : UART_TIMES.timeout_ms) + UART_TIMES.pause_ms);
     return whole;
   }
 
   #carry(bytes: Uint8Array): Uint8Array {
-    this.#elapse(START_MS + bytes.length * UART_BYTE_MS);
+    this.#elapse(START_MS + bytes.length * UART_TIMES.byte_ms);
     let packet: Uint8Array = bytes.slice();
     if (this.#command.strikes()) this.#invertBit(packet);
     const loses = this.#lost.strikes();

@@ -1,17 +1,13 @@
 import { Bus, framesByPage, valueIn } from "hal/drivers/ade7953/bus";
-import type { Uart } from "hal/uart";
+import type { Uart, UartTimes } from "hal/uart";
 
 /** Of the chip, which has no other; eight data bits, no parity, one stop bit. */
 export const UART_BAUD = 4_800;
 /**
- * From the start of a byte to that of the next, of which the byte itself takes 2.08 ms: the chip wants a pause of 0.2 ms
- * at least, and gives the packet up after 4 ms.
+ * A byte takes 2.08 ms. The chip wants a pause of 0.2 ms after each, gives the packet up after 4 ms, and listens again
+ * 6 ms after the last; it pauses as long. A timer's tick more, where it is not to be less.
  */
-export const UART_BYTE_MS = 3;
-/** For a byte of the answer: a pause of 4 ms and the byte. */
-export const UART_TIMEOUT_MS = 7;
-/** The chip listens again 6 ms after the last byte of either side; a timer's tick more. */
-export const UART_PAUSE_MS = 7;
+export const UART_TIMES: UartTimes = Object.freeze({ byte_ms: 3, timeout_ms: 7, pause_ms: 7 });
 
 const READ = 0x35;
 const WRITE = 0xca;
@@ -19,14 +15,14 @@ const WRITE = 0xca;
 const HEADER = 3;
 /** What a line that nobody drives reads. */
 const FLOATING = 0xff;
-/** A command of 3 bytes, 7 with the data, and what the platform adds: 26 ms; half as much again for a busy one. */
+/** With 32 bits 27 ms, and half as much again where the platform is busy with something else. */
 const READ_MS = 40;
 /** A poll reads up to 20 registers, and a watchdog gives it 8 s. */
 const MAX_FRAMES = 12;
 
 /**
  * Registers over the UART (data sheet, "UART Interface"): a byte that says read or write, 16 bits of address with the
- * high byte first, then 1 to 4 bytes of data by the page, with the low byte first. Some 25 ms a register.
+ * high byte first, then 1 to 4 bytes of data by the page, with the low byte first. Up to 27 ms a register.
  */
 export class UartBus extends Bus {
   readonly #uart: Uart;
@@ -34,7 +30,7 @@ export class UartBus extends Bus {
   readonly #answers = framesByPage(0);
   readonly #frames = framesByPage(HEADER);
 
-  /** @param uart at {@link UART_BAUD} and with the times above */
+  /** @param uart at {@link UART_BAUD} and with {@link UART_TIMES} */
   constructor(uart: Uart) {
     super();
     this.#uart = uart;

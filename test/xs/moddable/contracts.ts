@@ -3,6 +3,7 @@ import Digital from "embedded:io/digital";
 import I2C from "embedded:io/i2c";
 import Serial from "embedded:io/serial";
 import SPI from "embedded:io/spi";
+import { UART_BAUD, UART_TIMES } from "hal/drivers/ade7953/uart-bus";
 import { SoftwareCipher } from "hal/drivers/aes";
 import { ModdableCipher } from "hal/moddable/cipher";
 import { ModdableClock } from "hal/moddable/clock";
@@ -17,6 +18,7 @@ import { PlatformReset } from "hal/moddable/reset";
 import { RtcRetainedMemory } from "hal/moddable/retained-memory";
 import { ModdableSerial } from "hal/moddable/serial-port";
 import { ModdableSpi } from "hal/moddable/spi";
+import { ModdableUart } from "hal/moddable/uart";
 import { PlatformWatchdog } from "hal/moddable/watchdog";
 import { ResetReason } from "hal/reset";
 import { describe, expect, it } from "vitest";
@@ -30,12 +32,14 @@ import { powerMonitorContract } from "../../hal/power-monitor.contract";
 import { retainedMemoryContract } from "../../hal/retained-memory.contract";
 import { serialPortContract } from "../../hal/serial-port.contract";
 import { spiContract } from "../../hal/spi.contract";
+import { uartContract, type UartRig } from "../../hal/uart.contract";
 import { watchdogContract } from "../../hal/watchdog.contract";
 import { drive, levelOf } from "./platform/digital";
 import type MockI2c from "./platform/i2c";
 import type MockSerial from "./platform/serial";
 import type MockSpi from "./platform/spi";
-import { pass } from "./platform/wait";
+import UartChip from "./platform/uart";
+import { pass, ticks } from "./platform/wait";
 
 export { names, run } from "./vitest";
 
@@ -97,6 +101,21 @@ i2cContract("an I2C of ECMA-419", () => {
     absent: new ModdableI2c(at(0x39)),
     frames: () => (io as unknown as MockI2c).frames,
   };
+});
+
+uartContract("a UART of ECMA-419", makeUart);
+
+describe("a UART of ECMA-419", () => {
+  it("takes 27 ms for the longest read, and little more where nothing answers", () => {
+    const { uart } = makeUart();
+    const took_ms = (packet: Uint8Array): number => {
+      const began_ms = ticks();
+      uart.writeRead(packet, new Uint8Array(4));
+      return ticks() - began_ms;
+    };
+    expect(took_ms(Uint8Array.of(2, 4, 0))).toBeLessThanOrEqual(27);
+    expect(took_ms(Uint8Array.of(2, 0, 0))).toBeLessThanOrEqual(27);
+  });
 });
 
 describe("a flash partition", () => {
@@ -166,3 +185,16 @@ describe("a one-shot timer of the platform", () => {
     expect(expired).toBe(4);
   });
 });
+
+function makeUart(): UartRig {
+  let chip: UartChip | undefined;
+  const Io = class extends UartChip {
+    constructor(options: ConstructorParameters<typeof UartChip>[0]) {
+      super(options);
+      chip = this as UartChip;
+    }
+  };
+  const options = { port: 2, receive: 16, transmit: 17, baud: UART_BAUD };
+  const uart = new ModdableUart(Io as unknown as typeof Serial, options, UART_TIMES);
+  return { uart, packets: () => chip?.packets ?? [] };
+}

@@ -7,8 +7,8 @@ const ROUNDING = 1e-6;
 const LAG = 2;
 /** More than a poll has. */
 const PACKETS = 70;
-/** Of the longest packet, a write of 32 bits. */
-const BYTES = 7;
+/** Of a packet that reads. */
+const BYTES = 3;
 const ANSWER_BYTES = 4;
 /** From bit to bit: each place of a byte, and each byte, in few tries. */
 const STRIDE = 5;
@@ -19,14 +19,10 @@ type Fault = (deliver: Deliver, packet: Uint8Array, variant: number) => Uint8Arr
 
 const faults: [name: string, variants: number, fault: Fault][] = [
   ["an inverted bit on the way", 5, (deliver, packet, n) => deliver(inverted(packet, n * STRIDE))],
-  [
-    "an inverted bit of the answer",
-    8 * ANSWER_BYTES,
-    (deliver, packet, bit) => inverted(deliver(packet), bit),
-  ],
+  ["an inverted bit of the answer", 7, (deliver, packet, n) => inverted(deliver(packet), n * STRIDE)],
   ["a byte lost on the way", BYTES, (deliver, packet, at) => deliver(without(packet, at))],
   ["a byte lost of the answer", ANSWER_BYTES, (deliver, packet, at) => without(deliver(packet), at)],
-  ["a byte too many on the way", BYTES, (deliver, packet, at) => deliver(grown(packet, at))],
+  ["a byte too many on the way", BYTES + 1, (deliver, packet, at) => deliver(grown(packet, at))],
   ["a byte too many in the answer", ANSWER_BYTES + 1, (deliver, packet, at) => grown(deliver(packet), at)],
   ["a packet lost", 1, () => new Uint8Array()],
   ["an answer lost", 1, (deliver, packet) => deliver(packet).subarray(0, 0)],

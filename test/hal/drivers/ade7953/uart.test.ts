@@ -7,7 +7,10 @@ import { Ade7953Chip } from "../../../../host-sim/chips/ade7953";
 import { Ade7953OverUart } from "../../../../host-sim/chips/ade7953-uart";
 import { Feed } from "../../../../host-sim/load/feed";
 import { Random } from "../../../../host-sim/random";
+import { UartLine } from "../../../../host-sim/chips/uart-line";
+import { noFaults } from "../../../../host-sim/options";
 import { Ade7953Rig, randomLoad, SECOND_US, steadyLoad } from "../../metering-rig";
+import { answerTo, uartContract } from "../../uart.contract";
 
 const ROUNDING = 1e-6;
 /** Of the platform, from feed to restart; hal/moddable/restart.c. */
@@ -217,4 +220,16 @@ describe("the simulated ADE7953's UART", () => {
     expect(answer(0x35, 0x00, Register.PGA_V)).toEqual([0]);
     expect(answer(0x35, 0x04, 0x00)).toEqual([]);
   });
+});
+
+uartContract("the simulated line", () => {
+  const packets: number[][] = [];
+  const answer = (packet: Uint8Array): Uint8Array => {
+    packets.push([...packet]);
+    return Uint8Array.from(answerTo(packet));
+  };
+  return {
+    uart: new UartLine({ answer }, noFaults, new Random(1, "uart"), () => {}),
+    packets: () => packets,
+  };
 });
