@@ -78,7 +78,7 @@ export class Neighbourhood implements Radio {
     packet.payloadLength = message.at;
     writeMessageChecksum(packet);
     const frame = new Writer(new Uint8Array(MAX_FRAME_BYTES));
-    writeDataHeader(frame, 0, network.panId, collector, eui64);
+    writeDataHeader(frame, 0, network.pans[0].id, collector, eui64);
     compress(packet, eui64, collector, this.#contexts, frame);
     this.#send(frame);
   }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { LinkKey } from "firmware/app/network";
+import type { Pan } from "firmware/mesh/mac/pan";
 
 /** IEEE 802.15.4 TAP: each frame behind a header of type-length-value fields. */
 const LINKTYPE_IEEE802_15_4_TAP = 283;
@@ -85,11 +85,9 @@ export class Capture {
 }
 
 export interface Profile {
-  panId: number;
+  pans: readonly Pan[];
   /** Prefixes of the 6LoWPAN contexts, by identifier, as text: `2001:db8::/64`. */
   contexts: string[];
-  /** Of link security. */
-  linkKeys?: readonly LinkKey[];
 }
 
 /** Writes a Wireshark profile with which a capture decodes: for WIRESHARK_CONFIG_DIR, or among one's own profiles. */
@@ -97,11 +95,12 @@ export function writeProfile(folder: string, profile: Profile): void {
   mkdirSync(folder, { recursive: true });
   const contexts = profile.contexts.map((prefix, id) => `6lowpan.context${id}: ${prefix}\n`);
   writeFileSync(join(folder, "preferences"), `udp.check_checksum: TRUE\n${contexts.join("")}`);
-  const keys = (profile.linkKeys ?? []).map(
-    ({ index, key }) => `"${Buffer.from(key).toString("hex")}","${index}","No hash"
-`,
-  );
-  writeFileSync(join(folder, "ieee802154_keys"), keys.join(""));
-  const pan = `0x${profile.panId.toString(16).padStart(4, "0")}`;
-  writeFileSync(join(folder, "decode_as_entries"), `decode_as_entry: wpan.panid,${pan},(none),6LoWPAN\n`);
+  const keys = profile.pans.flatMap((pan) => pan.keys ?? []);
+  const lines = keys.map(({ index, key }) => `"${Buffer.from(key).toString("hex")}","${index}","No hash"\n`);
+  writeFileSync(join(folder, "ieee802154_keys"), lines.join(""));
+  const entries = profile.pans.map(({ id }) => {
+    const pan = `0x${id.toString(16).padStart(4, "0")}`;
+    return `decode_as_entry: wpan.panid,${pan},(none),6LoWPAN\n`;
+  });
+  writeFileSync(join(folder, "decode_as_entries"), entries.join(""));
 }

@@ -4,7 +4,7 @@ import { detail } from "./detail";
 import type { StreetOptions } from "./options";
 import { meshDetail } from "./mesh-detail";
 import type { MeshDetail, MeterDetail, StreetResult } from "./result";
-import { EPOCH_MS, HEAD_END, LINK_KEY, NETWORK, Street } from "./street";
+import { EPOCH_MS, HEAD_END, NETWORK, networkOf, Street } from "./street";
 import { DAY_S, tally } from "./tally";
 
 /** Reads still under way at the end have so long. */
@@ -43,13 +43,12 @@ export function runStreet(options: StreetOptions, hooks: RunHooks = {}): StreetO
 
 /** Keeps the frames from now on, where that is asked for, with the profile to read them. */
 export function openCapture(street: Street): void {
-  const { capture, linkSecurity } = street.options;
+  const { capture } = street.options;
   if (capture === undefined) return;
   street.capture = new Capture(capture, EPOCH_MS);
   writeProfile(`${capture}.keys`, {
-    panId: NETWORK.panId,
+    pans: networkOf(street.options).pans,
     contexts: [`${formatAddress(NETWORK.prefix)}/64`, `${formatAddress(HEAD_END)}/128`],
-    linkKeys: linkSecurity ? [LINK_KEY] : [],
   });
 }
 

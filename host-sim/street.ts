@@ -1,5 +1,5 @@
 import type { Collector } from "firmware/app/collector";
-import type { LinkKey, Network } from "firmware/app/network";
+import type { Network } from "firmware/app/network";
 import { writeEui64 } from "firmware/ip/address";
 import { HeadEnd } from "../head-end/head-end";
 import type { Read } from "../head-end/read";
@@ -14,6 +14,7 @@ import { SimulatedMeter } from "./meter";
 import { SeededEntropy } from "./node";
 import type { StreetOptions } from "./options";
 import { Outages } from "./outages";
+import { meterPans, streetPans } from "./pans";
 import { type AirCount, AirStatistics } from "./radio/air-statistics";
 import type { Medium } from "./radio/medium";
 import { streetMedium } from "./radio/street-medium";
@@ -31,13 +32,12 @@ const DAY_US = 86_400e6;
 const IDEAL_TURNAROUND_MS = 1;
 const PREFIX = address("20010db8000000000000000000000000");
 export const HEAD_END = address("20010db8ffff00000000000000000001");
-/** Network of a street whose nodes neither hop nor seal. */
-export const NETWORK: Network = { panId: 0x574d, channel: 64, prefix: PREFIX, headEnd: HEAD_END };
-
-/** The key of link security, where the street has it. */
-export const LINK_KEY: LinkKey = {
-  index: 1,
-  key: Uint8Array.from(Buffer.from("57617474 4d657368 206c696e 6b206b65".replaceAll(" ", ""), "hex")),
+/** Network of a street with one collector, whose nodes neither hop nor seal. */
+export const NETWORK: Network = {
+  pans: streetPans(1, false),
+  channel: 64,
+  prefix: PREFIX,
+  headEnd: HEAD_END,
 };
 
 /** The registers' truth at one boundary of intervals, by meter. */
@@ -96,12 +96,14 @@ export class Street {
       utc_ms: () => this.utc_ms(),
       collectors: options.collectors,
     });
-    for (let number = 1; number <= options.collectors; number++) {
+    const { pans } = network;
+    pans.forEach((pan, index) => {
+      const own = { ...network, pans: [pan] };
       const radio = this.medium.addRadio();
       this.collectors.push(
-        new SimulatedCollector(world, seed, network, number, radio, cipher, this.headEnd, options.meters),
+        new SimulatedCollector(world, seed, own, index + 1, radio, cipher, this.headEnd, options.meters),
       );
-    }
+    });
     const before = new Map<Read, AirCount>();
     this.headEnd.poller.onStart = (read) => {
       before.set(read, { ...this.air.of(eui64Of(read.meter.address)) });
@@ -121,7 +123,7 @@ export class Street {
       const meter = new SimulatedMeter(
         world,
         options,
-        network,
+        { ...network, pans: meterPans(pans, index, this.medium.air) },
         index + 1,
         new EndingLoad(
           disturbed(loads[index], options.faults.disturbances, seed, index + 1, loadEnd_us),
@@ -190,9 +192,10 @@ export class Street {
   }
 }
 
-function networkOf({ hopping, linkSecurity, turnaround }: StreetOptions): Network {
+/** All of a street's network, with the PAN of each collector. */
+export function networkOf({ collectors, hopping, linkSecurity, turnaround }: StreetOptions): Network {
   const turnaround_ms = turnaround === "ideal" ? IDEAL_TURNAROUND_MS : undefined;
-  return { ...NETWORK, turnaround_ms, hopping, linkKeys: linkSecurity ? [LINK_KEY] : [] };
+  return { ...NETWORK, turnaround_ms, hopping, pans: streetPans(collectors, linkSecurity) };
 }
 
 function eui64Of(address: Uint8Array): Uint8Array {

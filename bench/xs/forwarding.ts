@@ -9,7 +9,7 @@ import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Composer } from "firmware/mesh/mac/composer";
 import { FrameType, MacFrame } from "firmware/mesh/mac/frame";
 import { Mac } from "firmware/mesh/mac/mac";
-import { macNode } from "firmware/mesh/mac/node";
+import { MacNode } from "firmware/mesh/mac/node";
 import { Slot } from "firmware/mesh/mac/queue";
 import { LinkSecurity } from "firmware/mesh/mac/security";
 import { KEY_BYTES, type Cipher } from "hal/cipher";
@@ -21,7 +21,7 @@ declare function resetMeter(limit: number, meter: number): number;
 
 const PAYLOAD_BYTES = 60;
 const FRAME_BYTES = 255;
-const PAN = 0x574d;
+const PANS = [{ id: 0x574d, keys: [{ index: 1, key: new Uint8Array(KEY_BYTES) }] }];
 const QUEUE_SLOTS = 10;
 const RANK = 512;
 const NO_NEXT_HEADER = 59;
@@ -57,10 +57,8 @@ const radio: Radio = {
 /** A node that hops and seals its frames. */
 function options(number: number) {
   const security = new LinkSecurity(noCipher, store);
-  security.install(1, new Uint8Array(KEY_BYTES));
-  security.use(1);
   const eui64 = Uint8Array.of(2, 0x57, 0x4d, 0, 0, 0, number >> 8, number);
-  const air = { hopping: true, security, coordinator: store, panId: PAN, channel: 0, queueSlots: MAC_SLOTS };
+  const air = { hopping: true, security, coordinator: store, pans: PANS, channel: 0, queueSlots: MAC_SLOTS };
   return { radio, kernel, entropy, eui64, ...air };
 }
 
@@ -79,7 +77,7 @@ class Neighbour {
   constructor(number: number) {
     const own = options(number);
     this.eui64 = own.eui64;
-    this.composer = new Composer(macNode(own), FRAME_BYTES);
+    this.composer = new Composer(new MacNode(own), FRAME_BYTES);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Kernel } from "firmware/kernel/kernel";
 import { Composer } from "firmware/mesh/mac/composer";
 import { Mac } from "firmware/mesh/mac/mac";
-import { macNode } from "firmware/mesh/mac/node";
+import { MacNode } from "firmware/mesh/mac/node";
 import { Slot } from "firmware/mesh/mac/queue";
 import { channelOf } from "firmware/mesh/mac/schedule";
 import { LinkSecurity } from "firmware/mesh/mac/security";
@@ -13,7 +13,7 @@ declare function resetMeter(limit: number, meter: number): number;
 
 const PAYLOAD_BYTES = 60;
 const FRAME_BYTES = 255;
-const PAN = 0x574d;
+const PANS = [{ id: 0x574d, keys: [{ index: 1, key: new Uint8Array(KEY_BYTES) }] }];
 /** AES is the part's own: what it takes in JavaScript is measured apart. */
 const noCipher: Cipher = { aesCcm: () => ({ seal: () => {}, open: () => true }) };
 const entropy = { fill: (into: Uint8Array) => into.fill(7) };
@@ -25,8 +25,6 @@ const kernel = { now_ms: () => now_ms, arm: () => {}, disarm: () => {} } as unkn
 /** A node that hops and seals its frames, and its address. */
 function options(number: number) {
   const security = new LinkSecurity(noCipher, store);
-  security.install(1, new Uint8Array(KEY_BYTES));
-  security.use(1);
   const radio: Radio = {
     maxFrameBytes: FRAME_BYTES,
     bitRate: 100_000,
@@ -38,13 +36,13 @@ function options(number: number) {
     onSent: () => {},
   };
   const eui64 = Uint8Array.of(2, 0x57, 0x4d, 0, 0, 0, number >> 8, number);
-  const air = { hopping: true, security, coordinator: store, panId: PAN, channel: 0, queueSlots: 2 };
+  const air = { hopping: true, security, coordinator: store, pans: PANS, channel: 0, queueSlots: 2 };
   return { radio, kernel, entropy, eui64, ...air };
 }
 
 const own = options(1);
 new Mac(own);
-const peer = macNode(options(2));
+const peer = new MacNode(options(2));
 const composer = new Composer(peer, FRAME_BYTES);
 const slot = new Slot(FRAME_BYTES);
 slot.length = PAYLOAD_BYTES;

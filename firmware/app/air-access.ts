@@ -1,6 +1,7 @@
 import { KeptCounter } from "firmware/app/kept-counter";
 import type { Network } from "firmware/app/network";
 import type { Rings } from "firmware/app/rings";
+import type { Pan } from "firmware/mesh/mac/pan";
 import { LinkSecurity, type CounterStore } from "firmware/mesh/mac/security";
 import { ObjectStore } from "firmware/storage/object-store";
 import { RecordBytes, Store } from "firmware/storage/partitions";
@@ -20,19 +21,26 @@ export interface AirAccess {
   readonly store?: ObjectStore;
 }
 
-/** How a node uses the air, as its network wants it; without hopping and keys nothing is read of `flash`. */
+/**
+ * How a node uses the air, as its network wants it; without hopping and keys nothing is read of `flash`.
+ * @throws RangeError where only some of the PANs have keys
+ */
 export function airAccess(
-  { hopping = false, linkKeys = [] }: Network,
+  { hopping = false, pans }: Network,
   cipher: Cipher,
   rings: Rings,
   flash: Flash,
 ): AirAccess {
-  if (!hopping && linkKeys.length === 0) return { hopping };
+  const secured = hasKeys(pans[0]);
+  for (let i = 1; i < pans.length; i++) if (hasKeys(pans[i]) !== secured) throw new RangeError("no link key");
+  if (!hopping && !secured) return { hopping };
   const store = new ObjectStore(rings.open(flash, Store.keys, RecordBytes.keys), KINDS);
   const intervals = new KeptCounter(store, Kept.broadcastInterval);
-  if (linkKeys.length === 0) return { hopping, intervals, store };
+  if (!secured) return { hopping, intervals, store };
   const security = new LinkSecurity(cipher, new KeptCounter(store, Kept.frameCounter));
-  for (let i = 0; i < linkKeys.length; i++) security.install(linkKeys[i].index, linkKeys[i].key);
-  security.use(linkKeys[0].index);
   return { hopping, security, intervals, store };
+}
+
+function hasKeys({ keys = [] }: Pan): boolean {
+  return keys.length > 0;
 }

@@ -36,14 +36,14 @@ export class MeshNode {
     const { neighbours, coordinates = false, router, payloadBytes } = options;
     const { radio, entropy, identity } = hal;
     const { eui64 } = identity;
-    const { panId, channel, turnaround_ms } = network;
+    const { pans, channel, turnaround_ms } = network;
     const { hopping, security, intervals } = access;
     this.mac = new Mac({
       radio,
       kernel,
       entropy,
       eui64,
-      panId,
+      pans,
       channel,
       queueSlots: macSlots,
       turnaround_ms,

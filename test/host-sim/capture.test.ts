@@ -41,7 +41,7 @@ describeWithTool("tshark", "a capture of a street that joins", (tshark) => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const writeKeys = (profile: string) =>
-    writeProfile(profile, { panId: PAN, contexts: [`${formatAddress(PREFIX)}/64`] });
+    writeProfile(profile, { pans: [{ id: PAN }], contexts: [`${formatAddress(PREFIX)}/64`] });
 
   const decode = (profile: string): Row[] => {
     const columns = Object.values(FIELDS).flatMap((field) => ["-e", field]);

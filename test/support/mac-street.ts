@@ -1,5 +1,6 @@
 import { Kernel } from "firmware/kernel/kernel";
 import { Mac } from "firmware/mesh/mac/mac";
+import type { Pan } from "firmware/mesh/mac/pan";
 import { COUNTER_BLOCK, type CounterStore, LinkSecurity } from "firmware/mesh/mac/security";
 import type { Radio } from "hal/radio";
 import { NodeCipher } from "../../host-sim/cipher";
@@ -22,6 +23,7 @@ export interface Access {
 }
 
 export const KEY = Uint8Array.from({ length: 16 }, (_, i) => 0xc0 + i);
+export const PANS: readonly Pan[] = [{ id: PAN, keys: [{ index: 1, key: KEY }] }];
 
 /** Gives out blocks from `next` on, as flash would. */
 export class RamCounterStore implements CounterStore {
@@ -55,14 +57,12 @@ export function macStreet(
     let security: LinkSecurity | undefined;
     if (access.security === true) {
       security = new LinkSecurity(new NodeCipher(), access.store ?? new RamCounterStore());
-      security.install(1, KEY);
-      security.use(1);
       securities.push(security);
     }
     const coordinator = n === 0 && { coordinator: new RamCounterStore() };
     const air = { hopping, security, neighbours, ...coordinator };
     macs.push(
-      new Mac({ radio, kernel, entropy, eui64, panId: PAN, channel: CHANNEL, queueSlots: 4, ...air }),
+      new Mac({ radio, kernel, entropy, eui64, pans: PANS, channel: CHANNEL, queueSlots: 4, ...air }),
     );
   }
   return { world, medium, macs, securities };

@@ -35,7 +35,7 @@ export function meshStreet(
       kernel,
       entropy,
       eui64,
-      panId: PAN,
+      pans: [{ id: PAN }],
       channel: CHANNEL,
       queueSlots: macSlots,
     });

@@ -8,7 +8,7 @@ import { CrystalClock } from "../../host-sim/clock";
 import { SeededEntropy } from "../../host-sim/node";
 import type { Medium } from "../../host-sim/radio/medium";
 import { Random } from "../../host-sim/random";
-import { type Access, CHANNEL, KEY, macStreet, PAN, RamCounterStore, send } from "./mac-street";
+import { type Access, CHANNEL, macStreet, PANS, RamCounterStore, send } from "./mac-street";
 
 /** Nodes that have all found the PAN by a broadcast of each, and have heard each other. */
 export function joinedStreet(nodes: number, access: Access, seed = 1) {
@@ -25,13 +25,11 @@ export function joinedStreet(nodes: number, access: Access, seed = 1) {
     medium.radios[n].powerOff();
     const kernel = new Kernel(new CrystalClock(world, 3));
     const security = new LinkSecurity(new NodeCipher(), new RamCounterStore(1 << 20));
-    security.install(1, KEY);
-    security.use(1);
     const entropy = new SeededEntropy(new Random(seed, `restart ${n} ${world.now_us}`));
     const { eui64 } = macs[n];
     const { hopping = false, neighbours = 64 } = access;
-    const [panId, channel, queueSlots] = [PAN, CHANNEL, 4];
-    const options = { kernel, entropy, eui64, panId, channel, queueSlots, hopping, security, neighbours };
+    const [pans, channel, queueSlots] = [PANS, CHANNEL, 4];
+    const options = { kernel, entropy, eui64, pans, channel, queueSlots, hopping, security, neighbours };
     return new Mac({ radio: medium.radios[n], ...options });
   };
   return { ...street, restart };

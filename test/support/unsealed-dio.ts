@@ -28,7 +28,7 @@ export function unsealedDio(eui64: Uint8Array): Uint8Array {
   packet.hopLimit = HOP_LIMIT;
 
   const writer = new Writer(new Uint8Array(256));
-  writeDataHeader(writer, 0, NETWORK.panId, undefined, eui64, IE_PRESENT);
+  writeDataHeader(writer, 0, NETWORK.pans[0].id, undefined, eui64, IE_PRESENT);
   const elements = new Elements();
   elements.frameType = WisunFrame.data;
   elements.write(writer);

@@ -9,7 +9,7 @@ import { Cause, FrameType, type MacFrame } from "firmware/mesh/mac/frame";
 import { Duplicates } from "firmware/mesh/mac/duplicates";
 import { Gate } from "firmware/mesh/mac/gate";
 import { NONE } from "firmware/mesh/mac/neighbours";
-import { type MacNode, macNode, type MacOptions } from "firmware/mesh/mac/node";
+import { MacNode, type MacOptions } from "firmware/mesh/mac/node";
 import { inWindow_ms } from "firmware/mesh/mac/placement";
 import { Queue, type Slot } from "firmware/mesh/mac/queue";
 import { Transmitter } from "firmware/mesh/mac/transmitter";
@@ -57,7 +57,7 @@ export class Mac {
   constructor(options: MacOptions) {
     const { radio, kernel } = options;
     const { maxFrameBytes } = radio;
-    const node = macNode(options);
+    const node = new MacNode(options);
     const random = new RandomBelow(options.entropy);
     this.#kernel = kernel;
     this.eui64 = node.eui64;
@@ -84,6 +84,26 @@ export class Mac {
   /** Frames that wait for this destination, or to be sent to all; one being sent is among them. */
   queued(destination: Uint8Array | undefined): number {
     return this.#queue.count(destination);
+  }
+
+  /** Of the PAN that this node is in. */
+  get panId(): number {
+    return this.#node.panId;
+  }
+
+  /** Whether there is more than one PAN that it may join. */
+  get hasChoice(): boolean {
+    return this.#node.hasChoice;
+  }
+
+  /** Goes to the PAN of this identifier; stays where it is none that it may join. Frames that wait go there too. */
+  join(panId: number): void {
+    this.#node.join(panId);
+  }
+
+  /** Goes to the next PAN that it may join; the last is followed by the first. */
+  moveOn(): void {
+    this.#node.moveOn();
   }
 
   /** Knows when and where the PAN's broadcasts are; always, where neither hopping nor security asks for it. */
@@ -150,7 +170,7 @@ export class Mac {
     const now_ms = this.#kernel.now_ms();
     let cause = gate.take(bytes, length, now_ms);
     if (cause === Cause.ok) cause = this.taken(frame, now_ms);
-    else if (cause === Cause.notForUs) this.#csma.overheard(frame, now_ms);
+    else if (cause === Cause.notForUs || cause === Cause.wrongPan) this.#csma.overheard(frame, now_ms);
     if (cause !== Cause.ok) this.counters.dropped[cause]++;
   }
 

@@ -92,6 +92,11 @@ export class Neighbours {
     return row;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.count = 0;
+  }
+
   seed(row: number): number {
     return this.#seeds[row];
   }

@@ -26,7 +26,7 @@ export class PanClock {
   synced = false;
   /** Of this node's solicitations, while it asks: whoever gives it back has answered them. Else {@link NO_CHALLENGE}. */
   challenge = NO_CHALLENGE;
-  readonly #seed: number;
+  #seed = 0;
   /** Of a coordinator: where the numbers of its intervals come from, and up to which they are reserved. */
   #store: CounterStore | undefined;
   #reserved = 0;
@@ -41,7 +41,13 @@ export class PanClock {
   #floor_ms = 0;
 
   constructor(panId: number) {
+    this.enter(panId);
+  }
+
+  /** From now on the time is that of another PAN, and not known. */
+  enter(panId: number): void {
     this.#seed = Math.imul(panId + 1, 0x9e3779b1) >>> 0;
+    this.synced = false;
   }
 
   /** This node is the coordinator, whose time all others follow. */

@@ -1,3 +1,4 @@
+import type { LinkKey } from "firmware/mesh/mac/pan";
 import { KEY_BYTES, NONCE_BYTES, type AesCcm, type Cipher } from "hal/cipher";
 
 /** IEEE 802.15.4-2015, table 9-6: encrypted, with an integrity code of 8 bytes. */
@@ -40,7 +41,7 @@ export class Reserved {
 /**
  * Link security at level 6 with keys of the PAN (IEEE 802.15.4-2015, clause 9; key identifier mode 1). Two keys may be
  * held at a time, of an even and of an odd index, so that one takes over from the other while both are accepted. One
- * frame counter serves all keys: it never repeats, so no nonce does.
+ * frame counter serves all keys of all PANs: it never repeats, so no nonce does.
  */
 export class LinkSecurity {
   readonly #cipher: Cipher;
@@ -59,6 +60,14 @@ export class LinkSecurity {
   /** The index of the key that frames are sealed with. */
   get keyIndex(): number {
     return this.#indices[this.#active];
+  }
+
+  /** Holds these keys of a PAN and no other ones, and seals with the first. */
+  hold(keys: readonly LinkKey[] = []): void {
+    this.#keys.fill(undefined);
+    this.#indices.fill(0);
+    for (let i = 0; i < keys.length; i++) this.install(keys[i].index, keys[i].key);
+    this.use(keys[0].index);
   }
 
   /**

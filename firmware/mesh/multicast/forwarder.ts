@@ -40,7 +40,7 @@ export class MplCounters {
   /** Messages that were new, and copies of those that came before. */
   taken = 0;
   duplicates = 0;
-  /** Frames, and those that the MAC had no room for, or no time to send by. */
+  /** Frames, and those that the MAC had no room for, no time to send by, or another PAN. */
   sent = 0;
   notSent = 0;
   /** Messages that others had told often enough. */
@@ -54,6 +54,8 @@ export class MplCounters {
 /** A message that is being passed on. */
 class Message {
   readonly packet: Packet;
+  /** It may speak of a PAN's time, and is passed on in that one alone. */
+  readonly panId: number;
   /** Where the Trickle interval ends, and its turn before that. */
   end_ms: number;
   due_ms = 0;
@@ -61,7 +63,7 @@ class Message {
   heard = 0;
   left: number;
 
-  constructor(packet: Packet, intervals: number, now_ms: number) {
+  constructor(packet: Packet, panId: number, intervals: number, now_ms: number) {
     const copy = new Packet(packet.payloadLength);
     copy.source.set(packet.source);
     copy.destination.set(packet.destination);
@@ -73,6 +75,7 @@ class Message {
     copy.payloadLength = packet.payloadLength;
     for (let i = 0; i < packet.payloadLength; i++) copy.payload[i] = packet.payload[i]!;
     this.packet = copy;
+    this.panId = panId;
     this.left = intervals;
     this.end_ms = now_ms;
   }
@@ -117,7 +120,7 @@ export class MplForwarder implements Multicast {
     } else if (this.#seeds.take(packet.source, packet.mpl & MPL_SEQUENCE_MASK, this.#kernel.now_ms())) {
       counters.taken++;
       if (packet.hopLimit > 1)
-        this.add(new Message(packet, this.parameters.intervals, this.#kernel.now_ms()));
+        this.add(new Message(packet, this.#mac.panId, this.parameters.intervals, this.#kernel.now_ms()));
       else counters.expired++;
       this.#link.host.receive(packet);
     } else {
@@ -161,8 +164,12 @@ export class MplForwarder implements Multicast {
     this.schedule();
   }
 
-  /** Answers false where others have told it often enough. */
-  private tell({ heard, packet }: Message): boolean {
+  /** Answers false where others have told it often enough, or this node is in another PAN now. */
+  private tell({ heard, packet, panId }: Message): boolean {
+    if (panId !== this.#mac.panId) {
+      this.counters.notSent++;
+      return false;
+    }
     if (heard >= this.parameters.redundancy) {
       this.counters.silent++;
       return false;

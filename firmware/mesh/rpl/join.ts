@@ -34,7 +34,7 @@ const REGISTRATION_SPREAD_ms = 4_000;
 const RENEWAL_SPREAD_ms = 120_000;
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
-/** A root that did not answer is not tried again for so long, where there is another. */
+/** A root that did not answer is not tried again for so long, where there is another PAN. */
 const AVOIDED_ms = 600_000;
 /** A change of rank by so much is news. */
 const NEWS = 4 * ETX_UNIT;
@@ -79,10 +79,8 @@ export class Join implements Routing {
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
-  readonly #avoided = new Uint8Array(16);
+  /** Until then the {@link root} does not count: it has not answered. */
   #avoidedUntil_ms = 0;
-  /** Has heard of another DODAG since it is in this one. */
-  #hasChoice = false;
   /** The DIO being read: it and the announcer's change places where this node passes on what it says. */
   #heard = new Dio();
   #quietUntil_ms = 0;
@@ -96,7 +94,7 @@ export class Join implements Routing {
     this.#kernel = kernel;
     this.#mac = mac;
     this.#stack = stack;
-    this.#solicitation = new Solicitation(kernel, random, sender);
+    this.#solicitation = new Solicitation(kernel, random, mac, sender);
     this.#announcer = new Announcer(kernel, random, sender);
     this.#announcer.onTold = (rank) => (this.preference.announced = rank);
     this.#registration = new Registration(kernel, random, sender, this.root);
@@ -104,7 +102,10 @@ export class Join implements Routing {
     this.#registration.onUnanswered = () => this.avoid();
     this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
     this.#moves = moves;
-    if (moves !== undefined) this.#registration.dao.moves = moves.load(this.root);
+    if (moves !== undefined) {
+      this.#registration.dao.moves = moves.load(this.root);
+      mac.join(moves.panId);
+    }
     stack.onRpl = (packet) => this.receive(packet);
     link.routeBy(this);
   }
@@ -189,8 +190,6 @@ export class Join implements Routing {
       if (dio.rank !== INFINITE_RANK && !this.avoids(dio, now_ms)) this.enter(dio);
     } else if (sameAddress(dio.dodagId, this.root)) {
       this.hearOwn(dio, now_ms);
-    } else {
-      this.#hasChoice = true;
     }
   }
 
@@ -246,7 +245,6 @@ export class Join implements Routing {
     this.#solicitation.stop();
     this.#announcer.stop();
     this.joined = false;
-    this.#hasChoice = false;
     this.passOn();
     this.#registration.of(preference, this.#announcer.dio.prefix);
     this.#registration.startWithin(REGISTRATION_SPREAD_ms);
@@ -258,7 +256,7 @@ export class Join implements Routing {
     const { dao } = this.#registration;
     if (!isUnspecified(this.root)) dao.moves++;
     this.root.set(root);
-    this.#moves?.save(root, dao.moves);
+    this.#moves?.save(root, dao.moves, this.#mac.panId);
   }
 
   private select(): void {
@@ -282,7 +280,7 @@ export class Join implements Routing {
   }
 
   /** Local repair (section 8.2.2.5): gives up the place, says so, and looks for another one after a while. */
-  private leave(): void {
+  private leave(elsewhere = false): void {
     this.repairs++;
     this.joined = false;
     this.preference.clear();
@@ -290,16 +288,13 @@ export class Join implements Routing {
     this.#registration.stop();
     this.#probes.stop();
     this.#quietUntil_ms = this.#kernel.now_ms() + QUIET_ms;
-    this.#solicitation.startAfter(QUIET_ms);
+    this.#solicitation.startAfter(QUIET_ms, elsewhere);
   }
 
   /** The root does not answer: it may be gone, or cut off. */
   private avoid(): void {
-    if (this.#hasChoice) {
-      this.#avoided.set(this.root);
-      this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
-    }
-    this.leave();
+    if (this.#mac.hasChoice) this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
+    this.leave(true);
   }
 
   private accepted(): void {
@@ -315,6 +310,6 @@ export class Join implements Routing {
   }
 
   private avoids(dio: Dio, now_ms: number): boolean {
-    return now_ms < this.#avoidedUntil_ms && sameAddress(dio.dodagId, this.#avoided);
+    return now_ms < this.#avoidedUntil_ms && sameAddress(dio.dodagId, this.root);
   }
 }

@@ -2,9 +2,13 @@ import type { ObjectStore } from "firmware/storage/object-store";
 import type { RecordBuffer } from "firmware/storage/record-buffer";
 
 const ROOT_BYTES = 16;
-const BYTES = ROOT_BYTES + 4;
+const BYTES = ROOT_BYTES + 4 + 2;
+const NO_PAN = -1;
 
-/** Keeps which root a node is with, and how often it has changed it: a restart is no move, and forgets none. */
+/**
+ * Keeps which root a node is with, in which PAN, and how often it has changed it: a restart is no move, and forgets
+ * none.
+ */
 export class Moves {
   readonly #objects: ObjectStore;
   readonly #kind: number;
@@ -31,11 +35,20 @@ export class Moves {
     return reader.u32();
   }
 
+  /** Of the root; -1 where none is kept. */
+  get panId(): number {
+    if (this.#objects.read(this.#kind, this.#buffer.bytes) !== BYTES) return NO_PAN;
+    const reader = this.#buffer.open(BYTES);
+    reader.take(BYTES - 2);
+    return reader.u16();
+  }
+
   /** Where the flash does not take it, it is known until the next restart. */
-  save(root: Uint8Array, moves: number): void {
+  save(root: Uint8Array, moves: number, panId: number): void {
     const writer = this.#buffer.begin(BYTES);
     writer.copy(root, 0, ROOT_BYTES);
     writer.u32(moves);
+    writer.u16(panId);
     this.#objects.write(this.#kind, this.#buffer.bytes, BYTES);
   }
 }

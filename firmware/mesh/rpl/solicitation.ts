@@ -1,6 +1,7 @@
 import { Group, writeGroup } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
+import type { Mac } from "firmware/mesh/mac/mac";
 import { RplCode, writeDis } from "firmware/mesh/rpl/messages";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
@@ -12,25 +13,34 @@ const SPREAD_ms = 1_000;
 /** Waits for an answer; each is twice the one before. */
 const FIRST_WAIT_ms = 5_000;
 const LONGEST_WAIT_ms = 300_000;
+/** Whoever has waited up to so long has asked this PAN often enough: from then on each question is to another one. */
+const PATIENCE_ms = 40_000;
 
-/** Asks for a DODAG until there is one (RFC 6550, section 8.3). */
+/** Asks for a DODAG until there is one (RFC 6550, section 8.3), in one PAN after the other. */
 export class Solicitation {
   readonly #random: RandomBelow;
+  readonly #mac: Mac;
   readonly #sender: RplSender;
   readonly #timer: Timer;
   readonly #all = new Uint8Array(16);
   #wait_ms = FIRST_WAIT_ms;
   #asked = false;
+  #elsewhere = false;
 
-  constructor(kernel: Kernel, random: RandomBelow, sender: RplSender) {
+  constructor(kernel: Kernel, random: RandomBelow, mac: Mac, sender: RplSender) {
     this.#random = random;
+    this.#mac = mac;
     this.#sender = sender;
     this.#timer = new Timer(kernel, () => this.ask());
     writeGroup(Group.allRplNodes, this.#all);
   }
 
-  /** Begins after `delay_ms` and a while more. */
-  startAfter(delay_ms: number): void {
+  /**
+   * Begins after `delay_ms` and a while more.
+   * @param elsewhere in another PAN, where there is one
+   */
+  startAfter(delay_ms: number, elsewhere = false): void {
+    this.#elsewhere = elsewhere;
     this.#wait_ms = FIRST_WAIT_ms;
     this.#asked = false;
     this.#timer.startIn(delay_ms + this.#random.below(SPREAD_ms));
@@ -46,6 +56,8 @@ export class Solicitation {
   }
 
   private ask(): void {
+    if (this.#elsewhere || this.#wait_ms >= PATIENCE_ms) this.#mac.moveOn();
+    this.#elsewhere = false;
     writeDis(this.#sender.begin(this.#all, RplCode.dis));
     this.#sender.send();
     this.waitLonger();

@@ -8,10 +8,14 @@ import { NorFlash } from "../../../host-sim/flash";
 import { meterIdentity, SeededEntropy } from "../../../host-sim/node";
 import { Random } from "../../../host-sim/random";
 import { NETWORK } from "../../../host-sim/street";
-import { KEY } from "../../support/mac-street";
+import { KEY, PAN } from "../../support/mac-street";
 
 const FLASH_BYTES = 4 * 4096;
-const secured: Network = { ...NETWORK, hopping: true, linkKeys: [{ index: 1, key: KEY }] };
+const secured: Network = {
+  ...NETWORK,
+  hopping: true,
+  pans: [{ id: PAN, keys: [{ index: 1, key: KEY }] }],
+};
 
 function start(flash: NorFlash, network = secured, power = { failing: false }) {
   const cipher = new NodeCipher();

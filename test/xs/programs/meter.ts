@@ -6,7 +6,7 @@ import { ResetReason } from "hal/reset";
 import type { ServedHal } from "../hal/client";
 
 export const NETWORK: Network = {
-  panId: 0x574d,
+  pans: [{ id: 0x574d }],
   channel: 64,
   prefix: Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
   headEnd: Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),

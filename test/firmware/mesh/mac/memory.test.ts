@@ -17,7 +17,7 @@ function tableBytes(neighbours?: number): number {
     kernel: new Kernel(new CrystalClock(world, 0)),
     entropy: new SeededEntropy(new Random(1, "entropy")),
     eui64: collectorIdentity(1).eui64,
-    panId: PAN,
+    pans: [{ id: PAN }],
     channel: CHANNEL,
     queueSlots: 4,
     hopping: true,

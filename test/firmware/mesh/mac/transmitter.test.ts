@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { frameTime_us } from "hal/channel-plan";
 import { Kernel } from "firmware/kernel/kernel";
 import { MacCounters } from "firmware/mesh/mac/counters";
-import { macNode } from "firmware/mesh/mac/node";
+import { MacNode } from "firmware/mesh/mac/node";
 import { Slot } from "firmware/mesh/mac/queue";
 import { Transmitter } from "firmware/mesh/mac/transmitter";
 import { CrystalClock } from "../../../../host-sim/clock";
@@ -20,7 +20,16 @@ function greatestDwell_us(hopping: boolean): { dwell_us: number; refused: number
   const radio = medium.addRadio();
   const entropy = new SeededEntropy(new Random(1, "entropy"));
   const { eui64 } = meterIdentity(1);
-  const node = macNode({ radio, kernel, entropy, eui64, panId: PAN, channel: 5, queueSlots: 1, hopping });
+  const node = new MacNode({
+    radio,
+    kernel,
+    entropy,
+    eui64,
+    pans: [{ id: PAN }],
+    channel: 5,
+    queueSlots: 1,
+    hopping,
+  });
   const counters = new MacCounters();
   const transmitter = new Transmitter(node, radio, kernel, counters);
   const slot = new Slot(255);
