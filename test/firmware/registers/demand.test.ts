@@ -1,75 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Reader, Writer } from "firmware/codec/cursor";
-import { GeneralConfiguration } from "firmware/configuration/general";
 import { Demand, DEMAND_BYTES, RESET_LOCKOUT_ms } from "firmware/registers/demand";
 import { Direction } from "firmware/registers/tariff";
 import { PollStatus } from "hal/metering-chip";
-
-/** On an hour. */
-const START_S = 1_767_571_200;
-const POLL_S = 5;
-
-function configured(window_min: number, subintervals: number, coldLoadPickup_min = 0): GeneralConfiguration {
-  const configuration = new GeneralConfiguration();
-  configuration.demandWindow_min = window_min;
-  configuration.demandSubintervals = subintervals;
-  configuration.coldLoadPickup_min = coldLoadPickup_min;
-  return configuration;
-}
-
-function inMilliwattHours(energy_Ws: number): number {
-  return Math.floor((energy_Ws * 10) / 36);
-}
-
-/** A meter's demand, polled every 5 s of a clock that starts on an hour. */
-class Bench {
-  readonly demand: Demand;
-  now_s = START_S;
-  /** What the clock is off. */
-  wrong_s = 0;
-  delivered_mWh = 0;
-  received_mWh = 0;
-
-  constructor(configuration: GeneralConfiguration) {
-    this.demand = new Demand(configuration);
-    this.poll();
-  }
-
-  poll(status: number = PollStatus.ok, late_ms = 0): void {
-    const utc_ms = (this.now_s + this.wrong_s) * 1000 + late_ms;
-    const uptime_ms = (this.now_s - START_S) * 1000 + late_ms;
-    this.demand.take(utc_ms, uptime_ms, this.delivered_mWh, this.received_mWh, status);
-  }
-
-  #delivered_Ws = 0;
-  #received_Ws = 0;
-
-  /** Lets a constant power flow. */
-  flow(minutes: number, power_W: number, received_W = 0): void {
-    for (let second = 0; second < minutes * 60; second += POLL_S) {
-      this.now_s += POLL_S;
-      const delivered_mWh = inMilliwattHours(this.#delivered_Ws);
-      const received_mWh = inMilliwattHours(this.#received_Ws);
-      this.#delivered_Ws += power_W * POLL_S;
-      this.#received_Ws += received_W * POLL_S;
-      this.delivered_mWh += inMilliwattHours(this.#delivered_Ws) - delivered_mWh;
-      this.received_mWh += inMilliwattHours(this.#received_Ws) - received_mWh;
-      this.poll();
-    }
-  }
-
-  /** Nothing runs meanwhile. */
-  pause(minutes: number, energy_mWh = 0): void {
-    this.now_s += minutes * 60;
-    this.delivered_mWh += energy_mWh;
-  }
-
-  get peak(): [power_W: number, afterStart_s: number] {
-    const { power_W, end_s } = this.demand.peaks[Direction.delivered];
-    return [power_W, end_s - START_S];
-  }
-}
+import { Bench, configured, START_S } from "./demand-rig";
 
 interface Step {
   energy_mWh: number;
@@ -219,56 +154,6 @@ describe("demand after an outage", () => {
     // The first window is that from minute 20 on.
     bench.flow(15, 3000);
     expect(bench.peak).toEqual([3000, 35 * 60]);
-  });
-});
-
-describe("false peaks: energy that comes late is never the demand of the window it comes in", () => {
-  it("an hour's energy after a stall", () => {
-    const bench = new Bench(configured(15, 3));
-    bench.flow(60, 1000);
-    bench.pause(60, 1_000_000);
-    bench.poll(PollStatus.ok, 3000);
-    bench.flow(30, 1000);
-    expect(bench.peak[0]).toBe(1000);
-  });
-
-  it("an hour's energy after a stall that ends on a boundary", () => {
-    const bench = new Bench(configured(15, 3));
-    bench.flow(60, 1000);
-    bench.pause(60, 1_000_000);
-    bench.flow(30, 1000);
-    expect(bench.peak[0]).toBe(1000);
-  });
-
-  it("the energy of an hour in which the chip was silent", () => {
-    const bench = new Bench(configured(15, 3));
-    bench.flow(60, 1000);
-    const before_mWh = bench.delivered_mWh;
-    for (let poll = 0; poll < 720; poll++) {
-      bench.now_s += POLL_S;
-      bench.poll(poll % 2 === 0 ? PollStatus.noAnswer : PollStatus.held);
-    }
-    bench.delivered_mWh = before_mWh + 1_000_000;
-    bench.flow(30, 1000);
-    expect(bench.peak[0]).toBe(1000);
-  });
-
-  it("a window that the clock was set in, forwards and back", () => {
-    for (const step_s of [600, 3600, -600, -3600, -86_400]) {
-      const bench = new Bench(configured(15, 3));
-      bench.flow(22, 1000);
-      bench.wrong_s = step_s;
-      bench.demand.restart();
-      bench.poll();
-      bench.flow(60, 1000);
-      expect(bench.peak[0], `${step_s}`).toBe(1000);
-    }
-  });
-
-  it("there is none while the time is not known", () => {
-    const demand = new Demand(configured(5, 1));
-    for (let s = 0; s < 3600; s += POLL_S) demand.take(0, s * 1000, s * 1000, 0, PollStatus.ok);
-    expect(demand.peaks[0].power_W).toBe(0);
   });
 });
 
