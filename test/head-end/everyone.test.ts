@@ -66,6 +66,10 @@ describe("an order to all", () => {
     const done = made.meters.filter((meter) => meter !== restarted);
     expect(new Set(done.map(({ meter }) => meter.billing.demand.lastReset_s))).toEqual(new Set([due_s]));
 
+    // What else happens to a meter afterwards is no reset.
+    restarted.powerOff();
+    made.run(HOUR_S + 21 * MINUTE_S);
+    restarted.powerOn();
     // Nothing is known before they are read.
     expect(everyone.withoutReset(due_s).length).toBe(METERS);
     made.run(4 * HOUR_S + 10 * MINUTE_S);
