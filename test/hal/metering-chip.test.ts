@@ -1,13 +1,21 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Bus } from "hal/drivers/ade7953/bus";
 import { Ade7953 } from "hal/drivers/ade7953/driver";
+import { I2cBus } from "hal/drivers/ade7953/i2c-bus";
 import { SpiBus } from "hal/drivers/ade7953/spi-bus";
+import { UartBus } from "hal/drivers/ade7953/uart-bus";
 import { Atm90e32 } from "hal/drivers/atm90e32/driver";
 import { PollSample } from "hal/metering-chip";
+import type { Spi } from "hal/spi";
 import { Ade7953Chip } from "../../host-sim/chips/ade7953";
+import { Ade7953OverI2c } from "../../host-sim/chips/ade7953-i2c";
+import { Ade7953OverUart } from "../../host-sim/chips/ade7953-uart";
 import { Atm90e32Chip } from "../../host-sim/chips/atm90e32";
 import { BehaviouralChip } from "../../host-sim/chips/behavioural-chip";
+import { UartLine } from "../../host-sim/chips/uart-line";
 import { Feed } from "../../host-sim/load/feed";
+import { noFaults } from "../../host-sim/options";
 import { Random } from "../../host-sim/random";
 import { meteringChipContract, type MakeChip, type Traits } from "./metering-chip.contract";
 import { clockOf, randomLoad } from "./metering-rig";
@@ -22,13 +30,17 @@ const onTheBus: MakeChip = (time, feed) =>
   });
 const behavioural: MakeChip = (time, feed) => new BehaviouralChip(time, feed);
 
-const ade7953: MakeChip = (time, feed) =>
-  new Ade7953({
-    bus: new SpiBus(new Ade7953Chip(time, feed)),
-    clock: clockOf(time),
-    delay_ms() {},
-    phases: feed.load.phases === 1 ? 1 : 2,
-  });
+const ade7953 =
+  (busOf: (chip: Spi) => Bus): MakeChip =>
+  (time, feed) =>
+    new Ade7953({
+      bus: busOf(new Ade7953Chip(time, feed)),
+      clock: clockOf(time),
+      delay_ms() {},
+      phases: feed.load.phases === 1 ? 1 : 2,
+    });
+const lineTo = (chip: Spi): UartLine =>
+  new UartLine(new Ade7953OverUart(chip), noFaults, new Random(1, "uart"), () => {});
 
 const ATM90E32: Traits = {
   perCount_mWh: 3.125,
@@ -51,7 +63,21 @@ const ADE7953: Traits = {
 
 meteringChipContract("ATM90E32AS driver on the simulated chip", onTheBus, ATM90E32);
 meteringChipContract("behavioural chip", behavioural, ATM90E32);
-meteringChipContract("ADE7953 driver on the simulated chip", ade7953, ADE7953);
+meteringChipContract(
+  "ADE7953 driver on the simulated chip over SPI",
+  ade7953((chip) => new SpiBus(chip)),
+  ADE7953,
+);
+meteringChipContract(
+  "ADE7953 driver on the simulated chip over I2C",
+  ade7953((chip) => new I2cBus(new Ade7953OverI2c(chip))),
+  ADE7953,
+);
+meteringChipContract(
+  "ADE7953 driver on the simulated chip over its UART",
+  ade7953((chip) => new UartBus(lineTo(chip))),
+  ADE7953,
+);
 
 describe("both depths of simulation", () => {
   it("give the same counts and voltages, poll by poll", () => {

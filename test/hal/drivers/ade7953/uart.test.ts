@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Register } from "hal/drivers/ade7953/registers";
 import { UartBus } from "hal/drivers/ade7953/uart-bus";
-import { PollStatus, Quantity } from "hal/metering-chip";
+import { FULL_SCALE_COUNTS_PER_S } from "hal/drivers/ade7953/units";
+import { countIndex, PollStatus, Quantity } from "hal/metering-chip";
 import type { Uart } from "hal/uart";
 import { Ade7953Chip } from "../../../../host-sim/chips/ade7953";
 import { Ade7953OverUart } from "../../../../host-sim/chips/ade7953-uart";
@@ -161,6 +162,15 @@ describe("while registers count on between two answers", () => {
     expect(rig.seen).toBe(PollStatus.ok);
     expect(rig.excesses().most).toBeLessThan(1 + ROUNDING);
     expect(rig.excesses().least).toBeGreaterThan(-1 - ROUNDING);
+  });
+
+  it("a full load while the chip is initialised is taken at the first poll", () => {
+    const rig = slowRig([24_800]);
+    rig.poll(SECOND_US);
+    expect(rig.seen).toBe(PollStatus.restarted);
+    expect(rig.poll(SECOND_US)).toBe(PollStatus.ok);
+    // Of 5 s, but for what flowed before the reset.
+    expect(rig.counts[countIndex(Quantity.activeDelivered, 1)]).toBeGreaterThan(3 * FULL_SCALE_COUNTS_PER_S);
   });
 
   it("legs against each other: the total of each direction is above by what flows between two legs' reads", () => {
