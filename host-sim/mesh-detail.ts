@@ -2,21 +2,20 @@ import { NONE } from "firmware/mesh/rpl/parents";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import type { SimulatedMeter } from "./meter";
 import { collectorIdentity, meterIdentity } from "./node";
-import { Draws } from "./radio/draws";
-import { Town } from "./radio/town";
-import { Random } from "./random";
+import { TownAir } from "./radio/town-air";
 import type { MeshDetail, MeshNode } from "./result";
 import { BOOT_US, type Street } from "./street";
 
 /** The mesh as it is at the end of a run. */
 export function meshDetail(street: Street): MeshDetail {
-  const { collectors, meters, options } = street;
+  const { collectors, medium, meters, options } = street;
   const nodes = new Map<string, number>();
   for (const { number } of collectors) nodes.set(hex(collectorIdentity(number).eui64), nodes.size);
   for (const { number } of meters) nodes.set(hex(meterIdentity(number).eui64), nodes.size);
-  const town = townOf(street);
+  const { air } = medium;
+  const town = air instanceof TownAir ? air.town : undefined;
   const elapsed_us = street.world.now_us - BOOT_US;
-  const duty = (node: number): number => street.medium.radios[node].airtime.total_us / elapsed_us;
+  const duty = (node: number): number => medium.radios[node].airtime.total_us / elapsed_us;
   const place = (node: number): Pick<MeshNode, "x_m" | "y_m"> =>
     town === undefined ? {} : { x_m: town.x_m[node], y_m: town.y_m[node] };
   return {
@@ -48,13 +47,6 @@ function linkUp(
   if (!powered || preferred === NONE) return { parent: undefined, etx: 0 };
   parents.writeEui64(preferred, eui64);
   return { parent: nodes.get(hex(eui64)), etx: parents.etx[preferred] / ETX_UNIT };
-}
-
-/** Where the nodes stand: drawn from the seed, as the street's air had it. */
-function townOf({ options }: Street): Town | undefined {
-  const { density, topology, meters, collectors, seed } = options;
-  if (density === undefined || topology !== undefined) return undefined;
-  return new Town(meters, density, collectors, new Draws(new Random(seed, "air")));
 }
 
 function hex(eui64: Uint8Array): string {
