@@ -60,10 +60,9 @@ describe("the manifests", () => {
     "have for the board %s the pins of its one bus",
     async (board) => {
       const { defines } = json<{ defines: { spi: Record<string, number> } }>(`boards/${board}/manifest.json`);
-      const { SPI = {}, I2C = {} } = await pinsOf(board);
-      const buses = Object.values(SPI);
-      expect([...buses, ...Object.values(I2C)]).not.toEqual([]);
-      for (const { clock, in: miso, out } of buses)
+      const { SPI = {}, I2C = {}, Serial } = await pinsOf(board);
+      expect(Object.keys({ ...SPI, ...I2C, ...Serial })).not.toEqual(["console"]);
+      for (const { clock, in: miso, out } of Object.values(SPI))
         expect({ miso_pin: miso, mosi_pin: out, sck_pin: clock }).toEqual(defines.spi);
     },
   );
