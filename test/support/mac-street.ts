@@ -18,6 +18,10 @@ export interface Access {
   hopping?: boolean;
   security?: boolean;
   neighbours?: number;
+  /** Of each node, by its number; all in one where absent. */
+  pans?: readonly (readonly Pan[])[];
+  /** Nodes that coordinate their PAN; the first one where absent. */
+  coordinators?: number;
   /** Of every node's frame counters. */
   store?: CounterStore;
 }
@@ -35,7 +39,7 @@ export class RamCounterStore implements CounterStore {
   }
 }
 
-/** Nodes with a radio, behavioural unless told otherwise, and a MAC and nothing above. The first is the coordinator. */
+/** Nodes with a radio, behavioural unless told otherwise, and a MAC and nothing above. The first ones are coordinators. */
 export function macStreet(
   nodes: number,
   seed = 1,
@@ -45,7 +49,7 @@ export function macStreet(
 ) {
   const world = new World();
   const medium = new Medium({ ...OPEN_STREET, world, random: new Random(seed, "medium"), ...options });
-  const { hopping = false, neighbours = 64 } = access;
+  const { hopping = false, neighbours = 64, coordinators = 1 } = access;
   const macs: Mac[] = [];
   const securities: LinkSecurity[] = [];
   for (let n = 0; n < nodes; n++) {
@@ -59,11 +63,10 @@ export function macStreet(
       security = new LinkSecurity(new NodeCipher(), access.store ?? new RamCounterStore());
       securities.push(security);
     }
-    const coordinator = n === 0 && { coordinator: new RamCounterStore() };
+    const coordinator = n < coordinators && { coordinator: new RamCounterStore() };
+    const pans = access.pans?.[n] ?? PANS;
     const air = { hopping, security, neighbours, ...coordinator };
-    macs.push(
-      new Mac({ radio, kernel, entropy, eui64, pans: PANS, channel: CHANNEL, queueSlots: 4, ...air }),
-    );
+    macs.push(new Mac({ radio, kernel, entropy, eui64, pans, channel: CHANNEL, queueSlots: 4, ...air }));
   }
   return { world, medium, macs, securities };
 }

@@ -3,6 +3,7 @@ import { IpStack } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
 import { COLLECTOR_MAC_SLOTS, MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
+import type { Pan } from "firmware/mesh/mac/pan";
 import { Join } from "firmware/mesh/rpl/join";
 import { Root } from "firmware/mesh/rpl/root";
 import type { Identity } from "hal/identity";
@@ -19,7 +20,7 @@ export const PREFIX = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0,
 export function meshStreet(
   meters: number,
   seed: number,
-  options: Partial<MediumOptions> & { capacity?: number } = {},
+  options: Partial<MediumOptions> & { capacity?: number; pans?: readonly Pan[] } = {},
 ) {
   const world = new World();
   const medium = new Medium({ ...OPEN_STREET, world, random: new Random(seed, "medium"), ...options });
@@ -35,7 +36,7 @@ export function meshStreet(
       kernel,
       entropy,
       eui64,
-      pans: [{ id: PAN }],
+      pans: options.pans ?? [{ id: PAN }],
       channel: CHANNEL,
       queueSlots: macSlots,
     });

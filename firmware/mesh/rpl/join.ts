@@ -280,7 +280,7 @@ export class Join implements Routing {
   }
 
   /** Local repair (section 8.2.2.5): gives up the place, says so, and looks for another one after a while. */
-  private leave(elsewhere = false): void {
+  private leave(): void {
     this.repairs++;
     this.joined = false;
     this.preference.clear();
@@ -288,13 +288,13 @@ export class Join implements Routing {
     this.#registration.stop();
     this.#probes.stop();
     this.#quietUntil_ms = this.#kernel.now_ms() + QUIET_ms;
-    this.#solicitation.startAfter(QUIET_ms, elsewhere);
+    this.#solicitation.startAfter(QUIET_ms);
   }
 
   /** The root does not answer: it may be gone, or cut off. */
   private avoid(): void {
     if (this.#mac.hasChoice) this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
-    this.leave(true);
+    this.leave();
   }
 
   private accepted(): void {

@@ -25,7 +25,6 @@ export class Solicitation {
   readonly #all = new Uint8Array(16);
   #wait_ms = FIRST_WAIT_ms;
   #asked = false;
-  #elsewhere = false;
 
   constructor(kernel: Kernel, random: RandomBelow, mac: Mac, sender: RplSender) {
     this.#random = random;
@@ -35,12 +34,8 @@ export class Solicitation {
     writeGroup(Group.allRplNodes, this.#all);
   }
 
-  /**
-   * Begins after `delay_ms` and a while more.
-   * @param elsewhere in another PAN, where there is one
-   */
-  startAfter(delay_ms: number, elsewhere = false): void {
-    this.#elsewhere = elsewhere;
+  /** Begins after `delay_ms` and a while more. */
+  startAfter(delay_ms: number): void {
     this.#wait_ms = FIRST_WAIT_ms;
     this.#asked = false;
     this.#timer.startIn(delay_ms + this.#random.below(SPREAD_ms));
@@ -56,8 +51,7 @@ export class Solicitation {
   }
 
   private ask(): void {
-    if (this.#elsewhere || this.#wait_ms >= PATIENCE_ms) this.#mac.moveOn();
-    this.#elsewhere = false;
+    if (this.#wait_ms >= PATIENCE_ms) this.#mac.moveOn();
     writeDis(this.#sender.begin(this.#all, RplCode.dis));
     this.#sender.send();
     this.waitLonger();

@@ -4,6 +4,7 @@ import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE } from "firmware/mesh/rpl/sequence";
 import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
+import { PAN } from "../../../support/mac-street";
 import { rplPacket } from "../../../support/rpl-packet";
 
 type Street = ReturnType<typeof meshStreet>;
@@ -171,6 +172,35 @@ describe("a meter that hears a DIO", () => {
       expect(wait_s).toBeLessThan(1.5 * least_s + 0.1);
     });
     expect(meter.join.rank).toBe(INFINITE_RANK);
+  });
+
+  it.each([
+    ["goes back to a root that has not answered", [], 512 + 128],
+    ["does not, where there is another PAN", [{ id: PAN + 1 }], INFINITE_RANK],
+  ])("%s", (_name, others, rank) => {
+    street = meshStreet(1, 1, { pans: [{ id: PAN }, ...others] });
+    [meter] = street.meters as [Street["meters"][0]];
+    // The collector stands in for the parent: it acknowledges what it is sent.
+    street.collector.stack.onRpl = () => {};
+    const collector = new Uint8Array(16);
+    writeLinkLocal(street.collector.eui64, collector);
+    hear(dio(), collector);
+    while (meter.join.rank !== INFINITE_RANK) street.world.runUntil(street.world.now_us + 1e6);
+    street.world.runUntil(street.world.now_us + 5e6);
+    hear(dio(), collector);
+    expect(meter.join.rank).toBe(rank);
+    hear(dio({ dodagId: neighbour }));
+    expect(meter.join.rank).toBe(512 + 128);
+  });
+
+  it("asks in its next PAN where it has asked three times, and then in the one after that each time", () => {
+    street = meshStreet(1, 1, { pans: [{ id: PAN }, { id: PAN + 1 }, { id: PAN + 2 }] });
+    const asked: number[] = [];
+    street.collector.radio.powerOff();
+    street.medium.onFrame = (_at_us, _from, _channel, bytes) => asked.push(bytes[3] + 256 * bytes[4] - PAN);
+    street.meters[0].join.start();
+    street.world.runUntil(1800e6);
+    expect(asked.slice(0, 8)).toEqual([0, 0, 0, 1, 2, 0, 1, 2]);
   });
 
   it("denies a child that has not heard that it gave up its place", () => {
