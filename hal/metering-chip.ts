@@ -1,8 +1,8 @@
 /**
  * A metering chip: energy counted in hardware, and instantaneous measurements.
  *
- * All calls block for the time of their bus transfers (about 2 ms a poll at 1 Mbit/s; 0.7 s at 4,800 bit/s). Counts that the chip has
- * gathered but that were not polled when power fails are lost with the chip's supply.
+ * All calls block for the time of their bus transfers (about 2 ms a poll at 1 Mbit/s, half a second at 4,800 bit/s).
+ * Counts that the chip has gathered but that were not polled when power fails are lost with the chip's supply.
  */
 export interface MeteringChip {
   /** One count is `countNumerator / countDenominator` mWh (mvarh, mVAh). */

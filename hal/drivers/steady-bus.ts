@@ -11,7 +11,7 @@
 const NOISY_READS = 10_000;
 const NOISY_EQUAL = 4;
 
-/** Of a fast bus. */
+/** Of a fast bus, see {@link SteadyBus.maxFrames}. */
 const MAX_FRAMES = 64;
 
 /** Registers over a bus with noise: what answers agree on is believed. Nothing here waits, allocates or throws. */
@@ -26,7 +26,7 @@ export abstract class SteadyBus {
   /** One frame, unchecked. */
   abstract read(address: number): number;
 
-  /** After how many a read that never settles is given up. */
+  /** Frames after which a read that never settles is given up. */
   protected get maxFrames(): number {
     return MAX_FRAMES;
   }
@@ -42,8 +42,8 @@ export abstract class SteadyBus {
   }
 
   /**
-   * The same for a register that counts one way meanwhile in 24 bits, by at most `step` from one read to the next: what was
-   * read last could be off by that much and not show it, so that an answer is taken which two more have followed.
+   * The same for a register of 24 bits that counts one way meanwhile, by at most `step` from one read to the next: what
+   * was read last could be off by that much and not show it, so that an answer is taken which two more have followed.
    */
   readMoving(address: number, step: number): number {
     const first = this.read(address);

@@ -5,8 +5,8 @@ import Timer from "timer";
 type SerialOptions = ConstructorParameters<typeof Serial>[0];
 
 /**
- * A chip on a serial port of ECMA-419 (13.6). The port has no pauses between bytes and nobody to wait with, so that bytes
- * are written one by one and looked for every millisecond; its callbacks come too late for that.
+ * A chip on a serial port of ECMA-419 (13.6). That leaves no pauses between bytes and tells of them by callbacks, which do
+ * not come while something blocks; so bytes are written one by one, and looked for every millisecond.
  */
 export class ModdableUart implements Uart {
   readonly #io: Serial;

@@ -27,7 +27,6 @@ export class UartLine implements Uart {
   readonly #noise: FaultClock;
   readonly #command: FaultClock;
   readonly #lost: FaultClock;
-
   readonly #elapse: (ms: number) => void;
 
   /** @param elapse takes the time that the platform's binding takes */

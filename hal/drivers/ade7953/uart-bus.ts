@@ -17,7 +17,7 @@ const HEADER = 3;
 const FLOATING = 0xff;
 /** With 32 bits 27 ms, and half as much again where the platform is busy with something else. */
 const READ_MS = 40;
-/** A poll reads up to 20 registers, and a watchdog gives it 8 s. */
+/** A garbled line costs a poll 0.3 s then; an initialization, which tries again, well less than a watchdog's 8 s. */
 const MAX_FRAMES = 12;
 
 /**
