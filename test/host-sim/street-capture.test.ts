@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { noFaults } from "../../host-sim/options";
-import { runStreet, type StreetOutcome } from "../../host-sim/run-street";
+import { openCapture, runStreet, type StreetOutcome } from "../../host-sim/run-street";
+import { Street } from "../../host-sim/street";
 import { streetOptions } from "../support/street";
 import { describeWithTool } from "../support/tools";
 import { Tshark } from "../support/tshark";
@@ -73,6 +74,45 @@ describeWithTool("tshark", "the capture of a day in a street that hops and seals
     expect(tshark.count("coap && wisun.btie.slot && wpan.header_ie.vendor_specific.vendor_oui")).toBe(
       tshark.count("coap"),
     );
+  });
+});
+
+describeWithTool("tshark", "the capture of a street with two collectors, one of which dies", (program) => {
+  const folder = mkdtempSync(join(tmpdir(), "wattmesh-pans-"));
+  const capture = join(folder, "street.pcap");
+  const tshark = new Tshark(program, capture);
+  const street = new Street(streetOptions({ meters: 12, collectors: 2, depth: "model", capture }));
+
+  beforeAll(() => {
+    openCapture(street);
+    street.run(60);
+    street.collectors[0].powerOff();
+    street.run(3600);
+    street.capture!.close();
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("decrypts every frame of either PAN, under its key, to what it is", () => {
+    const known = ["coap", "icmpv6.type == 155", "wpan.frame_type == 2", "wisun.uttie.type in {0, 1}"];
+    const frames = street.capture!.frames;
+    expect(tshark.count(known.join(" || "))).toBe(frames);
+    expect(tshark.count("wpan.aux_sec.sec_level == 6 && wpan.mic")).toBe(frames);
+    expect(tshark.count("data || _ws.malformed || _ws.expert.severity == error")).toBe(0);
+  });
+
+  it("shows the meters of the first, and only those, change over to the second", () => {
+    const [first, second] = street.collectors.map(({ collector }) => collector.mac.panId);
+    const pans = new Map<string, Set<number>>();
+    for (const [source, pan] of tshark.fields("icmpv6.type == 155", "wpan.src64", "wpan.dst_pan"))
+      pans.set(source, (pans.get(source) ?? new Set()).add(Number(pan)));
+    const moved = [...pans.values()].filter((each) => each.size === 2);
+    expect(moved.map((each) => [...each])).toEqual(Array.from({ length: 6 }, () => [first, second]));
+    expect([...pans.values()].filter((each) => each.size === 1 && each.has(second)).length).toBe(7);
+  });
+
+  it("uses no nonce twice, under whichever key", () => {
+    const nonces = tshark.fields("wpan", "wpan.src64", "wpan.aux_sec.frame_counter").map((row) => row.join());
+    expect(new Set(nonces).size).toBe(nonces.length);
   });
 });
 
