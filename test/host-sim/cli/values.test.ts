@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { faultList, wholeNumber } from "../../../host-sim/cli/values";
+import { faultList, traffic, wholeNumber } from "../../../host-sim/cli/values";
 import { noFaults } from "../../../host-sim/options";
 
 describe("a whole number", () => {
@@ -72,4 +72,26 @@ describe("a list of faults", () => {
     expect(() => faultList(text)).toThrow(InvalidArgumentError);
     expect(() => faultList(text)).toThrow(reason);
   });
+});
+
+describe("traffic", () => {
+  it("is reads, or an echo of so many bytes each so many seconds", () => {
+    expect(traffic("reads")).toBeUndefined();
+    expect(traffic("echo:20:60")).toEqual({ bytes: 20, period_s: 60 });
+    expect(traffic("echo:6:2")).toEqual({ bytes: 6, period_s: 2 });
+    expect(traffic("echo:150:999999")).toEqual({ bytes: 150, period_s: 999_999 });
+  });
+
+  it.each([
+    "",
+    "echo",
+    "echo:20",
+    "echo:5:60",
+    "echo:151:60",
+    "echo:20:1",
+    "echo:20:60:1",
+    "echo:-20:60",
+    "echo:2e1:60",
+    " reads",
+  ])("is not %j", (text) => expect(() => traffic(text)).toThrow(InvalidArgumentError));
 });
