@@ -22,6 +22,26 @@ describe("a street whose supply fails", () => {
     expect(energy.truthWh - energy.registersWh).toBeLessThan(0.01 * power.outages + 0.1);
   });
 
+  it("fails as a whole in a blackout", () => {
+    const faults = { ...noFaults, blackouts: 3 };
+    const street = new Street(streetOptions({ meters: 3, days: 1, depth: "model", faults }));
+    const failed_us = street.meters.map(({ supply }) => {
+      const times_us: number[] = [];
+      const fail = supply.fail.bind(supply);
+      supply.fail = () => {
+        times_us.push(street.world.now_us);
+        fail();
+      };
+      return times_us;
+    });
+    street.run(24 * HOUR_S);
+    const [first_us] = failed_us;
+    expect(first_us.length).toBeGreaterThan(0);
+    expect(failed_us).toEqual(street.meters.map(() => first_us));
+    expect(street.outages.count).toBe(3 * first_us.length);
+    expect(street.meters.every(({ supply }) => !supply.failing)).toBe(true);
+  });
+
   it("has meters that know the time again within minutes, and whose events the head end can verify", () => {
     const street = new Street(streetOptions({ meters: 3, days: 1, depth: "model" }));
     street.run(5 * HOUR_S);
