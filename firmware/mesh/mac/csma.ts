@@ -1,5 +1,6 @@
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
+import { Contention } from "firmware/mesh/mac/contention";
 import type { MacCounters } from "firmware/mesh/mac/counters";
 import type { MacFrame } from "firmware/mesh/mac/frame";
 import type { MacNode } from "firmware/mesh/mac/node";
@@ -15,13 +16,8 @@ const BACKOFF_PERIOD_ms = 2;
 const MIN_BE = 3;
 const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
-/** Retries after the first attempt. A frame is done within 7 s. */
+/** Retries after the first attempt. A frame is done within 7 s, or within 40 s in a crowd. */
 const MAX_FRAME_RETRIES = 5;
-/**
- * Where nodes hop, the first retry is in the receiver's next slot, the second in one of the next two, those after it of the
- * next four: many that send to one receiver do not hear each other, and spread in this way alone.
- */
-const MAX_RETRY_DOUBLINGS = 2;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
 /** Time on the air of the longest acknowledgement. */
@@ -53,6 +49,7 @@ export class Csma {
   readonly #queue: Queue;
   readonly #counters: MacCounters;
   readonly #placement: Placement;
+  readonly #contention = new Contention();
   readonly #transmitter: Transmitter;
   readonly #sweep: Sweep;
   readonly #timer: Timer;
@@ -169,7 +166,7 @@ export class Csma {
     if (slot.retries > 0 && hopping)
       from_ms +=
         this.#placement.nextSlot_ms(slot, now_ms) +
-        this.#random.below(1 << Math.min(slot.retries - 1, MAX_RETRY_DOUBLINGS)) * DWELL_ms +
+        this.#random.below(this.#contention.slots(slot.destination, slot.retries)) * DWELL_ms +
         this.#random.below(RETRY_SPREAD_ms);
     this.backOff(slot, from_ms);
   }
@@ -254,6 +251,7 @@ export class Csma {
   private finish(slot: Slot, acked: boolean): void {
     this.#state = State.telling;
     slot.done = true;
+    if (!slot.broadcast) this.#contention.ended(slot.destination, slot.retries, acked);
     this.onDone(slot, acked);
     this.#queue.remove(slot);
     this.#state = State.idle;

@@ -30,8 +30,6 @@ import type { Entropy } from "hal/entropy";
 
 /** One DIO may be news to many: their registrations are spread over this. */
 const REGISTRATION_SPREAD_ms = 4_000;
-/** A better parent is no hurry: until the root hears of it, it knows a way that works. */
-const RENEWAL_SPREAD_ms = 120_000;
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
 /** A root that did not answer is not tried again for so long, where there is another PAN. */
@@ -274,7 +272,7 @@ export class Join implements Routing {
       this.parentChanges++;
       this.#registration.of(preference, this.#announcer.dio.prefix);
       if (outcome === Outcome.replaced) this.#registration.startWithin(REGISTRATION_SPREAD_ms);
-      else this.#registration.renewWithin(RENEWAL_SPREAD_ms);
+      else this.#registration.renew();
     }
     if (this.#announcer.running && Math.abs(preference.rank - preference.announced) >= NEWS) this.announce();
   }

@@ -8,10 +8,12 @@ import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
 /** Waits for an answer; each is twice the one before. */
-const FIRST_WAIT_ms = 10_000;
-const LONGEST_WAIT_ms = 40_000;
+const FIRST_WAIT_ms = 15_000;
+const LONGEST_WAIT_ms = 60_000;
 /** Registrations without an answer before the root counts as out of reach. */
-const MAX_ATTEMPTS = 16;
+const MAX_ATTEMPTS = 12;
+/** A better parent is no hurry: until the root hears of it, it knows a way that works. */
+const RENEWAL_SPREAD_ms = 1_200_000;
 
 /** A node's registration with its root: sent until it is acknowledged, and again before it expires. */
 export class Registration {
@@ -67,10 +69,10 @@ export class Registration {
     this.#timer.startIn(this.#random.below(spread_ms));
   }
 
-  /** The same, unless it is about to anyway. */
-  renewWithin(spread_ms: number): void {
-    if (this.#attempts === 0 && this.#timer.due_ms - this.#kernel.now_ms() > spread_ms)
-      this.startWithin(spread_ms);
+  /** Registers a better parent some time, unless it is about to anyway. */
+  renew(): void {
+    if (this.#attempts === 0 && this.#timer.due_ms - this.#kernel.now_ms() > RENEWAL_SPREAD_ms)
+      this.startWithin(RENEWAL_SPREAD_ms);
   }
 
   stop(): void {
@@ -88,7 +90,10 @@ export class Registration {
       this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
       this.onAccepted();
     } else if (isNewer(ack.sequence, this.#before) && !isNewer(ack.sequence, sequence)) {
-      // The root has a way to this node, and is about to hear of a better one.
+      // The root has a way to this node, and hears of a better one some time.
+      this.#attempts = 0;
+      this.#wait_ms = FIRST_WAIT_ms;
+      this.#timer.startIn(this.#random.below(RENEWAL_SPREAD_ms));
       this.onAccepted();
     }
   }

@@ -13,11 +13,11 @@ describe("the memory for duplicates", () => {
     expect(duplicates.seen(sender(1), 6, 4)).toBe(true);
   });
 
-  it("takes a number for a new one after 8 s", () => {
+  it("takes a number for a new one after 20 s", () => {
     const duplicates = new Duplicates();
     duplicates.seen(sender(1), 5, 0);
-    expect(duplicates.seen(sender(1), 5, 8000)).toBe(true);
-    expect(duplicates.seen(sender(1), 5, 16_001)).toBe(false);
+    expect(duplicates.seen(sender(1), 5, 20_000)).toBe(true);
+    expect(duplicates.seen(sender(1), 5, 40_001)).toBe(false);
   });
 
   it("forgets the sender heard longest ago when there are too many", () => {
