@@ -62,3 +62,8 @@ it("erases nothing while the supply fails", () => {
   store!.prepare();
   expect(erases).toBe(1);
 });
+
+it("takes no network of which only some PANs have keys", () => {
+  const network = { ...secured, pans: [...secured.pans, { id: PAN + 1 }] };
+  expect(() => start(new NorFlash({ size: FLASH_BYTES }), network)).toThrow(RangeError);
+});

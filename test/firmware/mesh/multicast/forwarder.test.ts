@@ -6,6 +6,7 @@ import { writeDatagram } from "firmware/ip/udp";
 import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { describe, expect, it } from "vitest";
 import { edgesAir, lineAir } from "../../../support/edges";
+import { PAN } from "../../../support/mac-street";
 import { meshStreet } from "../../../support/mesh-street";
 import { address } from "../../ip/packets";
 
@@ -104,6 +105,17 @@ describe("a message to all", () => {
     expect(seed.got).toEqual([1, 2, 3]);
     expect(seed.mpl.counters.replaced).toBe(1);
     expect([...meters[0].got].sort()).toEqual([2, 3]);
+  });
+
+  it("is not passed on by a node that has gone to another PAN, of whose time it does not speak", () => {
+    const { world, seed, meters } = street(1, 4, { pans: [{ id: PAN }, { id: PAN + 1 }] });
+    const [{ mac, mpl, got }] = meters;
+    seed.mpl.receive(message(1));
+    while (got.length === 0) world.runUntil(world.now_us + 100_000);
+    mac.moveOn();
+    world.runUntil(world.now_us + MINUTE_us);
+    expect([mpl.counters.sent, mpl.counters.notSent]).toEqual([0, 1]);
+    expect(seed.mpl.counters.sent).toBeGreaterThan(0);
   });
 
   it("says that it is not the latest where another one has come since", () => {
