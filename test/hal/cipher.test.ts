@@ -7,6 +7,7 @@ import { TAG_BYTES, type Cipher } from "hal/cipher";
 import { Aes, AesTables, SoftwareCipher } from "hal/drivers/aes";
 import { describeWithShared } from "../support/tools";
 import { cipherContract } from "./cipher.contract";
+import { unhex } from "../support/hex";
 
 const ciphers: [name: string, make: () => Cipher][] = [
   ["node:crypto", () => new NodeCipher()],
@@ -28,8 +29,8 @@ describe("a block of AES-128", () => {
       "69c4e0d86a7b0430d8cdb78070b4c55a",
     ],
   ])("with key %s of FIPS 197", (key, plain, encrypted) => {
-    const block = bytes(plain);
-    new Aes(bytes(key), new AesTables()).encrypt(block);
+    const block = unhex(plain);
+    new Aes(unhex(key), new AesTables()).encrypt(block);
     expect(Buffer.from(block).toString("hex")).toBe(encrypted);
   });
 
@@ -97,10 +98,10 @@ describeWithShared("vectors/wycheproof/aes_ccm_test.json", "Wycheproof's AES-CCM
     for (const { tcId, key, iv, aad, msg, ct } of tests) {
       const end = msg.length / 2;
       const data = new Uint8Array(end + TAG_BYTES);
-      data.set(bytes(msg));
+      data.set(unhex(msg));
       make()
-        .aesCcm(bytes(key))
-        .seal(bytes(iv), bytes(aad), aad.length / 2, data, 0, end);
+        .aesCcm(unhex(key))
+        .seal(unhex(iv), unhex(aad), aad.length / 2, data, 0, end);
       expect(Buffer.from(data.slice(0, end)).toString("hex"), `test ${tcId}`).toBe(ct);
     }
   });
@@ -114,8 +115,4 @@ function oracle(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint
 
 function fixed(length: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: length, maxLength: length });
-}
-
-function bytes(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex, "hex"));
 }

@@ -1,7 +1,7 @@
 import { parse, type NamedOption } from "coap-packet";
 import { describe, expect, it } from "vitest";
-import { hex } from "./network";
 import { block, blockOf, largeBody, option, readAll, Stock, uint, uri } from "./street";
+import { hex } from "../../support/hex";
 
 function put(
   stock: Stock,

@@ -9,7 +9,8 @@ import {
   Type,
 } from "firmware/coap/message";
 import { describe, expect, it } from "vitest";
-import { ascii, hex, unhex } from "./network";
+import { ascii } from "./network";
+import { hex, unhex } from "../../support/hex";
 
 interface Plain {
   type: number;

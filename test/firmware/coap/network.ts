@@ -107,14 +107,6 @@ export function seededEntropy(seed: number, stream: string): Entropy {
   };
 }
 
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
-}
-
-export function unhex(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
-}
-
 export function ascii(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "latin1"));
 }

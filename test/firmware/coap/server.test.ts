@@ -1,7 +1,7 @@
 import { parse } from "coap-packet";
 import { describe, expect, it } from "vitest";
-import { hex, unhex } from "./network";
 import { option, Stock, uint, uri } from "./street";
+import { hex, unhex } from "../../support/hex";
 
 describe("a server", () => {
   it("answers a confirmable request in its acknowledgement (RFC 7252, section 5.2.1)", () => {

@@ -13,11 +13,12 @@ import {
 } from "firmware/ip/address";
 import { formatAddress, parseAddress } from "firmware/ip/address-text";
 import { describe, expect, it } from "vitest";
-import { address, bytes, group, hex, linkLocal, PREFIX } from "./packets";
+import { address, group, linkLocal, PREFIX } from "./packets";
+import { hex, unhex } from "../../support/hex";
 
 describe("addresses of a node", () => {
   // RFC 4291, appendix A: 34-56-78-FF-FE-9A-BC-DE is 3656:78ff:fe9a:bcde.
-  const eui64 = bytes("345678fffe9abcde");
+  const eui64 = unhex("345678fffe9abcde");
 
   it("are its prefix and its EUI-64 with the universal bit inverted", () => {
     const made = new Uint8Array(16);

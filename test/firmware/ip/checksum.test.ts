@@ -2,10 +2,11 @@ import { onesComplementSum, TransportFault, transportChecksum } from "firmware/i
 import { checkMessage } from "firmware/ip/icmpv6";
 import { checkDatagram, writeDatagram } from "firmware/ip/udp";
 import { describe, expect, it } from "vitest";
-import { address, bytes, datagram, HEAD_END, METER, packet } from "./packets";
+import { address, datagram, HEAD_END, METER, packet } from "./packets";
+import { unhex } from "../../support/hex";
 
 describe("the sum of RFC 1071, section 3", () => {
-  const example = bytes("0001 f203 f4f5 f6f7");
+  const example = unhex("0001 f203 f4f5 f6f7");
 
   it("adds words end around", () => expect(onesComplementSum(example, 0, 8, 0)).toBe(0xddf2));
 
@@ -14,11 +15,11 @@ describe("the sum of RFC 1071, section 3", () => {
   });
 
   it("pads an odd byte with zero", () => {
-    expect(onesComplementSum(example, 0, 7, 0)).toBe(onesComplementSum(bytes("0001f203f4f5f600"), 0, 8, 0));
+    expect(onesComplementSum(example, 0, 7, 0)).toBe(onesComplementSum(unhex("0001f203f4f5f600"), 0, 8, 0));
   });
 
   it("carries twice where it must", () => {
-    expect(onesComplementSum(bytes("ffff 0001"), 0, 4, 0xffff)).toBe(1);
+    expect(onesComplementSum(unhex("ffff 0001"), 0, 4, 0xffff)).toBe(1);
     expect(onesComplementSum(new Uint8Array(1240).fill(0xff), 0, 1240, 0)).toBe(0xffff);
   });
 });
@@ -29,14 +30,14 @@ describe("the pseudo-header (RFC 8200, 8.1)", () => {
       source: address("::1"),
       destination: address("::2"),
       nextHeader: 58,
-      payload: bytes("8000 0000"),
+      payload: unhex("8000 0000"),
     });
     expect(transportChecksum(empty, 4)).toBe(~(1 + 2 + 58 + 4 + 0x8000) & 0xffff);
   });
 });
 
 describe("UDP (RFC 768)", () => {
-  const whole = () => datagram(METER, HEAD_END, 5683, 61440, bytes("c0ffee"));
+  const whole = () => datagram(METER, HEAD_END, 5683, 61440, unhex("c0ffee"));
 
   it("is built with its length and checksum", () => {
     const made = whole();
@@ -47,7 +48,7 @@ describe("UDP (RFC 768)", () => {
     let sum = words.reduce((a, b) => a + b);
     while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
     expect([...made.payload.slice(0, 8)]).toEqual([
-      ...bytes("1633 f000 000b"),
+      ...unhex("1633 f000 000b"),
       (~sum >> 8) & 0xff,
       ~sum & 0xff,
     ]);
@@ -90,7 +91,7 @@ describe("UDP (RFC 768)", () => {
 
   it("sends a checksum of zero as all ones, and refuses zero, which adds up as well", () => {
     // The data that brings the sum to zero: the checksum of the same datagram with 0000.
-    const probe = datagram(METER, HEAD_END, 1, 2, bytes("0000"));
+    const probe = datagram(METER, HEAD_END, 1, 2, unhex("0000"));
     const whole = datagram(METER, HEAD_END, 1, 2, probe.payload.slice(6, 8));
     expect([...whole.payload.slice(6, 8)]).toEqual([0xff, 0xff]);
     expect(checkDatagram(whole)).toBe(TransportFault.none);
@@ -108,7 +109,7 @@ describe("UDP (RFC 768)", () => {
 
 describe("ICMPv6 (RFC 4443, 2.3)", () => {
   it("refuses messages shorter than their header", () => {
-    const short = (message: string) => checkMessage(packet({ nextHeader: 58, payload: bytes(message) }));
+    const short = (message: string) => checkMessage(packet({ nextHeader: 58, payload: unhex(message) }));
     expect(short("800000")).toBe(TransportFault.length);
     expect(short("80000000000000")).toBe(TransportFault.length);
     expect(short("01000000000000")).toBe(TransportFault.length);

@@ -7,23 +7,22 @@ import { Packet } from "firmware/ip/packet";
 import { describe, expect, it } from "vitest";
 import {
   address,
-  bytes,
   COLLECTOR_EUI64,
   datagram,
   fields,
   group,
   HEAD_END,
-  hex,
   linkLocal,
   METER,
   METER_EUI64,
   packet,
 } from "./packets";
 import { COLLECTOR, street } from "./street";
+import { hex, unhex } from "../../support/hex";
 
 describe("errors (RFC 4443)", () => {
   const request = (destination: Uint8Array, more = {}) =>
-    Object.assign(datagram(HEAD_END, destination, 61440, 7, bytes("0102030405")), more);
+    Object.assign(datagram(HEAD_END, destination, 61440, 7, unhex("0102030405")), more);
 
   function expectError(error: Packet, from: Uint8Array, start: string, about: ReturnType<typeof fields>) {
     expect([hex(error.source), hex(error.destination), error.nextHeader]).toEqual([
@@ -76,7 +75,7 @@ describe("errors (RFC 4443)", () => {
 
   it("unrecognized next header (3.4; RFC 8200, 4)", () => {
     const { meter, fromMeter } = street();
-    const strange = { source: HEAD_END, destination: METER, nextHeader: 253, payload: bytes("00") };
+    const strange = { source: HEAD_END, destination: METER, nextHeader: 253, payload: unhex("00") };
     meter.receive(packet(strange));
     expectError(fromMeter.takeOne(), METER, "0401" + "00000006", fields(packet(strange)));
     expect(meter.counters.dropped.unknownNextHeader).toBe(1);
@@ -91,7 +90,7 @@ describe("errors (RFC 4443)", () => {
   it("are never about errors, groups, nobody or redirects (2.4, e)", () => {
     const { meter, collector, fromMeter, toMesh, toBackhaul } = street();
     meter.receive(request(group(Group.allNodes)));
-    meter.receive(datagram(address("::"), METER, 61440, 7, bytes("01")));
+    meter.receive(datagram(address("::"), METER, 61440, 7, unhex("01")));
     const message = (type: number) => {
       const made = packet({
         source: HEAD_END,
@@ -137,7 +136,7 @@ describe("errors (RFC 4443)", () => {
       source: HEAD_END,
       destination: METER,
       nextHeader: 58,
-      payload: bytes("c800 0000"),
+      payload: unhex("c800 0000"),
     });
     writeMessageChecksum(strange);
     meter.receive(strange);

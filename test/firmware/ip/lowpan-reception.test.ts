@@ -5,7 +5,6 @@ import { Packet } from "firmware/ip/packet";
 import { describe, expect, it } from "vitest";
 import {
   address,
-  bytes,
   COLLECTOR_EUI64,
   compressed,
   contexts,
@@ -14,13 +13,13 @@ import {
   fields,
   HEAD_END,
   HEAD_END_PORT,
-  hex,
   METER,
   METER_EUI64,
   METER_PORT,
   packet,
   PREFIX,
 } from "./packets";
+import { hex, unhex } from "../../support/hex";
 
 describe("reception alone", () => {
   it("reads plain IPv6 (RFC 4944, 5.1)", () => {
@@ -33,12 +32,12 @@ describe("reception alone", () => {
       flowLabel: 0x12345,
       nextHeader: 0xfd,
       hopLimit: 7,
-      payload: bytes("010203"),
+      payload: unhex("010203"),
     });
-    expect(decompressed(bytes(start + source + hex(HEAD_END) + "010203"))).toEqual(fields(whole));
-    expect(decompressed(bytes(start + source + hex(HEAD_END) + "0102"))).toBe(LowpanCause.header);
-    expect(decompressed(bytes(start + source + hex(HEAD_END) + "01020304"))).toBe(LowpanCause.header);
-    expect(decompressed(bytes(start.replace("6b91", "5b91") + source + hex(HEAD_END) + "010203"))).toBe(
+    expect(decompressed(unhex(start + source + hex(HEAD_END) + "010203"))).toEqual(fields(whole));
+    expect(decompressed(unhex(start + source + hex(HEAD_END) + "0102"))).toBe(LowpanCause.header);
+    expect(decompressed(unhex(start + source + hex(HEAD_END) + "01020304"))).toBe(LowpanCause.header);
+    expect(decompressed(unhex(start.replace("6b91", "5b91") + source + hex(HEAD_END) + "010203"))).toBe(
       LowpanCause.header,
     );
   });
@@ -62,22 +61,22 @@ describe("reception alone", () => {
     ["an unknown next header", "7e33 d0", LowpanCause.reserved],
     ["more than a packet holds", `7a33 3b ${"00".repeat(1241)}`, LowpanCause.length],
     ["more than a datagram holds", `7e33 f3 00 0000 ${"00".repeat(1233)}`, LowpanCause.length],
-  ])("refuses %s", (_, frame, cause) => expect(decompressed(bytes(frame))).toBe(cause));
+  ])("refuses %s", (_, frame, cause) => expect(decompressed(unhex(frame))).toBe(cause));
 
   it("refuses a destination that a frame to all does not have", () => {
-    expect(decompressed(bytes("7a33 3b"), { destination: "all" })).toBe(LowpanCause.linkAddress);
-    expect(decompressed(bytes("7a37 3b"), { destination: "all" })).toBe(LowpanCause.linkAddress);
+    expect(decompressed(unhex("7a33 3b"), { destination: "all" })).toBe(LowpanCause.linkAddress);
+    expect(decompressed(unhex("7a37 3b"), { destination: "all" })).toBe(LowpanCause.linkAddress);
   });
 });
 
 describe("damaged frames", () => {
   const frames = [
-    datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, bytes("c0ffee")),
-    datagram(METER, PREFIX, 61616, 61617, bytes("00")),
-    packet({ source: METER, destination: address("ff02::1:ff00:1"), nextHeader: 58, payload: bytes("8700") }),
+    datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, unhex("c0ffee")),
+    datagram(METER, PREFIX, 61616, 61617, unhex("00")),
+    packet({ source: METER, destination: address("ff02::1:ff00:1"), nextHeader: 58, payload: unhex("8700") }),
     packet({ source: METER, destination: address("ff35:40:2001:db8::1"), flowLabel: 9, trafficClass: 9 }),
   ].map((whole) => compressed(whole));
-  frames.push(bytes(`41 60000000 0000 3b 07 ${hex(METER)} ${hex(HEAD_END)}`));
+  frames.push(unhex(`41 60000000 0000 3b 07 ${hex(METER)} ${hex(HEAD_END)}`));
 
   it("cut at each byte, are a shorter payload or refused", () => {
     for (const frame of frames) {

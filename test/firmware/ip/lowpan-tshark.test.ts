@@ -15,7 +15,6 @@ import {
   address,
   anyPacket,
   anyPorts,
-  bytes,
   COLLECTOR_EUI64,
   compressed,
   contexts,
@@ -25,11 +24,11 @@ import {
   type Frame,
   HEAD_END,
   HEAD_END_PORT,
-  hex,
   METER,
   METER_EUI64,
   METER_PORT,
 } from "./packets";
+import { hex, unhex } from "../../support/hex";
 
 const PAN = 0x574d;
 /** LINKTYPE_IEEE802_15_4_NOFCS. */
@@ -58,7 +57,7 @@ const FIELDS = [
 
 /** Contexts that both sides hold besides the first two: shorter and longer than 64 bits. */
 const using = contexts();
-const EXTRA_PREFIXES = [bytes("20010db80002 0000"), bytes("20010db800070000aaaa")];
+const EXTRA_PREFIXES = [unhex("20010db80002 0000"), unhex("20010db800070000aaaa")];
 using.set(2, address("2001:db8:2::"), 48);
 using.set(7, address("2001:db8:7:0:aaaa::"), 80);
 const PROFILE = [
@@ -113,10 +112,10 @@ describeWithTool("tshark", "as tshark reads it", (tshark) => {
   });
 
   it("reads a meter's answer and plain IPv6", () => {
-    const answer = datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, bytes("c0ffee"));
+    const answer = datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, unhex("c0ffee"));
     const plain = Uint8Array.from([
       0x41,
-      ...bytes("60000000000b1140"),
+      ...unhex("60000000000b1140"),
       ...METER,
       ...HEAD_END,
       ...answer.payload.slice(0, 11),
@@ -171,8 +170,8 @@ describeWithTool("tshark", "as tshark reads it", (tshark) => {
 /** The IPv6 header as tshark prints it. */
 function header(whole: ReturnType<typeof fields>): string[] {
   return [
-    formatAddress(bytes(whole.source)),
-    formatAddress(bytes(whole.destination)),
+    formatAddress(unhex(whole.source)),
+    formatAddress(unhex(whole.destination)),
     `0x${whole.trafficClass.toString(16).padStart(8, "0")}`,
     `0x${whole.flowLabel.toString(16).padStart(6, "0")}`,
     String(whole.hopLimit),

@@ -8,7 +8,6 @@ import {
   anyContexts,
   anyEui64,
   anyPacket,
-  bytes,
   COLLECTOR_EUI64,
   compressed,
   contexts,
@@ -19,7 +18,6 @@ import {
   type Frame,
   HEAD_END,
   HEAD_END_PORT,
-  hex,
   linkLocal,
   METER,
   METER_EUI64,
@@ -27,6 +25,7 @@ import {
   packet,
 } from "./packets";
 import { shortestAddresses } from "./shortest";
+import { hex, unhex } from "../../support/hex";
 
 const fromMeter = { source: linkLocal(METER_EUI64), destination: linkLocal(COLLECTOR_EUI64) };
 
@@ -44,7 +43,7 @@ function plain(spaced: string): string {
 
 describe("a read of a meter", () => {
   // Two bytes of IPHC, context identifiers 1, UDP 1, ports 3, checksum 2.
-  const DATA = bytes("c0ffee");
+  const DATA = unhex("c0ffee");
 
   it("goes up with 9 bytes before its data", () => {
     const up = datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, DATA);
@@ -162,7 +161,7 @@ describe("multicast addresses (RFC 6282, 3.1.1 and 3.2.4)", () => {
 });
 
 describe("UDP (RFC 6282, 4.3)", () => {
-  const data = bytes("0102");
+  const data = unhex("0102");
   it.each([
     [61616, 61631, "f3 0f"],
     [5683, 61440, "f1 1633 00"],
@@ -187,7 +186,7 @@ describe("UDP (RFC 6282, 4.3)", () => {
 
   it("computes a checksum that the sender left out", () => {
     const whole = datagram(fromMeter.source, fromMeter.destination, 5683, 61440, data);
-    expect(decompressed(bytes("7e33 f5 1633 00 0102"))).toEqual(fields(whole));
+    expect(decompressed(unhex("7e33 f5 1633 00 0102"))).toEqual(fields(whole));
   });
 });
 

@@ -12,7 +12,6 @@ import { Packet } from "firmware/ip/packet";
 import { describe, expect, it } from "vitest";
 import { describeWithTool } from "../../support/tools";
 import {
-  bytes,
   compressed,
   datagram,
   decompressed,
@@ -20,10 +19,10 @@ import {
   type Frame,
   HEAD_END,
   HEAD_END_PORT,
-  hex,
   METER,
   METER_PORT,
 } from "./packets";
+import { hex, unhex } from "../../support/hex";
 
 const TO_ALL: Frame = { destination: "all" };
 const SEQUENCE = 0xab;
@@ -35,7 +34,7 @@ function forwarders(scope: number): Uint8Array {
 }
 
 /** What the head end says to all: numbered, with none later. */
-function message(data = bytes("c0ffee"), scope: number = Scope.adminLocal): Packet {
+function message(data = unhex("c0ffee"), scope: number = Scope.adminLocal): Packet {
   const made = datagram(HEAD_END, forwarders(scope), HEAD_END_PORT, METER_PORT, data);
   made.mpl = MPL_LATEST | SEQUENCE;
   return made;
@@ -58,8 +57,8 @@ function read(made: Uint8Array): Packet | undefined {
 /** Of the payload of `packet`: a Hop-by-Hop Options header of these bytes before it. */
 function withOptions(options: string): Uint8Array {
   const whole = plain(message());
-  const made = Uint8Array.from([...whole.subarray(0, 40), ...bytes(options), ...whole.subarray(48)]);
-  made[5] += bytes(options).length - 8;
+  const made = Uint8Array.from([...whole.subarray(0, 40), ...unhex(options), ...whole.subarray(48)]);
+  made[5] += unhex(options).length - 8;
   return made;
 }
 
@@ -91,7 +90,7 @@ describe("the MPL option", () => {
   });
 
   it("is gone from a packet that is read after it", () => {
-    const whole = read(plain(datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, bytes("00"))));
+    const whole = read(plain(datagram(METER, HEAD_END, METER_PORT, HEAD_END_PORT, unhex("00"))));
     expect(whole?.mpl).toBe(-1);
   });
 
@@ -111,7 +110,7 @@ describe("the MPL option", () => {
   ])("is refused with %s", (_, options) => expect(read(withOptions(options))).toBeUndefined());
 
   it("is refused on its way to one node", () => {
-    const whole = datagram(HEAD_END, METER, HEAD_END_PORT, METER_PORT, bytes("c0ffee"));
+    const whole = datagram(HEAD_END, METER, HEAD_END_PORT, METER_PORT, unhex("c0ffee"));
     whole.mpl = SEQUENCE;
     expect(read(plain(whole))).toBeUndefined();
     expect(decompressed(compressed(whole))).toBe(LowpanCause.extensionHeader);

@@ -6,9 +6,10 @@ import { Contexts } from "firmware/ip/contexts";
 import { compress, decompress } from "firmware/ip/lowpan";
 import { Packet } from "firmware/ip/packet";
 import { writeDatagram } from "firmware/ip/udp";
+import { hex, unhex } from "../../support/hex";
 
-export const METER_EUI64 = bytes("0200570000000001");
-export const COLLECTOR_EUI64 = bytes("02005700000000ff");
+export const METER_EUI64 = unhex("0200570000000001");
+export const COLLECTOR_EUI64 = unhex("02005700000000ff");
 /** The utility's prefix: the meters' addresses, and context 0. */
 export const PREFIX = address("2001:db8::");
 export const METER = address("2001:db8::5700:0:1");
@@ -16,14 +17,6 @@ export const METER = address("2001:db8::5700:0:1");
 export const HEAD_END = address("2001:db8:1::53");
 export const METER_PORT = 5683;
 export const HEAD_END_PORT = 61440;
-
-export function bytes(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
-}
-
-export function hex(from: Uint8Array, length = from.length): string {
-  return Buffer.from(from.subarray(0, length)).toString("hex");
-}
 
 export function address(text: string): Uint8Array {
   const into = new Uint8Array(16);

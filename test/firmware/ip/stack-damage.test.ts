@@ -5,8 +5,9 @@ import { readPacket, writeHeader } from "firmware/ip/ipv6";
 import { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { describe, expect, it } from "vitest";
-import { address, bytes, datagram, group, HEAD_END, hex, METER, packet } from "./packets";
+import { address, datagram, group, HEAD_END, METER, packet } from "./packets";
 import { COLLECTOR, street } from "./street";
+import { hex, unhex } from "../../support/hex";
 
 /** Sum of all that may become of a received packet. */
 function accounted({ counters }: IpStack): number {
@@ -17,7 +18,7 @@ function accounted({ counters }: IpStack): number {
 describe("damaged packets", () => {
   const ping = packet({ source: HEAD_END, destination: METER });
   writeEchoRequest(ping, 1, 2, 4);
-  const wholes = [datagram(HEAD_END, METER, 61440, 5683, bytes("c0ffee")), ping].map((whole) => {
+  const wholes = [datagram(HEAD_END, METER, 61440, 5683, unhex("c0ffee")), ping].map((whole) => {
     const made = new Uint8Array(40 + whole.payloadLength);
     writeHeader(whole, made, 0);
     made.set(whole.payload.slice(0, whole.payloadLength), 40);

@@ -6,19 +6,18 @@ import { checkDatagram } from "firmware/ip/udp";
 import { describe, expect, it } from "vitest";
 import {
   address,
-  bytes,
   COLLECTOR_EUI64,
   datagram,
   fields,
   group,
   HEAD_END,
-  hex,
   linkLocal,
   METER,
   METER_EUI64,
   packet,
 } from "./packets";
 import { COLLECTOR, node, peer, street, Wire } from "./street";
+import { hex, unhex } from "../../support/hex";
 
 describe("UDP", () => {
   it("is asked and answered across a router, from within the handler", () => {
@@ -36,7 +35,7 @@ describe("UDP", () => {
     client.onDatagram = (from, buffer, offset, length) => {
       answers.push(`${hex(from.address)} ${from.port} ${hex(buffer.slice(offset, offset + length))}`);
     };
-    expect(client.send(peer(METER, 5683), bytes("c0ffee00"), 3)).toBe(true);
+    expect(client.send(peer(METER, 5683), unhex("c0ffee00"), 3)).toBe(true);
     settle();
     expect(answers).toEqual([`${hex(METER)} 5683 c0ffeeff`]);
     expect(collector.counters.forwarded).toBe(2);
@@ -44,10 +43,10 @@ describe("UDP", () => {
 
   it("leaves with addresses, hop limit and checksum", () => {
     const { meter, fromMeter } = street();
-    meter.bind(5683).send(peer(HEAD_END, 61440), bytes("0102"), 2);
+    meter.bind(5683).send(peer(HEAD_END, 61440), unhex("0102"), 2);
     const whole = fromMeter.takeOne();
     expect(checkDatagram(whole)).toBe(TransportFault.none);
-    expect(fields(whole)).toEqual(fields(datagram(METER, HEAD_END, 5683, 61440, bytes("0102"))));
+    expect(fields(whole)).toEqual(fields(datagram(METER, HEAD_END, 5683, 61440, unhex("0102"))));
     expect(whole.hopLimit).toBe(64);
   });
 
@@ -55,17 +54,17 @@ describe("UDP", () => {
     const { meter, fromMeter } = street();
     const socket = meter.bind(5683);
     for (const to of [linkLocal(COLLECTOR_EUI64), group(Group.allNodes)]) {
-      socket.send(peer(to, 1), bytes(""), 0);
+      socket.send(peer(to, 1), unhex(""), 0);
       expect(hex(fromMeter.takeOne().source)).toBe(hex(linkLocal(METER_EUI64)));
     }
     const young = node(METER_EUI64, fromMeter);
-    young.bind(1).send(peer(HEAD_END, 1), bytes(""), 0);
+    young.bind(1).send(peer(HEAD_END, 1), unhex(""), 0);
     expect(hex(fromMeter.takeOne().source)).toBe(hex(linkLocal(METER_EUI64)));
   });
 
   it("is lowered by one hop", () => {
     const { headEnd, fromHeadEnd, collector, toMesh } = street();
-    headEnd.bind(61440).send(peer(METER, 5683), bytes("01"), 1);
+    headEnd.bind(61440).send(peer(METER, 5683), unhex("01"), 1);
     const before = fields(fromHeadEnd.sent[0]);
     fromHeadEnd.carry(collector);
     expect(fields(toMesh.takeOne())).toEqual({ ...before, hopLimit: 63 });
@@ -77,7 +76,7 @@ describe("UDP", () => {
     expect(socket.send(peer(HEAD_END, 1), new Uint8Array(1233), 1233)).toBe(false);
     expect(socket.send(peer(HEAD_END, 1), new Uint8Array(1233), 1232)).toBe(true);
     fromMeter.up = false;
-    expect(socket.send(peer(HEAD_END, 1), bytes("01"), 1)).toBe(false);
+    expect(socket.send(peer(HEAD_END, 1), unhex("01"), 1)).toBe(false);
     expect([meter.counters.sent, meter.counters.notSent]).toEqual([1, 1]);
   });
 
@@ -186,7 +185,7 @@ describe("RPL", () => {
       source: linkLocal(COLLECTOR_EUI64),
       destination: group(Group.allRplNodes),
       nextHeader: 58,
-      payload: bytes("9b01 0000 1234"),
+      payload: unhex("9b01 0000 1234"),
     });
     meter.receive(dio);
     writeMessageChecksum(dio);
@@ -198,7 +197,7 @@ describe("RPL", () => {
 
 describe("who a packet is for", () => {
   const to = (destination: Uint8Array, more = {}) =>
-    Object.assign(datagram(HEAD_END, destination, 61440, 5683, bytes("01")), more);
+    Object.assign(datagram(HEAD_END, destination, 61440, 5683, unhex("01")), more);
 
   it.each([
     ["2001:db8::5700:0:2", "a neighbour"],
@@ -241,7 +240,7 @@ describe("who a packet is for", () => {
 
   it("nothing comes from a group", () => {
     const { meter } = street();
-    meter.receive(datagram(group(1), METER, 1, 2, bytes("")));
+    meter.receive(datagram(group(1), METER, 1, 2, unhex("")));
     expect(meter.counters.dropped.badSource).toBe(1);
   });
 

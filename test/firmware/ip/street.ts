@@ -4,19 +4,10 @@ import { IpStack, type Router } from "firmware/ip/stack";
 import { Kernel } from "firmware/kernel/kernel";
 import type { Clock } from "hal/clock";
 import { expect } from "vitest";
-import {
-  address,
-  bytes,
-  COLLECTOR_EUI64,
-  HEAD_END,
-  hex,
-  METER,
-  METER_EUI64,
-  packet,
-  PREFIX,
-} from "./packets";
+import { address, COLLECTOR_EUI64, HEAD_END, METER, METER_EUI64, packet, PREFIX } from "./packets";
+import { hex, unhex } from "../../support/hex";
 
-const HEAD_END_EUI64 = bytes("0200570000000053");
+const HEAD_END_EUI64 = unhex("0200570000000053");
 export const COLLECTOR = address("2001:db8::5700:0:ff");
 
 /** Keeps what it is given until it is carried on. */

@@ -5,23 +5,20 @@ import { compress } from "firmware/ip/lowpan";
 import { Packet } from "firmware/ip/packet";
 import { HeaderResult, MAX_ROUTERS, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { meshStreet, PREFIX } from "../../../support/mesh-street";
+import { hex, unhex } from "../../../support/hex";
 
 /** LOWPAN_IPHC begins with 011: where a routing header ends. */
 const IPHC = "7a";
 const ROOT = address("0257 4dff fe00 0001");
 
 function address(interfaceId: string): Uint8Array {
-  return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, ...hex(interfaceId));
-}
-
-function hex(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
+  return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, ...unhex(interfaceId));
 }
 
 /** Reads a header; undefined where it is refused. Leaves nothing but what follows it. */
 function read(text: string): RoutingHeader | undefined {
   const header = new RoutingHeader();
-  const reader = new Reader(hex(`${text}${IPHC}`));
+  const reader = new Reader(unhex(`${text}${IPHC}`));
   const result = header.read(reader, ROOT);
   if (result !== HeaderResult.ok) return undefined;
   expect(reader.remaining, "bytes of the LOWPAN_IPHC").toBe(1);
@@ -29,14 +26,14 @@ function read(text: string): RoutingHeader | undefined {
 }
 
 function result(text: string): number {
-  return new RoutingHeader().read(new Reader(hex(`${text}${IPHC}`)), ROOT);
+  return new RoutingHeader().read(new Reader(unhex(`${text}${IPHC}`)), ROOT);
 }
 
 function written(header: RoutingHeader): string {
   const writer = new Writer(new Uint8Array(256));
   header.write(writer, ROOT);
   expect(writer.ok).toBe(true);
-  return Buffer.from(writer.bytes.subarray(0, writer.at)).toString("hex");
+  return hex(writer.bytes.subarray(0, writer.at));
 }
 
 /** The interface identifiers of a route, which is used up. */
@@ -46,7 +43,7 @@ function routersOf(header: RoutingHeader): string[] {
   for (; header.hops > 0; header.pop()) {
     header.writeNext(eui64);
     eui64[0] ^= 2;
-    routers.push(Buffer.from(eui64).toString("hex"));
+    routers.push(hex(eui64));
   }
   return routers;
 }
@@ -191,14 +188,14 @@ describe("other 6LoRH (RFC 8138, section 4)", () => {
 
   it("are not looked for outside page 1 (RFC 8025)", () => {
     const header = new RoutingHeader();
-    const reader = new Reader(hex("82050180"));
+    const reader = new Reader(unhex("82050180"));
     expect(header.read(reader, ROOT)).toBe(HeaderResult.ok);
     expect([reader.at, header.senderRank]).toEqual([0, -1]);
   });
 });
 
 describe("a header that is cut", () => {
-  const whole = hex(`f1 8003 ${A} 8001 bbbb 8102 cccccccc dddddddd 8005 00 0180 a20f 0102 a106 40 ${IPHC}`);
+  const whole = unhex(`f1 8003 ${A} 8001 bbbb 8102 cccccccc dddddddd 8005 00 0180 a20f 0102 a106 40 ${IPHC}`);
   it("anywhere is refused", () => {
     const header = new RoutingHeader();
     expect(header.read(new Reader(whole), ROOT)).toBe(HeaderResult.ok);
@@ -221,9 +218,9 @@ describe("a router", () => {
     packet.destination.set(address(D));
     packet.nextHeader = 59;
     packet.hopLimit = hopLimit;
-    const header = text.replace("self", Buffer.from(meter.stack.address.subarray(8)).toString("hex"));
+    const header = text.replace("self", hex(meter.stack.address.subarray(8)));
     const writer = collector.mac.prepare(meter.eui64)!;
-    writer.copy(hex(header), 0, hex(header).length);
+    writer.copy(unhex(header), 0, unhex(header).length);
     expect(compress(packet, collector.eui64, meter.eui64, contexts, writer)).toBe(true);
     expect(collector.mac.submit()).toBe(true);
     world.runUntil(1e6);

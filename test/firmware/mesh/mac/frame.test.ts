@@ -19,12 +19,11 @@ import {
 } from "firmware/mesh/mac/frame";
 import { Capture } from "../../../../host-sim/capture";
 import { describeWithTool } from "../../../support/tools";
+import { unhex } from "../../../support/hex";
 
 const A = Uint8Array.of(0x02, 0x57, 0x4d, 0, 0, 0, 0, 0x11);
 const B = Uint8Array.of(0x02, 0x57, 0x4d, 0xc0, 0, 0, 0, 0x22);
 const PAN = 0xabcd;
-
-const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""), "hex"));
 
 function build(header: (writer: Writer) => void, payload: ArrayLike<number> = []): Uint8Array {
   const writer = new Writer(new Uint8Array(300));
@@ -41,22 +40,22 @@ const ack = build((writer) => writeAckHeader(writer, 0x5a, A, B));
 /** With four more bytes in the place of the FCS, which parsing does not look at. */
 function parse(header: string) {
   const frame = new MacFrame();
-  const bytes = hex(`${header} 00000000`);
+  const bytes = unhex(`${header} 00000000`);
   return { cause: frame.parse(bytes, bytes.length), frame };
 }
 
 describe("frames as they are written", () => {
   // Worked by hand after 7.2.1 (fields), table 7-2 (PAN identifiers) and 4 (least significant byte first).
   it("unicast data: AR, destination PAN, both addresses extended", () => {
-    expect(unicast.slice(0, -4)).toEqual(hex("21ec 5a cdab 22000000c04d5702 11000000004d5702 010203"));
+    expect(unicast.slice(0, -4)).toEqual(unhex("21ec 5a cdab 22000000c04d5702 11000000004d5702 010203"));
   });
 
   it("broadcast data: PAN ID compression, short destination 0xFFFF", () => {
-    expect(broadcast.slice(0, -4)).toEqual(hex("41e8 ff cdab ffff 11000000004d5702 09"));
+    expect(broadcast.slice(0, -4)).toEqual(unhex("41e8 ff cdab ffff 11000000004d5702 09"));
   });
 
   it("enhanced acknowledgement: no PAN identifier, both addresses extended", () => {
-    expect(ack.slice(0, -4)).toEqual(hex("42ec 5a 11000000004d5702 22000000c04d5702"));
+    expect(ack.slice(0, -4)).toEqual(unhex("42ec 5a 11000000004d5702 22000000c04d5702"));
   });
 
   it("end with the CRC-32, least significant byte first", () => {
@@ -138,8 +137,8 @@ describe("frames as they are read", () => {
         sourceMode: from,
         payloadLength: 1,
       });
-      if (from === extended) expect(frame.source).toEqual(hex("1122334455667788"));
-      if (from === short) expect(frame.source.slice(0, 2)).toEqual(hex("1234"));
+      if (from === extended) expect(frame.source).toEqual(unhex("1122334455667788"));
+      if (from === short) expect(frame.source.slice(0, 2)).toEqual(unhex("1234"));
     }
   });
 
@@ -232,7 +231,7 @@ describeWithTool("tshark", "frames judged by tshark", (tshark) => {
     const wrong = toOne.slice();
     wrong[wrong.length - 1] ^= 1;
     const elements = build((writer) =>
-      writer.copy(hex("21ee5acdab22000000c04d570211000000004d5702803f"), 0, 23),
+      writer.copy(unhex("21ee5acdab22000000c04d570211000000004d5702803f"), 0, 23),
     );
     [toOne, toAll, ack, elements, wrong].forEach((frame) => capture.write(0, 0, frame, frame.length, -70));
     capture.close();

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Reader, Writer } from "firmware/codec/cursor";
 import { Dao, DaoAck, Dio, writeDis } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE, nextSequence } from "firmware/mesh/rpl/sequence";
+import { hex, unhex } from "../../../support/hex";
 
-const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/\s/g, ""), "hex"));
 const prefix = "20010db8000000000000000000000000";
 const root = "20010db8000000000257004dc0000001";
 const node = "20010db8000000000257004d00000007";
@@ -23,19 +23,19 @@ const read = (message: Message, bytes: Uint8Array) => message.read(new Reader(by
 
 // Worked by hand after the figures of RFC 6550: 14 (DIO), 24 (configuration), 29 (prefix), 16 (DAO), 25 (target),
 // 26 (transit), 17 (DAO-ACK).
-const dioBytes = hex(`1e f0 0100 88 2a 0000 ${root}
+const dioBytes = unhex(`1e f0 0100 88 2a 0000 ${root}
   04 0e 00 09 0b 00 0000 0100 0000 00 78 003c
   08 1e 40 40 ffffffff 00015180 00000000 ${prefix}`);
 // With the descriptor (figure 30) between target and transit, and a second transit of another path control.
-const daoBytes = hex(
+const daoBytes = unhex(
   `1e 80 00 f1 05 12 00 80 ${node} 09 04 00010203 06 14 00c0 f2 78 ${root} 06 14 0030 f2 78 ${prefix}`,
 );
-const ackBytes = hex("1e 00 f1 80");
+const ackBytes = unhex("1e 00 f1 80");
 
 function someDio(): Dio {
   const dio = new Dio();
   Object.assign(dio, { instance: 30, version: 240, rank: 256, grounded: true, dtsn: 42 });
-  dio.dodagId.set(hex(root));
+  dio.dodagId.set(unhex(root));
   Object.assign(dio, {
     hasConfiguration: true,
     intervalDoublings: 9,
@@ -45,7 +45,7 @@ function someDio(): Dio {
   Object.assign(dio, { defaultLifetime: 120, lifetimeUnit_s: 60 });
   Object.assign(dio, { hasPrefix: true, autonomous: true, prefixBits: 64 });
   Object.assign(dio, { validLifetime_s: 0xffffffff, preferredLifetime_s: 86_400 });
-  dio.prefix.set(hex(prefix));
+  dio.prefix.set(unhex(prefix));
   return dio;
 }
 
@@ -60,9 +60,9 @@ function someDao(): Dao {
     hasAlternate: true,
     pathLifetime: 120,
   });
-  dao.target.set(hex(node));
-  dao.parent.set(hex(root));
-  dao.alternate.set(hex(prefix));
+  dao.target.set(unhex(node));
+  dao.parent.set(unhex(root));
+  dao.alternate.set(unhex(prefix));
   return dao;
 }
 
@@ -107,19 +107,19 @@ describe("messages of RPL", () => {
   }
 
   it("DIS is flags and a reserved byte", () => {
-    expect(bytesOf({ write: writeDis })).toEqual(hex("0000"));
+    expect(bytesOf({ write: writeDis })).toEqual(unhex("0000"));
   });
 
   it("skips padding and options that are unknown, and a DODAGID where it is said to be", () => {
     const dio = new Dio();
-    expect(read(dio, hex(`${Buffer.from(dioBytes).toString("hex")} 00 01020000 00 2203aabbcc`))).toBe(true);
+    expect(read(dio, unhex(`${hex(dioBytes)} 00 01020000 00 2203aabbcc`))).toBe(true);
     expect(dio).toEqual(someDio());
     const dao = new Dao();
-    const options = Buffer.from(daoBytes.slice(4)).toString("hex");
-    expect(read(dao, hex(`1e c0 00 f1 ${root} 00 ${options}`))).toBe(true);
+    const options = hex(daoBytes.slice(4));
+    expect(read(dao, unhex(`1e c0 00 f1 ${root} 00 ${options}`))).toBe(true);
     expect(dao).toEqual(someDao());
     const ack = new DaoAck();
-    expect(read(ack, hex(`1e 80 f1 80 ${root}`))).toBe(true);
+    expect(read(ack, unhex(`1e 80 f1 80 ${root}`))).toBe(true);
     expect(ack).toEqual(someAck());
   });
 
