@@ -6,6 +6,7 @@ import { codecFigures } from "./codec";
 import { noFaults } from "../host-sim/options";
 import { printTable, writeJson } from "./output";
 import { flagsOf, newBench } from "./program";
+import { SHARED } from "./shared";
 import { wearFigures } from "./storage";
 import { kilobytesPerMeter, runFigures, type RunFigures } from "./street";
 import { live } from "./year";
@@ -21,7 +22,7 @@ const { json } = flagsOf<{ json: string }>(
     "out/bench.json",
   ),
 );
-const loads = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/data/ch_elcons_15min_24meters_Wh.csv`;
+const loads = `${SHARED}/data/ch_elcons_15min_24meters_Wh.csv`;
 
 const noise = { ...noFaults, frameLoss: 0.1, spiNoise: 0.001 };
 const wrongFrames = { ...noFaults, spiCommand: 0.0001, spiAbort: 0.0001 };

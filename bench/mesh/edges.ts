@@ -1,9 +1,10 @@
 import { defaultOptions, type StreetOptions } from "../../host-sim/options";
 import { readTopology } from "../../host-sim/radio/topology";
 import { Street } from "../../host-sim/street";
+import { SHARED } from "../shared";
 
-/** Where edge lists lie that others have measured on; no part of this repository. */
-export const TOPOLOGIES = `${process.env["WATTMESH_SHARED"] ?? "../shared"}/topologies`;
+/** Edge lists that others have measured on. */
+export const TOPOLOGIES = `${SHARED}/topologies`;
 
 /** The nodes of an edge list, with the simulator's defaults: hopping, link security and a device's times. */
 export function edgesStreet(topology: string, seed: number, changes: Partial<StreetOptions> = {}): Street {
