@@ -13,8 +13,12 @@ export const MIN_HOP_RANK_INCREASE = ETX_UNIT;
 export const PARENT_SWITCH_THRESHOLD = 192;
 /** Section 5: links beyond 4 transmissions are not taken. */
 export const MAX_LINK_METRIC = 4 * ETX_UNIT;
-/** How far a node may sink below its best rank before it gives up its place (DAGMaxRankIncrease). */
-export const MAX_RANK_INCREASE = 8 * ETX_UNIT;
+/**
+ * How far a node may sink below its best rank before it gives up its place (DAGMaxRankIncrease). In a town that registers,
+ * frames lost to the crowd alone sink nodes by more than 8, and each that gives up its place takes those below it along:
+ * that made the crowd last.
+ */
+export const MAX_RANK_INCREASE = 32 * ETX_UNIT;
 
 /** From this strength on links lose nothing but to collisions; 10 dB below, a frame in three comes through. */
 const STRONG_dBm = -95;

@@ -118,7 +118,7 @@ describe("a frame that is whole", () => {
     const { node, data, receive, world } = street();
     receive(data, data.length, -60);
     expect(node.counters.dropped[Cause.duplicate]).toBe(1);
-    world.runUntil(world.now_us + 9e6);
+    world.runUntil(world.now_us + 21e6);
     receive(data, data.length, -60);
     expect(node.counters.received).toBe(2);
   });
