@@ -83,6 +83,8 @@ class Life {
   #torn = 0;
   #refused = 0;
   #set = 0;
+  /** By all outages so far, and the most by one. */
+  #lost_mWh = 0;
   #mostLost_mWh = 0;
   readonly #interval = new Interval();
 
@@ -117,21 +119,16 @@ class Life {
     this.#flowed_mWh += Math.floor(clock.now_ms() / 1000) * COUNT_mWh;
     this.#now_ms += duration_ms;
     this.#device = new MeteringDevice(this.#parts);
-    const lost_mWh = this.#flowed_mWh - this.#device.delivered_mWh - this.#lostSoFar();
+    const lost_mWh = this.#flowed_mWh - this.#device.delivered_mWh - this.#lost_mWh;
     if (lost_mWh < -1) throw new Error(`${-lost_mWh} mWh were invented`);
     this.#mostLost_mWh = Math.max(this.#mostLost_mWh, lost_mWh);
     this.#base_mWh = this.#device.delivered_mWh;
-    this.#lost = this.#flowed_mWh - this.#base_mWh;
+    this.#lost_mWh = this.#flowed_mWh - this.#base_mWh;
     // The head end hears of it soon, or only with its next visit.
     if (random.chance(0.7)) {
       this.#advance(1000 * (1 + random.below(120)));
       this.#setTime(0);
     }
-  }
-
-  #lost = 0;
-  #lostSoFar(): number {
-    return this.#lost;
   }
 
   figures(): Omit<LifeFigures, "days" | "outages" | "cpuSeconds"> {
