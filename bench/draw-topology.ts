@@ -28,10 +28,7 @@ export function drawTopology(folder: string, nodes: number, seed: number): strin
   const rows = ["from,to,prr,rssi_dbm"];
   for (let a = 0; a < nodes; a++) {
     for (let b = a + 1; b < nodes; b++) {
-      const distance_m = Math.max(
-        1,
-        Math.hypot(places[a][0]! - places[b][0]!, places[a][1]! - places[b][1]!),
-      );
+      const distance_m = Math.max(1, Math.hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]));
       const shared_dBm =
         POWER_dBm - LOSS_1M_dB - LOSS_A_DECADE_dB * Math.log10(distance_m) + SHADOW_dB * normal();
       for (const [from, to] of [
@@ -41,9 +38,7 @@ export function drawTopology(folder: string, nodes: number, seed: number): strin
         const strength_dBm = shared_dBm + ASYMMETRY_dB * normal();
         const prr = bitsRight(FRAME_BITS, 10 ** (strength_dBm / 10) / noise_mW);
         if (prr < LEAST_PRR) continue;
-        rows.push(
-          `${from! + 1},${to! + 1},${prr.toFixed(3)},${Math.max(strength_dBm, LEAST_dBm).toFixed(1)}`,
-        );
+        rows.push(`${from + 1},${to + 1},${prr.toFixed(3)},${Math.max(strength_dBm, LEAST_dBm).toFixed(1)}`);
       }
     }
   }

@@ -195,7 +195,7 @@ class Life {
     for (let sequence = this.#last + 1; sequence < log.next; sequence++) {
       if (!log.read(sequence, interval)) throw new Error(`interval ${sequence} does not read`);
       const { start_s, flags, values } = interval;
-      this.#read.set(sequence, [start_s, flags, values[IntervalChannel.activeDelivered]!]);
+      this.#read.set(sequence, [start_s, flags, values[IntervalChannel.activeDelivered]]);
       this.#last = sequence;
     }
   }

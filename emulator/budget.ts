@@ -116,7 +116,7 @@ async function measureMeter(): Promise<Pick<DeviceBudget, "instructions" | "heap
     hours[hour] = machine.collect().used;
   }
 
-  const questioner = new Questioner(headEnd.openPort(), headEnd.store.meters[0]!.address);
+  const questioner = new Questioner(headEnd.openPort(), headEnd.store.meters[0].address);
   const answer = (path: string, query: string): number => {
     let answered = false;
     // Between two polls, so that only the answer is measured.
@@ -193,5 +193,5 @@ function share_ppm(instructions: number, every_us: number): number {
 }
 
 function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
+  return values.sort((a, b) => a - b)[values.length >> 1];
 }

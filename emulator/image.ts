@@ -72,7 +72,7 @@ async function modulesOf(main: string): Promise<Map<string, string>> {
       plugins: [separate],
       logLevel: "error",
     });
-    texts.set(module, outputFiles[0]!.text);
+    texts.set(module, outputFiles[0].text);
   };
   await compile("main", { stdin: main });
   // The map grows while it is walked: a module's imports come after it.

@@ -147,7 +147,7 @@ export class EmulatedMachine {
   #reply(): { reply: Reply; view: DataView } {
     for (;;) {
       const message = this.#receive();
-      const kind = String.fromCharCode(message[0]!);
+      const kind = String.fromCharCode(message[0]);
       if (kind === "x") {
         const why = new TextDecoder().decode(message.subarray(1));
         if (this.onRestart === undefined) {

@@ -25,7 +25,7 @@ export async function bootMeter(hal: Hal, program = "./emulator/programs/meter")
   const server = new HalServer(hal);
   const calls = new Set<number>();
   const machine = new EmulatedMachine({ modules, ...image }, (message) => {
-    calls.add(message[0]!);
+    calls.add(message[0]);
     return server.serve(message);
   });
   const meter: EmulatedMeter = { machine, server, modules, onReply: () => {} };
@@ -34,7 +34,7 @@ export async function bootMeter(hal: Hal, program = "./emulator/programs/meter")
   const deliver = (message: Uint8Array): void => {
     calls.clear();
     const reply = machine.deliver(message);
-    meter.onReply(message[0]!, calls, reply);
+    meter.onReply(message[0], calls, reply);
     show(reply.console);
   };
   const show = (output: Uint8Array): void => {

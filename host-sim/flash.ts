@@ -73,7 +73,7 @@ export class NorFlash implements Flash {
       const index = (at - offset) / this.sectorBytes;
       const sector = this.#sectors[index];
       if (sector === undefined) into.fill(0xff, done, done + count);
-      else for (let i = 0; i < count; i++) into[done + i] = sector[offset + i]!;
+      else for (let i = 0; i < count; i++) into[done + i] = sector[offset + i];
       const weak = this.#weak.size === 0 ? undefined : this.#weak.get(index);
       if (weak !== undefined)
         for (let i = 0; i < count; i++)
@@ -95,7 +95,7 @@ export class NorFlash implements Flash {
     const sector = this.#own(index);
     const weak = this.#weak.get(index);
     for (let i = 0; i < length; i++) {
-      const kept = damage === undefined ? from[i]! : from[i]! | damage[offset + i]!;
+      const kept = damage === undefined ? from[i] : from[i] | damage[offset + i];
       sector[offset + i] &= kept;
       if (weak !== undefined) weak[offset + i] &= kept;
     }
@@ -114,7 +114,7 @@ export class NorFlash implements Flash {
     if (damage === "fails") return FlashResult.failed;
     const before = this.#sectors[index];
     if (damage !== undefined && before !== undefined)
-      this.#sectors[index] = before.map((byte, i) => byte | ~damage[i]!);
+      this.#sectors[index] = before.map((byte, i) => byte | ~damage[i]);
     else this.#sectors[index] = undefined;
     this.#shared[index] = 0;
     this.#weak.delete(index);
@@ -133,14 +133,14 @@ export class NorFlash implements Flash {
     for (let i = 0; i < length; i++) {
       const at = start + i;
       // A program also firms up the weak bits that it is to clear, an erase all.
-      let wanted = from === undefined ? ~sector[at]! | weak[at]! : ~from[i]! & (sector[at]! | weak[at]!);
-      wanted &= damage === undefined ? 0xff : ~damage[at]! & 0xff;
+      let wanted = from === undefined ? ~sector[at] | weak[at] : ~from[i] & (sector[at] | weak[at]);
+      wanted &= damage === undefined ? 0xff : ~damage[at] & 0xff;
       if (wanted === 0) continue;
       const done = wanted & this.#doneBits(cut, i);
       const weakened = wanted & ~done & this.#weakBits(cut, i);
       if (from === undefined) sector[at] |= done;
       else sector[at] &= ~done;
-      weak[at] = (weak[at]! & ~done) | weakened;
+      weak[at] = (weak[at] & ~done) | weakened;
     }
     if (weak.some((bits) => bits !== 0)) this.#weak.set(index, weak);
     else this.#weak.delete(index);

@@ -92,12 +92,12 @@ async function inWorkers(seed: number, scenario: string | undefined): Promise<Ro
       inWorker({ seed, parts: WORKERS, part, ...(scenario !== undefined && { scenario }) }),
     ),
   );
-  return parts[0]!.map(({ name, operations }, index) => ({
+  return parts[0].map(({ name, operations }, index) => ({
     name,
     operations,
-    cuts: sum(parts.map((rows) => rows[index]!.cuts)),
-    again: sum(parts.map((rows) => rows[index]!.again)),
-    losses: parts.flatMap((rows) => rows[index]!.losses),
+    cuts: sum(parts.map((rows) => rows[index].cuts)),
+    again: sum(parts.map((rows) => rows[index].again)),
+    losses: parts.flatMap((rows) => rows[index].losses),
   }));
 }
 

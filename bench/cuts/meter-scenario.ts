@@ -186,7 +186,7 @@ export class MeterScenario implements Scenario {
 }
 
 function toldBy({ start_s, flags, values, closingDelivered_mWh }: Interval): Told {
-  return [start_s, flags, values[IntervalChannel.activeDelivered]!, closingDelivered_mWh];
+  return [start_s, flags, values[IntervalChannel.activeDelivered], closingDelivered_mWh];
 }
 
 function objectOf(number: number): Uint8Array {

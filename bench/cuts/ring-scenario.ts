@@ -137,7 +137,7 @@ export class RingScenario implements Scenario {
     }
     const oldestFull = mountedEpoch + 2 - this.options.sectors;
     for (let number = journal.length - 1; number >= 0; number--) {
-      if (this.#epochOf(journal[number]!.position) < oldestFull) break;
+      if (this.#epochOf(journal[number].position) < oldestFull) break;
       expect(found.has(number), `record ${number} of ${journal.length} is lost`);
     }
     this.#top = ring.end - 1;

@@ -77,7 +77,7 @@ export class CutRunner {
     if (only !== undefined && only !== name && !only.startsWith(`${name}/`)) return;
     const random = new Random(options.seed, name);
     const flashes = rig.flashes.map((flash) => flash.fork(random));
-    flashes[rig.flashes.indexOf(operation.flash)]!.tear(operation, cut);
+    flashes[rig.flashes.indexOf(operation.flash)].tear(operation, cut);
     const after = new RecordingCipher(cipher);
     const restarted: Rig = { flashes, cipher: after, entropy: new SeededEntropy(random) };
     report.cuts++;
@@ -95,7 +95,7 @@ export class CutRunner {
     const cut = (operation: FlashOperation): void => {
       const ways = waysToCut(operation);
       const way = random.below(ways.length);
-      this.#cut(rig, cipher, operation, ways[way]!, `${name}/${number++}:${way}`, depth + 1);
+      this.#cut(rig, cipher, operation, ways[way], `${name}/${number++}:${way}`, depth + 1);
     };
     for (const flash of rig.flashes) flash.beforeOperation = cut;
   }

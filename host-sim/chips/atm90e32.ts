@@ -252,7 +252,7 @@ export class Atm90e32Chip implements Shiftable, Measuring {
       const image = this.#image;
       for (let i = 0; i < CONFIGURATION_END; i++) {
         image[2 * i] = this.#registers[i] >> 8;
-        image[2 * i + 1] = this.#registers[i]!;
+        image[2 * i + 1] = this.#registers[i];
       }
       this.#digest = crc16(image, 0, image.length);
       this.#digestStale = false;

@@ -62,7 +62,7 @@ export class BehaviouralChip implements MeteringChip, Measuring {
     this.#feed.advanceTo(this.#time.now_us);
     bank.flush();
     const counts = sample.counts;
-    for (let i = 0; i < counts.length; i++) counts[i] = bank.whole[i]!;
+    for (let i = 0; i < counts.length; i++) counts[i] = bank.whole[i];
     bank.whole.fill(0);
     for (let phase = 0; phase < 3; phase++) sample.voltage_mV[phase] = this.#voltage_mV(phase);
     sample.supply = this.#kept;

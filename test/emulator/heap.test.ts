@@ -18,7 +18,7 @@ describeEmulated("the heap by part", () => {
     const { used } = machine.collect();
     machine.close();
 
-    const ofHolder = parts["test/emulator/programs"]!;
+    const ofHolder = parts["test/emulator/programs"];
     expect(ofHolder).toBeGreaterThan(6000);
     expect(ofHolder).toBeLessThan(6000 + OBJECTS_BYTES);
     expect(parts["firmware/coap"]).toBeGreaterThan(100);

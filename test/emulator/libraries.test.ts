@@ -20,7 +20,7 @@ describeEmulated("libraries bundled for the device, on the emulated microcontrol
         name === NOT_FROZEN
           ? bundleForXs(`build/lib/${name}.js`, "library")
           : `import * as library from "./build/lib/${name}";`;
-      const cases = libraryCases[name]!;
+      const cases = libraryCases[name];
       const image = await buildImage(
         `library-${name.replaceAll("/", "-")}`,
         `${library}

@@ -98,7 +98,7 @@ describe("a power loss", () => {
     const found = content(programCut({ how: "mask", done: 0.5, weak: 0 }), 0, 9);
     expect(found.slice(0, 8)).not.toEqual(new Array(8).fill(0));
     expect(found.slice(0, 8).some((byte) => byte < 0xf0)).toBe(true);
-    expect(found[1]! & 0x0f).toBe(0);
+    expect(found[1] & 0x0f).toBe(0);
     expect(found[8]).toBe(0xff);
   });
 

@@ -74,7 +74,7 @@ export class AttackedStreet {
   forged(): Uint8Array {
     const random = this.#random;
     if (random.chance(0.05)) return this.#unsealed.slice();
-    const { bytes } = this.recorded[random.below(this.recorded.length)]!;
+    const { bytes } = this.recorded[random.below(this.recorded.length)];
     const at = random.below(bytes.length);
     let forged: number[];
     switch (random.below(4)) {
@@ -106,8 +106,8 @@ export class AttackedStreet {
     const { recorded } = this;
     const before_us = this.street.world.now_us - age_s * 1e6;
     let count = recorded.length;
-    while (count > 0 && recorded[count - 1]!.at_us > before_us) count--;
-    return recorded[this.#random.below(count)]!.bytes.slice();
+    while (count > 0 && recorded[count - 1].at_us > before_us) count--;
+    return recorded[this.#random.below(count)].bytes.slice();
   }
 
   /** One of the mesh's nodes, the collector being 0. */
@@ -118,13 +118,13 @@ export class AttackedStreet {
   /** Sends a frame where `node` listens now. */
   send(node: number, frame: Uint8Array): void {
     const { schedule, clock } = this.#schedules.get(node)!;
-    const outsider = this.street.medium.radios[1 + METERS]!;
+    const outsider = this.street.medium.radios[1 + METERS];
     outsider.transmit(frame, frame.length, schedule.channelAt(clock.now_ms()));
   }
 
   /** Puts a frame before `node` without a trace of it on the air. */
   slip(node: number, frame: Uint8Array): void {
-    this.street.medium.radios[node]!.onReceive(frame, frame.length, -60);
+    this.street.medium.radios[node].onReceive(frame, frame.length, -60);
   }
 
   /** Runs `act` every `period_ms` for so long, and reads all meters each minute. */
@@ -146,7 +146,7 @@ export class AttackedStreet {
   refused(): number[] {
     const sum = new Array<number>(CAUSES).fill(0);
     for (const { mac } of this.#nodes())
-      mac.counters.dropped.forEach((count, cause) => (sum[cause]! += count));
+      mac.counters.dropped.forEach((count, cause) => (sum[cause] += count));
     return sum;
   }
 

@@ -45,7 +45,7 @@ export class MeteringDevice extends ScriptedPlatform {
     const { kernel, chip, utc, clock } = this;
     const sealed = { cipher: cipher.aesCcm(KEY), entropy, supply: this.#supply };
     const ring = (index: number, store: number, recordBytes: number): AppendRing =>
-      new AppendRing({ ...sealed, flash: flashes[index]!, store, recordBytes });
+      new AppendRing({ ...sealed, flash: flashes[index], store, recordBytes });
     const checkpoints = ring(0, Store.registers, RecordBytes.registers);
     const intervals = ring(1, Store.intervals, RecordBytes.intervals);
     const events = ring(2, Store.events, RecordBytes.events);
@@ -89,6 +89,6 @@ export class MeteringDevice extends ScriptedPlatform {
   }
 
   get delivered_mWh(): number {
-    return this.registers.energy[registerIndex(0, 0)]!;
+    return this.registers.energy[registerIndex(0, 0)];
   }
 }

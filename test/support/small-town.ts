@@ -65,7 +65,7 @@ export class SmallTown {
   fail(): void {
     const { meters, world } = this.street;
     for (let n = 0; n < 3; n++) {
-      const meter = meters[this.#random.below(meters.length)]!;
+      const meter = meters[this.#random.below(meters.length)];
       if (!meter.powered) continue;
       this.#held += meter.meter.mesh.queued;
       meter.powerOff();

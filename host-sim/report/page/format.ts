@@ -14,7 +14,7 @@ export function count(value: number): string {
 export function figure(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return digits[size < 10 ? 3 : size < 100 ? 2 : size < 10_000 ? 1 : 0]!.format(value);
+  return digits[size < 10 ? 3 : size < 100 ? 2 : size < 10_000 ? 1 : 0].format(value);
 }
 
 export function plural(value: number, noun: string): string {
@@ -28,7 +28,7 @@ export function plain(value: number): string {
 
 /** An energy given in mWh. */
 export function kWh(energy_mWh: number): string {
-  return digits[3]!.format(energy_mWh / 1e6);
+  return digits[3].format(energy_mWh / 1e6);
 }
 
 /** A difference with its sign; "0" where there is none. */

@@ -43,7 +43,7 @@ function places({ nodes }: MeshDetail, side_m: number): Layout {
 /** The tree around its root: a ring a hop, to each node an angle in proportion to the nodes below it. */
 function tree({ nodes, collectors }: MeshDetail): Layout {
   const children: number[][] = nodes.map(() => []);
-  for (const [node, { parent }] of nodes.entries()) if (parent !== undefined) children[parent]!.push(node);
+  for (const [node, { parent }] of nodes.entries()) if (parent !== undefined) children[parent].push(node);
   const depth = nodes.map(() => -1);
   const angle = nodes.map(() => 0);
   // Several collectors stand on a ring of their own.
@@ -53,23 +53,23 @@ function tree({ nodes, collectors }: MeshDetail): Layout {
   const order = Array.from({ length: collectors }, (_, node) => node);
   for (const node of order) depth[node] = first;
   for (let at = 0; at < order.length; at++) {
-    for (const child of children[order[at]!]!) {
-      depth[child] = depth[order[at]!]! + 1;
+    for (const child of children[order[at]]) {
+      depth[child] = depth[order[at]] + 1;
       order.push(child);
     }
   }
   const weight = nodes.map(() => 1);
   for (const node of [...order].reverse()) {
-    const { parent } = nodes[node]!;
-    if (parent !== undefined) weight[parent]! += weight[node]!;
+    const { parent } = nodes[node];
+    if (parent !== undefined) weight[parent] += weight[node];
   }
   const share = (of: number[], from: number, width: number): void => {
-    const total = of.reduce((sum, node) => sum + weight[node]!, 0);
+    const total = of.reduce((sum, node) => sum + weight[node], 0);
     let start = from;
     for (const node of of) {
-      const part = (width * weight[node]!) / total;
+      const part = (width * weight[node]) / total;
       angle[node] = start + part / 2;
-      share(children[node]!, start, part);
+      share(children[node], start, part);
       start += part;
     }
   };
@@ -84,7 +84,7 @@ function tree({ nodes, collectors }: MeshDetail): Layout {
   }
   const step = (SIDE / 2 - MARGIN) / (deepest + (lost.length > 0 ? 1 : 0));
   const along = (turn: (angle: number) => number) =>
-    nodes.map((_, node) => SIDE / 2 + depth[node]! * step * turn(angle[node]!));
+    nodes.map((_, node) => SIDE / 2 + depth[node] * step * turn(angle[node]));
   return {
     x: along(Math.sin),
     y: along((turned) => -Math.cos(turned)),

@@ -22,14 +22,14 @@ export function meshMap(mesh: MeshDetail, rows: MeterRow[]): string {
   const where = layout(mesh);
   const radius = Math.min(RADIUS.most, Math.max(RADIUS.least, RADIUS.of / Math.sqrt(nodes.length)));
   const links = nodes.flatMap(({ parent }, node) =>
-    parent === undefined ? [] : [link(where, node, parent, nodes[node]!.etx)],
+    parent === undefined ? [] : [link(where, node, parent, nodes[node].etx)],
   );
   const dots = [...rows]
     .sort((a, b) => emphasis(a) - emphasis(b))
     .map((row) => {
       const node = collectors + row.meter - 1;
       const { x, y } = at(where, node);
-      const kind = `node ${hopClass(nodes[node]!.hops)} ${readsClass(row)}`.trim();
+      const kind = `node ${hopClass(nodes[node].hops)} ${readsClass(row)}`.trim();
       const r = (radius * emphasis(row)).toFixed(1);
       return (
         `<circle class="${kind}" data-meter="${row.meter}" cx="${x}" cy="${y}" r="${r}">` +
@@ -82,7 +82,7 @@ function collectorName({ collectors }: MeshDetail, node: number): string {
 }
 
 function describe(mesh: MeshDetail, node: number, row: MeterRow): string {
-  const { parent, hops, etx, duty } = mesh.nodes[node]!;
+  const { parent, hops, etx, duty } = mesh.nodes[node];
   return [
     `Meter ${row.meter}`,
     hops === 0 ? "no way to a collector" : plural(hops, "hop"),
@@ -101,7 +101,7 @@ function link(where: Layout, node: number, parent: number, etx: number): string 
 }
 
 function at({ x, y }: Layout, node: number): { x: string; y: string } {
-  return { x: x[node]!.toFixed(1), y: y[node]!.toFixed(1) };
+  return { x: x[node].toFixed(1), y: y[node].toFixed(1) };
 }
 
 /** Lines behind the nodes: of the axes' marks, or a ring a hop. */

@@ -143,7 +143,7 @@ export class MeshView {
 
   #node({ meter }: MeterRow): ReportData["mesh"]["nodes"][number] {
     const { mesh } = this.#data;
-    return mesh.nodes[mesh.collectors + meter - 1]!;
+    return mesh.nodes[mesh.collectors + meter - 1];
   }
 }
 

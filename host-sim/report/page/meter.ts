@@ -15,7 +15,7 @@ export class MeterView {
 
   constructor(data: ReportData) {
     this.#data = data;
-    this.#shown = data.curves[0]!;
+    this.#shown = data.curves[0];
     // One point more than intervals, so that the last step has a width.
     this.#at_s = Array.from(
       { length: data.intervals + 1 },
@@ -144,7 +144,7 @@ export class MeterView {
     for (const { at_s, event } of curve.events)
       list.append(element("li", `${day(at_s)} ${time(at_s)} ${event}`));
     for (const [index, flags] of curve.flags) {
-      const at_s = this.#at_s[index]!;
+      const at_s = this.#at_s[index];
       list.append(element("li", `${day(at_s)} ${time(at_s)} interval flagged: ${flags}`, "warn"));
     }
     const events = byId("events");
@@ -160,7 +160,7 @@ export class MeterView {
   #mark(drawn: uPlot): void {
     const { ctx, bbox } = drawn;
     const { delivered, flags } = this.#shown;
-    const left = (index: number): number => drawn.valToPos(this.#at_s[index]!, "x", true);
+    const left = (index: number): number => drawn.valToPos(this.#at_s[index], "x", true);
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -186,7 +186,7 @@ export function closed<Value>(values: Value[]): Value[] {
 }
 
 function differences(read: (number | null)[], truth: number[]): (number | null)[] {
-  return read.map((value, index) => (value === null ? null : value - truth[index]!));
+  return read.map((value, index) => (value === null ? null : value - truth[index]));
 }
 
 function differenceText(_: uPlot, value: number | null): string {

@@ -29,7 +29,7 @@ if (data.intervals > 0) {
   const first =
     data.curves.find((curve) => curve.delivered.includes(null)) ??
     data.curves.find((curve) => curve.received.some((value) => value !== null && value > 0)) ??
-    data.curves[0]!;
+    data.curves[0];
   view.show(first.meter);
 }
 drawReads(data);

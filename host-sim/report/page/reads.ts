@@ -46,7 +46,7 @@ export function drawReads({ reads, cycles, result, start_s, days }: ReportData):
         {
           ...bars("Done", "delivered"),
           value: (drawn, value, __, index) => {
-            const due = index === null ? undefined : drawn.data[1]![index];
+            const due = index === null ? undefined : drawn.data[1][index];
             if (value === null || due === undefined || due === null) return "–";
             return `${count(value)} (${percent(value / due)})`;
           },

@@ -207,5 +207,5 @@ function highEnd(curves: MeterCurve[], values: (curve: MeterCurve) => (number | 
     curves.flatMap((curve) => values(curve).filter((value) => value !== null && value > 0)) as number[],
   );
   all.sort();
-  return all.length === 0 ? 0 : all[Math.floor(all.length * 0.995)]!;
+  return all.length === 0 ? 0 : all[Math.floor(all.length * 0.995)];
 }

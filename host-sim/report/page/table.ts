@@ -97,7 +97,7 @@ export class MeterTable {
   #sort(index: number): void {
     this.#ascending = this.#sorted === index ? !this.#ascending : true;
     this.#sorted = index;
-    const { key } = COLUMNS[index]!;
+    const { key } = COLUMNS[index];
     const direction = this.#ascending ? 1 : -1;
     this.#rows.sort((a, b) => {
       const [of_a, of_b] = [key(a), key(b)];

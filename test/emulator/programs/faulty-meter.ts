@@ -59,13 +59,13 @@ export function start(...native: Native): (message: ArrayBuffer) => ArrayBuffer 
       starts: boot.count,
       reason: boot.reason,
       restarts,
-      delivered_mWh: registers.energy[registerIndex(RegisterQuantity.activeDelivered, 0)]!,
+      delivered_mWh: registers.energy[registerIndex(RegisterQuantity.activeDelivered, 0)],
     };
   };
   return (message) => {
     const bytes = new Uint8Array(message);
     if (bytes[0] === STATE) return ArrayBuffer.fromString(JSON.stringify(state()));
-    if (bytes[0] === PLANT) fault = bytes[1]!;
+    if (bytes[0] === PLANT) fault = bytes[1];
     else hal.deliver(bytes);
     return undefined;
   };

@@ -20,7 +20,7 @@ function settled(seed: number, turnaround: "device" | "ideal"): AttackedStreet {
 
 /** How many more were refused, by {@link Cause}. */
 function counts(before: readonly number[], after: readonly number[]): number[] {
-  return after.map((count, cause) => count - before[cause]!);
+  return after.map((count, cause) => count - before[cause]);
 }
 
 function readsDone(street: AttackedStreet): number {

@@ -13,7 +13,7 @@ function pollTotals(...polls: [delivered: number, received: number, positive: nu
   const meter = new ScriptedMeter(new UnitChip());
   for (const counts of polls) {
     [activeDelivered, activeReceived, reactivePositive, reactiveNegative].forEach((quantity, i) => {
-      meter.chip.pending[countIndex(quantity, 0)] = counts[i]!;
+      meter.chip.pending[countIndex(quantity, 0)] = counts[i];
     });
     meter.registers.poll();
   }

@@ -46,7 +46,7 @@ export function walk(ring: AppendRing): Map<number, number> {
   let last = -1;
   for (let position = ring.oldest; position < ring.end; position++) {
     if (!ring.read(position, payload)) continue;
-    const number = payload[0]! * 256 + payload[1]!;
+    const number = payload[0] * 256 + payload[1];
     if (Buffer.compare(payload, payloadOf(number)) !== 0) expect.fail(`record ${number} is garbled`);
     if (number < last) expect.fail(`record ${number} after ${last}`);
     if (number !== last) found.set(number, position);

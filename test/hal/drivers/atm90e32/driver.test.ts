@@ -305,7 +305,7 @@ describe("measurements", () => {
     const rig = new Rig({
       phases: 1,
       flowAt(at_us: number, flow: Flow): number {
-        flow.activePower_mW[0] = powers_mW[turn++ % 2]!;
+        flow.activePower_mW[0] = powers_mW[turn++ % 2];
         flow.voltage_mV[0] = 120_000;
         return at_us + 333_333;
       },
