@@ -3,8 +3,8 @@ import { defaultOptions } from "../../host-sim/options";
 import { Street } from "../../host-sim/street";
 
 const base = { ...defaultOptions, depth: "model", days: 1, collectors: 2, seed: 3 } as const;
-/** To learn that a collector does not answer, and then to find another one. */
-const MOVED_S = 1200;
+/** Within two hours each meter has registered anew, and so learnt whether its collector answers. */
+const MOVED_S = 2 * 3600;
 
 const lines = (street: Street) =>
   street.meters.map(({ meter }) => street.headEnd.whereabouts.lineOf(meter.stack.address));

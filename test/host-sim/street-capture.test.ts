@@ -87,7 +87,7 @@ describeWithTool("tshark", "the capture of a street with two collectors, one of 
     openCapture(street);
     street.run(60);
     street.collectors[0].powerOff();
-    street.run(3600);
+    street.run(2 * 3600);
     street.capture!.close();
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
