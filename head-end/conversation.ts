@@ -1,10 +1,11 @@
-import { encodeSetTime } from "firmware/clock/codec";
+import { encodeGroupTime, encodeSetTime } from "firmware/clock/codec";
 import { Writer } from "firmware/codec/cursor";
 import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
 import type { Answer, AnswerHandler, Call } from "firmware/coap/exchange";
 import { NO_CALL } from "firmware/coap/client";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Peer } from "firmware/ip/socket";
+import { askPanTime, type PanMoment } from "./pan-time";
 import type { Read } from "./read";
 import type { MeterRecord } from "./store";
 
@@ -14,6 +15,8 @@ const EVENTS_PERIOD_MS = 24 * 3_600_000;
 /** What the time takes to a meter: the backhaul, and a hop. */
 const ONE_WAY_MS = 120;
 const TRUSTED_ROUND_TRIP_MS = 1_500;
+/** Of a message that sets the time. */
+const TIME_BYTES = 24;
 /** A read may take several requests after an outage; a meter that always has more is not believed. */
 const MAX_REQUESTS = 400;
 
@@ -22,6 +25,8 @@ export interface ConversationOptions {
   /** UTC, which the head end knows. */
   readonly utc_ms: () => number;
   readonly read: Read;
+  /** Address of the collector that has the meter. */
+  readonly collector: Uint8Array;
   /** All intervals since the last one are kept; it goes on with what else there is to say. */
   readonly onRead: () => void;
   /** Nothing more is under way. False: the intervals were not read to their end. */
@@ -98,15 +103,26 @@ export class Conversation {
   }
 
   #setTime(): void {
-    const { utc_ms, onEnd } = this.#options;
-    const { meter } = this.#options.read;
-    const now_ms = utc_ms();
-    if (meter.timeSet_ms !== undefined && now_ms - meter.timeSet_ms < TIME_SYNC_MS) {
+    const { coap, collector, utc_ms, onEnd } = this.#options;
+    const { timeSet_ms } = this.#options.read.meter;
+    if (timeSet_ms !== undefined && utc_ms() - timeSet_ms < TIME_SYNC_MS) {
       onEnd(true);
       return;
     }
-    const writer = new Writer(new Uint8Array(16));
-    encodeSetTime(writer, now_ms + ONE_WAY_MS);
+    askPanTime(coap, collector, utc_ms, (moment) => {
+      if (moment === undefined) onEnd(true);
+      else this.#tellTime(moment);
+    });
+  }
+
+  /** In terms of the PAN's time, where it has one: what else is under way for long brings a time that has passed. */
+  #tellTime({ utc_ms: then_ms, pan_ms }: PanMoment): void {
+    const { utc_ms, onEnd } = this.#options;
+    const { meter } = this.#options.read;
+    const now_ms = utc_ms();
+    const writer = new Writer(new Uint8Array(TIME_BYTES));
+    if (pan_ms >= 0) encodeGroupTime(writer, then_ms, pan_ms);
+    else encodeSetTime(writer, now_ms + ONE_WAY_MS);
     const call: Call = {
       peer: peerOf(meter),
       code: Code.put,
@@ -116,9 +132,9 @@ export class Conversation {
       contentFormat: ContentFormat.cbor,
     };
     this.#request(call, (answer) => {
-      // A message that was sent again brought a time that had passed: it is set again with the next read.
-      const isPrompt = utc_ms() - now_ms <= TRUSTED_ROUND_TRIP_MS;
-      if (answer.failure === 0 && answer.code === Code.changed && isPrompt) meter.timeSet_ms = now_ms;
+      // What was late brought a time that had passed: it is set again with the next read.
+      const isRight = pan_ms >= 0 || utc_ms() - now_ms <= TRUSTED_ROUND_TRIP_MS;
+      if (answer.failure === 0 && answer.code === Code.changed && isRight) meter.timeSet_ms = now_ms;
       onEnd(true);
     });
   }

@@ -1,7 +1,7 @@
-import { decodePanTime, encodeGroupTime } from "firmware/clock/codec";
+import { encodeGroupTime } from "firmware/clock/codec";
 import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
 import { Code, ContentFormat } from "firmware/coap/resource";
-import { Reader, Writer } from "firmware/codec/cursor";
+import { Writer } from "firmware/codec/cursor";
 import { EventCode } from "firmware/events/codec";
 import { Group, Scope, writeGroup } from "firmware/ip/address";
 import { MPL_LATEST, MPL_SEQUENCE_MASK } from "firmware/ip/mpl-option";
@@ -9,13 +9,12 @@ import type { Link, Packet } from "firmware/ip/packet";
 import { Peer } from "firmware/ip/socket";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import { encodeReset, RESET_PATH } from "firmware/registers/codec";
+import { askPanTime, type PanMoment } from "./pan-time";
 import type { MeterRecord, ReadStore } from "./store";
 
 const DAY_MS = 86_400_000;
 /** Between two cycles of reads. */
 const TIME_OF_DAY_MS = 2 * 3_600_000;
-/** What a collector's answer may take for half of it to be a good guess of the way there. */
-const TRUSTED_ROUND_TRIP_MS = 1_500;
 const BODY_BYTES = 24;
 
 /** The MPL seed (RFC 7731): numbers messages to all meters, and sends them through the collectors. */
@@ -44,14 +43,14 @@ export interface EveryoneOptions {
   readonly coap: CoapEndpoint;
   readonly utc_ms: () => number;
   readonly seed: Seed;
+  /** Addresses, by number; there may be more of them later. */
+  readonly collectors: readonly Uint8Array[];
   readonly store: ReadStore;
 }
 
 /** Says things to all meters at once. Nobody answers; what came of it shows when they are read. */
 export class Everyone {
   readonly #options: EveryoneOptions;
-  /** Addresses of the collectors, by number. */
-  readonly #collectors: Uint8Array[] = [];
   readonly #timer: Timer;
 
   constructor(options: EveryoneOptions) {
@@ -60,11 +59,6 @@ export class Everyone {
       this.setTime();
       this.start();
     });
-  }
-
-  /** There is one more collector. */
-  add(collector: Uint8Array): void {
-    this.#collectors.push(collector.slice());
   }
 
   /** From now on all are told the time once a day. */
@@ -79,7 +73,12 @@ export class Everyone {
    * has no time, as its nodes neither hop nor seal, is told nothing.
    */
   setTime(): void {
-    this.#collectors.forEach((collector, line) => this.#askPan(collector, line));
+    const { coap, utc_ms, collectors } = this.#options;
+    collectors.forEach((collector, line) =>
+      askPanTime(coap, collector, utc_ms, (moment) => {
+        if (moment !== undefined && moment.pan_ms >= 0) this.#tellTime(moment, line);
+      }),
+    );
   }
 
   /**
@@ -101,26 +100,13 @@ export class Everyone {
     return this.#options.store.meters.filter(({ events }) => !events.events.some(isReset));
   }
 
-  #askPan(collector: Uint8Array, line: number): void {
-    const { coap, utc_ms, seed } = this.#options;
-    const asked_ms = utc_ms();
-    const peer = new Peer();
-    peer.address.set(collector);
-    peer.port = COAP_PORT;
-    coap.request(
-      { peer, code: Code.get, path: "time" },
-      ({ failure, code, body, bodyOffset, bodyLength }) => {
-        const roundTrip_ms = utc_ms() - asked_ms;
-        if (failure !== 0 || code !== Code.content || roundTrip_ms > TRUSTED_ROUND_TRIP_MS) return;
-        const pan_ms = decodePanTime(new Reader(body, bodyOffset, bodyOffset + bodyLength));
-        if (pan_ms < 0) return;
-        const writer = new Writer(new Uint8Array(BODY_BYTES));
-        encodeGroupTime(writer, asked_ms + Math.round(roundTrip_ms / 2), pan_ms);
-        seed.only = line;
-        this.#tell("time", writer);
-        seed.only = undefined;
-      },
-    );
+  #tellTime({ utc_ms, pan_ms }: PanMoment, line: number): void {
+    const { seed } = this.#options;
+    const writer = new Writer(new Uint8Array(BODY_BYTES));
+    encodeGroupTime(writer, utc_ms, pan_ms);
+    seed.only = line;
+    this.#tell("time", writer);
+    seed.only = undefined;
   }
 
   #tell(path: string, { bytes, length }: Writer): void {

@@ -52,10 +52,12 @@ export class HeadEnd {
   readonly #stack: IpStack;
   /** To the collectors, by number. */
   readonly #lines: BackhaulLink[] = [];
+  /** Their addresses. */
+  readonly #collectors: Uint8Array[] = [];
   #nextPort = FIRST_PORT;
 
   constructor(options: HeadEndOptions) {
-    const { clock, entropy, address, utc_ms, collectors = 1 } = options;
+    const { clock, entropy, address, utc_ms } = options;
     const kernel = new Kernel(clock);
     const seed = new Seed(this.#lines);
     const router: Router = {
@@ -70,7 +72,7 @@ export class HeadEnd {
       socket: this.openPort(),
       kernel,
       entropy,
-      exchanges: (PACE.inFlight + 1) * collectors,
+      exchanges: (PACE.inFlight + 1) * (options.collectors ?? 1),
       takenBytes: BODY_BYTES,
       ...TRANSMISSION,
     });
@@ -82,9 +84,10 @@ export class HeadEnd {
       resources: [new PowerResource(this.store, utc_ms), this.gasps],
       exchanges: 1,
     });
+    const collectors = this.#collectors;
     const lineOf = (meter: MeterRecord): number | undefined => this.whereabouts.lineOf(meter.address);
-    this.everyone = new Everyone({ kernel, coap, utc_ms, seed, store: this.store });
-    this.poller = new Poller({ kernel, coap, utc_ms, lineOf, pace: PACE });
+    this.everyone = new Everyone({ kernel, coap, utc_ms, seed, collectors, store: this.store });
+    this.poller = new Poller({ kernel, coap, utc_ms, lineOf, collectors, pace: PACE });
   }
 
   /** Takes the line of one more collector, which has this address. Answers its number. */
@@ -93,7 +96,7 @@ export class HeadEnd {
     link.onPacket = (packet) => this.#stack.receive(packet);
     const line = this.#lines.push(link) - 1;
     this.whereabouts.claim(collector, line, 0);
-    this.everyone.add(collector);
+    this.#collectors.push(collector.slice());
     return line;
   }
 

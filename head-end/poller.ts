@@ -31,11 +31,15 @@ export interface PollerOptions {
   readonly utc_ms: () => number;
   /** The collector that has a meter; undefined where none has. */
   readonly lineOf: (meter: MeterRecord) => number | undefined;
+  /** Addresses, by number. */
+  readonly collectors: readonly Uint8Array[];
   readonly pace: Pace;
 }
 
 /** What goes through one collector. */
 interface Lane {
+  /** The collector's number. */
+  readonly line: number;
   readonly waiting: Read[];
   inFlight: number;
   spacing_ms: number;
@@ -144,7 +148,7 @@ export class Poller {
     const { spacing_ms } = this.#options.pace;
     let lane = this.#lanes.get(line);
     if (lane === undefined)
-      this.#lanes.set(line, (lane = { waiting: [], inFlight: 0, spacing_ms, next_ms: 0 }));
+      this.#lanes.set(line, (lane = { line, waiting: [], inFlight: 0, spacing_ms, next_ms: 0 }));
     lane.waiting.push(read);
   }
 
@@ -182,7 +186,7 @@ export class Poller {
   }
 
   #visit(read: Read, lane: Lane): void {
-    const { coap, utc_ms } = this.#options;
+    const { coap, utc_ms, collectors } = this.#options;
     const { meter } = read;
     lane.inFlight++;
     this.#busy.add(meter);
@@ -194,6 +198,7 @@ export class Poller {
       coap,
       utc_ms,
       read,
+      collector: collectors[lane.line],
       onRead: () => {
         read.done_ms = utc_ms();
         this.onRead(read);

@@ -34,6 +34,7 @@ function silentTown(meters: number, lineOf: (meter: number) => number | undefine
     coap,
     utc_ms,
     lineOf: ({ address }) => lineOf(address[15] - 1),
+    collectors: [],
     pace,
   });
   const starts: { meter: number; at_ms: number; line: number | undefined }[] = [];

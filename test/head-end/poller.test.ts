@@ -49,6 +49,15 @@ describe("the head end's reads", () => {
     }
   });
 
+  it("set the clocks by the PAN's time, so that a message that was long under way does not set them wrong", () => {
+    // All are read as they join: what is said to them then takes up to 40 s in the crowd.
+    const street = new Street(streetOptions({ meters: 60, depth: "model", density: 1100 }));
+    street.run(180);
+    for (const { timeSet_ms } of street.headEnd.store.meters) expect(timeSet_ms).toBeDefined();
+    for (const { meter } of street.meters)
+      expect(Math.abs(meter.utc.utc_ms() - street.utc_ms())).toBeLessThan(100);
+  });
+
   it("start after the hour, so that the interval that ends with it is in them", () => {
     const street = new Street(streetOptions({ meters: 4, depth: "model" }));
     street.run(8 * HOUR_S + 60);
