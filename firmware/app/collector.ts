@@ -86,7 +86,7 @@ export class Collector {
     this.stack = stack;
     this.mpl = mpl;
     this.root = new Root({ kernel, entropy, link: mesh, stack, eui64: identity.eui64, prefix, capacity });
-    const gaspSender = new CoapGasps(network.headEnd);
+    const gaspSender = new CoapGasps(network.headEnd, this.root);
     this.gasps = new GaspRelay({
       kernel,
       entropy,

@@ -123,7 +123,7 @@ export class Meter {
     const join = new Join({ kernel, entropy, mac, link: mesh, stack, moves: stores.moves });
 
     // What it answers
-    const gaspSender = new CoapGasps(network.headEnd);
+    const gaspSender = new CoapGasps(network.headEnd, join);
     const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, air: mac, monitor: hal.power });
     const resources = [
       new RegistersResource(registers, billing),

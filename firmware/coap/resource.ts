@@ -27,6 +27,7 @@ export const Code = Object.freeze({
   requestEntityTooLarge: 0x8d,
   unsupportedContentFormat: 0x8f,
   internalServerError: 0xa0,
+  serviceUnavailable: 0xa3,
   proxyingNotSupported: 0xa5,
 });
 

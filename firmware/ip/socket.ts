@@ -8,6 +8,7 @@ export class Peer {
   copyFrom(other: Peer): void {
     this.address.set(other.address);
     this.port = other.port;
+    this.toGroup = other.toGroup;
   }
 
   equals(other: Peer): boolean {

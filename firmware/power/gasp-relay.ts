@@ -22,6 +22,10 @@ const METER_GASPS = 48;
 /** Within which gasps that were heard are passed on; a node without power leaves them to those with power first. */
 const COLLECT_ms = 10_000;
 const PATIENCE_ms = 2_000;
+/** Part of that within which gasps go further that were handed over: others have collected them, and have little time. */
+const HANDED = 1 / 5;
+/** A parent that has not answered within this has failed, or is too busy: another one is asked. */
+const ANSWERED_ms = 5_000;
 /** The more there are that have heard the same, the fewer of them may speak early: see {@link GaspRelay.wait}. */
 const CROWD = 4;
 /** A gasp that is fainter is left to nearer nodes, all of which hear who of them takes it, until it is repeated. */
@@ -33,6 +37,9 @@ const MAX_FAILURES = 3;
 /** Nothing is kept in mind when no gasp was heard for so long: as long as the head end waits for them. */
 const QUIET_ms = 300_000;
 const EUI64_BYTES = 8;
+
+/** What a message says of a gasp in it: it is the sender's own, or the sender has taken it, or hands it over to this node. */
+const Told = Object.freeze({ own: 0, taken: 1, handed: 2 });
 
 export interface GaspRelayOptions {
   kernel: Kernel;
@@ -50,8 +57,10 @@ export interface GaspRelayOptions {
 
 /**
  * Passes on last gasps that neighbours send to all in range: collects them for some seconds, sends them to the head end
- * in one notice, and tells all in range which ones it has taken, so that others let go of them. What it works with
- * is made with the first gasp, and let go of when it is quiet again.
+ * in one notice, and tells all in range which ones it has taken, so that others let go of them. A node without power hands
+ * them on to its parent instead, which does likewise: it may not live to send them again where they are lost on a long way,
+ * and they are the fewer messages the nearer to the collector they are collected. What it works with is made with the
+ * first gasp, and let go of when it is quiet again.
  */
 export class GaspRelay implements Resource {
   readonly path = GASP_PATH;
@@ -75,6 +84,8 @@ export class GaspRelay implements Resource {
   /** When a gasp was heard last. */
   #heard_ms = 0;
   #failures = 0;
+  /** What is under way goes to a parent, not to the head end. */
+  #isHandingOn = false;
 
   constructor(options: GaspRelayOptions) {
     const { kernel, entropy, sender, air, monitor, capacity, collect_ms } = options;
@@ -104,12 +115,17 @@ export class GaspRelay implements Resource {
       this.refused++;
       return Code.badRequest;
     }
-    while (gasps.next()) this.hear(gasps.gasp, isOf(peer.address, gasps.gasp.eui64));
+    const { dropped } = this;
+    while (gasps.next()) {
+      const { gasp } = gasps;
+      this.hear(gasp, !peer.toGroup ? Told.handed : isOf(peer.address, gasp.eui64) ? Told.own : Told.taken);
+    }
+    // Whoever hands over looks for another one.
+    if (this.dropped > dropped && !peer.toGroup) return Code.serviceUnavailable;
     return Code.changed;
   }
 
-  /** @param isOwn whoever tells of itself gasps; whoever tells of others has taken their gasps */
-  private hear({ eui64, start, failed_ms }: Gasp, isOwn: boolean): void {
+  private hear({ eui64, start, failed_ms }: Gasp, told: number): void {
     if (same(eui64, this.#air.eui64)) {
       this.ownTaken = true;
       return;
@@ -118,12 +134,27 @@ export class GaspRelay implements Resource {
     const row = table.find(eui64);
     const isSame = row !== NO_ROW && table.failed_ms[row] === failed_ms;
     const state = isSame ? table.state[row] : GaspState.free;
-    const next = isOwn ? this.afterGasp(state) : afterTaking(state);
+    const next = this.after(state, told);
     this.#heard_ms = this.#kernel.now_ms();
     if (isSame) table.state[row] = next;
     else if (!table.add(eui64, start, failed_ms, next)) this.dropped++;
-    if (next === GaspState.waiting ? state !== next && table.count(next) === 1 : state === GaspState.waiting)
+    if (next === GaspState.owed) {
+      if (state !== next && table.count(GaspState.sent) === 0) this.wait();
+    } else if (
+      next === GaspState.waiting ? state !== next && table.count(next) === 1 : state === GaspState.waiting
+    ) {
       this.wait();
+    }
+  }
+
+  private after(state: number, told: number): number {
+    if (told === Told.own) return this.afterGasp(state);
+    if (told === Told.handed) return Math.max(state, GaspState.owed);
+    return state <= GaspState.waiting ? GaspState.taken : state;
+  }
+
+  private get isFailing(): boolean {
+    return this.#monitor?.failing ?? false;
   }
 
   private afterGasp(state: number): number {
@@ -137,8 +168,14 @@ export class GaspRelay implements Resource {
    * (Nonnenmacher and Biersack, "Scalable Feedback for Large Groups", 1999).
    */
   private wait(): void {
+    if (this.#table!.count(GaspState.owed) > 0) {
+      const within_ms = HANDED * this.#collect_ms;
+      if (!this.#timer.armed || this.#timer.due_ms > this.#kernel.now_ms() + within_ms)
+        this.#timer.startIn(this.below(within_ms));
+      return;
+    }
     const share = 1 + Math.log((this.below(65536) + 1) / 65536) / CROWD;
-    const patience_ms = this.#monitor?.failing ? PATIENCE_ms : 0;
+    const patience_ms = this.isFailing ? PATIENCE_ms : 0;
     this.#timer.startIn(Math.floor(this.#collect_ms * Math.max(0, share)) + patience_ms);
   }
 
@@ -148,9 +185,14 @@ export class GaspRelay implements Resource {
 
   private onTimer(): void {
     const table = this.#table!;
-    if (table.count(GaspState.sent) > 0) return;
+    if (table.count(GaspState.sent) > 0) {
+      if (!this.#isHandingOn) return;
+      this.#sender.abandon();
+      this.ended(table, false);
+      return;
+    }
     const quiet_ms = this.#heard_ms + QUIET_ms;
-    if (table.count(GaspState.waiting) > 0) this.forward(table);
+    if (table.count(GaspState.waiting) + table.count(GaspState.owed) > 0) this.forward(table);
     else if (this.#kernel.now_ms() < quiet_ms) this.#timer.startAt(quiet_ms);
     else this.#table = this.#gasps = undefined;
   }
@@ -158,27 +200,30 @@ export class GaspRelay implements Resource {
   private forward(table: GaspTable): void {
     const w = new Writer(new Uint8Array(GASPS_BYTES));
     write(w, table, this.below(table.capacity));
-    if (this.#sender.forward(w.bytes, w.length, (taken) => this.ended(table, taken))) {
+    if (this.send(w, (taken) => this.ended(table, taken))) {
       this.#sender.tell(w.bytes, w.length);
+      if (this.#isHandingOn) this.#timer.startIn(ANSWERED_ms);
     } else {
-      table.turn(GaspState.sent, GaspState.waiting);
+      table.turn(GaspState.sent, GaspState.owed);
       this.#timer.startIn(this.below(AGAIN_ms));
     }
+  }
+
+  private send(w: Writer, onEnd: (taken: boolean) => void): boolean {
+    this.#isHandingOn = this.isFailing;
+    return this.#isHandingOn
+      ? this.#sender.handOn(w.bytes, w.length, this.#failures, onEnd)
+      : this.#sender.forward(w.bytes, w.length, onEnd);
   }
 
   private ended(table: GaspTable, taken: boolean): void {
     this.#failures = taken ? 0 : this.#failures + 1;
     if (taken) this.forwarded += table.count(GaspState.sent);
     const isGivenUp = this.#failures === MAX_FAILURES;
-    table.turn(GaspState.sent, taken ? GaspState.known : isGivenUp ? GaspState.taken : GaspState.waiting);
+    table.turn(GaspState.sent, taken ? GaspState.known : isGivenUp ? GaspState.taken : GaspState.owed);
     if (isGivenUp) this.#failures = 0;
     this.wait();
   }
-}
-
-/** Of a gasp that another node has taken. */
-function afterTaking(state: number): number {
-  return state <= GaspState.waiting ? GaspState.taken : state;
 }
 
 /** Writes as many that wait as there may be in a message, from row `first` on, and notes that they are sent. */
@@ -187,7 +232,7 @@ function write(w: Writer, table: GaspTable, first: number): void {
   let since_ms = 0;
   for (let i = 0; i < table.capacity && count < MAX_GASPS; i++) {
     const row = (first + i) % table.capacity;
-    if (table.state[row] !== GaspState.waiting) continue;
+    if (table.state[row] !== GaspState.waiting && table.state[row] !== GaspState.owed) continue;
     table.state[row] = GaspState.sent;
     const failed_ms = table.failed_ms[row];
     if (failed_ms > 0 && (since_ms === 0 || failed_ms < since_ms)) since_ms = failed_ms;

@@ -7,10 +7,12 @@ export const GaspState = Object.freeze({
   taken: 2,
   /** To be passed on. */
   waiting: 3,
-  /** On its way to the head end. */
-  sent: 4,
-  /** The head end has it from this node. */
-  known: 5,
+  /** To be passed on, as all others have let go of it: it was handed over, or sent in vain. */
+  owed: 4,
+  /** On its way. */
+  sent: 5,
+  /** The head end has it from this node, or the node that it was handed on to. */
+  known: 6,
 });
 
 export const NO_ROW = -1;
@@ -48,9 +50,12 @@ export class GaspTable {
     return NO_ROW;
   }
 
-  /** Gives a row that is free, or the one in which a gasp that another passes on has stood longest. */
+  /**
+   * Gives a row that is free, or the one in which a gasp that another passes on has stood longest; one that was
+   * handed over may take that of one that has gone on, too.
+   */
   add(eui64: Uint8Array, start: number, failed_ms: number, state: number): boolean {
-    const row = this.room();
+    const row = this.room(state === GaspState.owed);
     if (row === NO_ROW) return false;
     for (let i = 0; i < EUI64_BYTES; i++) this.eui64[EUI64_BYTES * row + i] = eui64[i]!;
     this.start[row] = start;
@@ -71,10 +76,11 @@ export class GaspTable {
     for (let row = 0; row < this.capacity; row++) if (this.state[row] === from) this.state[row] = to;
   }
 
-  private room(): number {
+  private room(isOwed: boolean): number {
     for (let i = 0; i < this.capacity; i++) {
       const row = (this.#oldest + i) % this.capacity;
-      if (this.state[row] > GaspState.taken) continue;
+      const state = this.state[row];
+      if (state > GaspState.taken && !(isOwed && state === GaspState.known)) continue;
       this.#oldest = (row + 1) % this.capacity;
       return row;
     }

@@ -24,6 +24,15 @@ export interface GaspSender {
   /** To all in range, once. */
   tell(body: Uint8Array, length: number): void;
 
+  /**
+   * To the parent, or to the next best one after `failures`, until it answers or {@link abandon} is called. Otherwise as
+   * {@link forward}.
+   */
+  handOn(body: Uint8Array, length: number, failures: number, onEnd: (answered: boolean) => void): boolean;
+
+  /** Waits for no answer any more. */
+  abandon(): void;
+
   /** To the head end, until there is an answer; `body` is not changed before. Otherwise as {@link NoticeSender.send}. */
   forward(body: Uint8Array, length: number, onEnd: (answered: boolean) => void): boolean;
 }

@@ -10,6 +10,8 @@ export interface Exchange {
   room?: number;
   /** Address of who asks. */
   from?: Uint8Array;
+  /** Whether all in range are asked. */
+  toGroup?: boolean;
 }
 
 /** Asks a resource without a network. The answer's body is checked for writes beyond its room. */
@@ -22,11 +24,13 @@ export function exchange(
     contentFormat = ContentFormat.cbor,
     room = 2048,
     from,
+    toGroup = false,
   }: Exchange = {},
 ): { code: number; body: Uint8Array; ok: boolean } {
   const bytes = new Uint8Array(room + 16).fill(0xa5);
   const peer = new Peer();
   if (from !== undefined) peer.address.set(from);
+  peer.toGroup = toGroup;
   const request: Request = {
     peer,
     body,

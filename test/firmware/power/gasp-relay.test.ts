@@ -6,6 +6,8 @@ import { FAILED_MS, gaspRig, gaspsOf } from "./gasp-rig";
 
 const COLLECT_MS = 10_000;
 const PATIENCE_MS = 2_000;
+const HANDED_MS = 2_000;
+const ANSWERED_MS = 5_000;
 const KNOWN_MS = 300_000;
 const FAINT_dBm = -100;
 
@@ -111,10 +113,10 @@ describe("a node that hears last gasps", () => {
   it("waits longer where it has no power itself, for those that have", () => {
     for (let seed = 0; seed < 20; seed++) {
       const at_ms = [false, true].map((failing) => {
-        const { clock, gasp, forwarded } = gaspRig({ seed, failing });
+        const { clock, gasp, forwarded, handed } = gaspRig({ seed, failing });
         gasp(1);
         clock.advance(COLLECT_MS + PATIENCE_MS);
-        return forwarded[0].at_ms;
+        return (failing ? handed : forwarded)[0].at_ms;
       });
       expect(at_ms[1] - at_ms[0]).toBe(PATIENCE_MS);
     }
@@ -144,6 +146,59 @@ describe("a node that hears last gasps", () => {
     hear(1, gaspsOf([1], FAILED_MS + 60_000));
     clock.advance(COLLECT_MS);
     expect(forwarded).toHaveLength(3);
+  });
+
+  it("hands on to its parent without power, and to the next best one where that has not answered in 5 s", () => {
+    const { clock, gasp, forwarded, handed, told, rig } = gaspRig({ failing: true });
+    gasp(1, 2);
+    clock.advance(COLLECT_MS + PATIENCE_MS);
+    expect(forwarded).toEqual([]);
+    expect(handed.map(({ nodes, failures }) => [[...nodes].sort(), failures])).toEqual([[[1, 2], 0]]);
+    expect(told).toHaveLength(1);
+    clock.advance(ANSWERED_MS + HANDED_MS);
+    expect(rig.abandoned).toBe(1);
+    expect(handed.map(({ failures }) => failures)).toEqual([0, 1]);
+    handed[1].end(true);
+    clock.advance(10 * COLLECT_MS);
+    expect(handed).toHaveLength(2);
+  });
+
+  it("looks for a parent until it has one, or its power is back", () => {
+    const { clock, gasp, forwarded, handed, rig, monitor } = gaspRig({ failing: true });
+    rig.hasParent = false;
+    gasp(1);
+    clock.advance(3 * COLLECT_MS);
+    expect(handed).toEqual([]);
+    rig.hasParent = true;
+    clock.advance(2 * HANDED_MS);
+    expect(handed.map(({ nodes }) => nodes)).toEqual([[1]]);
+    monitor.failing = false;
+    clock.advance(ANSWERED_MS + HANDED_MS);
+    expect(forwarded.map(({ nodes }) => nodes)).toEqual([[1]]);
+  });
+
+  it("passes on what it was handed within 2 s, whoever else tells of it, and also what it had left to others", () => {
+    const { clock, hear, handed } = gaspRig({ failing: true });
+    hear(9, gaspsOf([1]));
+    expect(hear(9, gaspsOf([1, 2, 3]), false)).toBe(Code.changed);
+    hear(9, gaspsOf([1, 2, 3]));
+    clock.advance(HANDED_MS);
+    expect(handed.map(({ nodes }) => [...nodes].sort())).toEqual([[1, 2, 3]]);
+    handed[0].end(true);
+    hear(8, gaspsOf([1, 2, 3]), false);
+    clock.advance(10 * COLLECT_MS);
+    expect(handed).toHaveLength(1);
+  });
+
+  it("refuses to be handed more than it has room for, and makes room of what has gone on", () => {
+    const { clock, hear, handed } = gaspRig({ failing: true, capacity: 2 });
+    expect(hear(9, gaspsOf([1, 2]), false)).toBe(Code.changed);
+    expect(hear(9, gaspsOf([3]), false)).toBe(Code.serviceUnavailable);
+    clock.advance(HANDED_MS);
+    handed[0].end(true);
+    expect(hear(9, gaspsOf([3]), false)).toBe(Code.changed);
+    clock.advance(HANDED_MS);
+    expect(handed.map(({ nodes }) => [...nodes].sort())).toEqual([[1, 2], [3]]);
   });
 
   it("keeps no more than it has room for, and passes on no more in an outage", () => {

@@ -46,9 +46,10 @@ export function gaspRig({ seed = 1, failing = false, capacity = 48 } = {}) {
   const entropy = new SeededEntropy(new Random(seed, "relay"));
   const told: { at_ms: number; nodes: number[] }[] = [];
   const forwarded: { at_ms: number; nodes: number[]; end: (taken: boolean) => void }[] = [];
+  const handed: { at_ms: number; nodes: number[]; failures: number; end: (taken: boolean) => void }[] = [];
   const monitor = { holdUp_ms: 60_000, failing, onFailing: () => {}, onRestored: () => {} };
   const air = { eui64: eui64Of(0), rssi_dBm: STRONG_dBm };
-  const rig = { canForward: true };
+  const rig = { canForward: true, hasParent: true, abandoned: 0 };
   const relay = new GaspRelay({
     kernel,
     entropy,
@@ -58,6 +59,12 @@ export function gaspRig({ seed = 1, failing = false, capacity = 48 } = {}) {
     sender: {
       tell: (body, length) =>
         void told.push({ at_ms: clock.now_ms(), nodes: nodesOf(body.slice(0, length))! }),
+      handOn: (body, length, failures, end) => {
+        if (rig.hasParent)
+          handed.push({ at_ms: clock.now_ms(), nodes: nodesOf(body.slice(0, length))!, failures, end });
+        return rig.hasParent;
+      },
+      abandon: () => void rig.abandoned++,
       forward: (body, length, end) => {
         if (rig.canForward)
           forwarded.push({ at_ms: clock.now_ms(), nodes: nodesOf(body.slice(0, length))!, end });
@@ -66,10 +73,10 @@ export function gaspRig({ seed = 1, failing = false, capacity = 48 } = {}) {
     },
   });
   /** A message from a neighbour. */
-  const hear = (from: number, body: Uint8Array): number =>
-    exchange(relay, "post", { body, from: linkLocalOf(from) }).code;
+  const hear = (from: number, body: Uint8Array, toGroup = true): number =>
+    exchange(relay, "post", { body, from: linkLocalOf(from), toGroup }).code;
   return {
-    ...{ clock, kernel, entropy, relay, air, rig, told, forwarded, hear },
+    ...{ clock, kernel, entropy, relay, air, rig, told, handed, forwarded, hear, monitor },
     /** Neighbours that gasp themselves. */
     gasp: (...nodes: number[]) => nodes.forEach((node) => hear(node, gaspsOf([node]))),
   };
