@@ -38,11 +38,11 @@ const runs = flags.shapes.flatMap((shape) =>
 );
 printTable(
   [
-    ...["shape", "seed", "meters", "without supply", "known", "at the edge", "inside"],
+    ...["shape", "seed", "meters", "joined", "without supply", "known", "at the edge", "inside"],
     ...["p50 s", "p95 s", "own", "frames a meter", "notices", "restored", "p50 s", "p95 s"],
   ],
-  runs.map(({ shape, seed, meters, area, known, edge, inside, gasps, frames, notices, restored }) => [
-    ...[shape, seed, meters, area, percent(known.share), percent(edge.share), percent(inside.share)],
+  runs.map(({ shape, seed, meters, joined, area, known, edge, inside, gasps, frames, notices, restored }) => [
+    ...[shape, seed, meters, joined, area, percent(known.share), percent(edge.share), percent(inside.share)],
     ...[seconds(known.p50_s), seconds(known.p95_s), gasps.toFixed(2), frames.toFixed(1), notices],
     ...[percent(restored.share), seconds(restored.p50_s), seconds(restored.p95_s)],
   ]),

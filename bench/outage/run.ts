@@ -2,14 +2,15 @@ import { isKnown } from "../../head-end/outages";
 import { quantile } from "../../host-sim/quantile";
 import type { Town } from "../../host-sim/radio/town";
 import { recordOf } from "../../host-sim/tally";
-import { framesOf, townAir, townStreet } from "../town/street";
+import { framesOf, reachable, townAir, townStreet, untilReadable } from "../town/street";
 
 /** A disc in a corner of the town, a strip across it, one half of it, all of it but its collector. */
 export const SHAPES = ["disc", "strip", "half", "all"] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** For all to join; towns in which some do not are told by {@link Figures.joined}. */
-const JOIN_US = 20 * 60e6;
+/** For all to join, and to be read for the first time; towns in which some do not are told by {@link Figures.joined}. */
+const LONGEST_JOIN_US = 60 * 60e6;
+const STEP_US = 10e6;
 const KNOWN_US = 300e6;
 /** From the failure to the restoration, and for that to be told. */
 const OUTAGE_US = 600e6;
@@ -56,7 +57,10 @@ export function run(shape: Shape, area: number, seed: number, townMeters: number
   const dark = chosen(shape, town, area);
   const street = townStreet(meters, seed);
   const { world } = street;
-  world.runUntil(world.now_us + JOIN_US);
+  const calm_us = world.now_us + LONGEST_JOIN_US;
+  untilReadable(street, reachable(street), calm_us);
+  while (street.headEnd.poller.outstanding > 0 && world.now_us < calm_us)
+    world.runUntil(world.now_us + STEP_US);
   const joined = street.meters.filter(({ meter }) => meter.join.joined).length;
   const before = framesOf(street);
   const failed_us = world.now_us;
