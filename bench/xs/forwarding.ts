@@ -101,6 +101,7 @@ const routing: Routing = {
   },
   onSent: () => {},
   onUnreachable: () => {},
+  onUp: () => {},
   onRankError: () => {},
 };
 link.host = { address: addressOf(own.eui64), isOwn: () => false, receive: () => {}, sendError: () => {} };

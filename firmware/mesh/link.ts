@@ -154,6 +154,7 @@ export class MeshLink implements Link {
     } else if (this.#seen.seen(packet, header.hops > 0, this.#kernel.now_ms())) {
       dropped.duplicate++;
     } else if (this.host.isOwn(packet.destination) || this.#routing.isRoot) {
+      if (header.senderRank >= 0) this.#routing.onUp(source);
       this.host.receive(packet);
     } else {
       this.forward(packet, header, (source[6] << 8) | source[7]);

@@ -29,6 +29,9 @@ export interface Routing {
   /** A packet on its way down was given up: the next node of its route does not answer. Valid during the call only. */
   onUnreachable(packet: Packet): void;
 
+  /** A packet came up to its end from this neighbour, whoever made it. Valid during the call only. */
+  onUp(neighbour: Uint8Array): void;
+
   /** A packet came up from a rank that is not above this one: there is a loop, or there was one. */
   onRankError(): void;
 }

@@ -152,6 +152,8 @@ export class Join implements Routing {
     this.#stack.reportRoute(this.root, packet);
   }
 
+  onUp(): void {}
+
   onRankError(): void {
     this.loops++;
     if (this.#announcer.running) this.announce();

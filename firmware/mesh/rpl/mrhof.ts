@@ -18,7 +18,7 @@ export const MAX_LINK_METRIC = 4 * ETX_UNIT;
  * frames lost to the crowd alone sink nodes by more than 8, and each that gives up its place takes those below it along:
  * that made the crowd last.
  */
-export const MAX_RANK_INCREASE = 32 * ETX_UNIT;
+export const MAX_RANK_INCREASE = 16 * ETX_UNIT;
 
 /** From this strength on links lose nothing but to collisions; 10 dB below, a frame in three comes through. */
 const STRONG_dBm = -95;

@@ -136,6 +136,12 @@ export class Root implements Routing {
     this.answer();
   }
 
+  /** Whoever sends up to the root has it for a parent, and may register that minutes later only. */
+  onUp(neighbour: Uint8Array): void {
+    const node = this.routes.find(neighbour);
+    if (node !== NO_NODE) this.routes.adopt(node);
+  }
+
   onRankError(): void {}
 
   onUnreachable(packet: Packet): void {

@@ -5,12 +5,14 @@ import { MAX_ROUTERS } from "firmware/mesh/forwarding/routing-header";
 export const NO_NODE = 0xffff;
 export const ROOT_NODE = 0xfffe;
 
+/** So often, in a row, a router that has two parents is not reached before it is taken to be gone. */
+const GONE = 2;
 /** In the search for a way. */
 const MAX_STEPS = 200;
 
 /**
  * The nodes below a root, each with the parent that it has registered, from which source routes are made. A node is a
- * number below the capacity that it keeps while it is known. All room, 21 bytes a node and the buckets, is taken at the
+ * number below the capacity that it keeps while it is known. All room, 22 bytes a node and the buckets, is taken at the
  * start.
  */
 export class Routes {
@@ -22,6 +24,8 @@ export class Routes {
   /** The parent that a node would take instead. */
   readonly #alternates: Uint16Array;
   readonly #pathSequences: Uint8Array;
+  /** How often a node was not reached from its parent since it has registered, up to {@link GONE}. */
+  readonly #misses: Uint8Array;
   readonly #moves: Uint16Array;
   /** Seconds since boot; 0 while the number is free. */
   readonly #expiries_s: Uint32Array;
@@ -41,6 +45,7 @@ export class Routes {
     this.#parents = new Uint16Array(capacity);
     this.#alternates = new Uint16Array(capacity);
     this.#pathSequences = new Uint8Array(capacity);
+    this.#misses = new Uint8Array(capacity);
     this.#moves = new Uint16Array(capacity);
     this.#expiries_s = new Uint32Array(capacity);
     this.#next = new Uint16Array(capacity);
@@ -84,8 +89,17 @@ export class Routes {
     this.#parents[node] = parent;
     this.#alternates[node] = alternate;
     this.#pathSequences[node] = pathSequence;
+    this.#misses[node] = 0;
     this.#moves[node] = moves;
     this.#expiries_s[node] = expiry_s;
+  }
+
+  /** A node is seen to have the root for a parent, whatever it has registered. */
+  adopt(node: number): void {
+    this.#misses[node] = 0;
+    if (this.#parents[node] === ROOT_NODE) return;
+    this.#alternates[node] = this.#parents[node]!;
+    this.#parents[node] = ROOT_NODE;
   }
 
   pathSequence(node: number): number {
@@ -136,9 +150,16 @@ export class Routes {
 
   /**
    * Hops from the root, 0 where no way leads there. The way goes by the parents, and by the other parent of a node where
-   * the first one leads nowhere or round in a circle, as registrations of different ages may have it.
+   * the first one leads nowhere or round in a circle, as registrations of different ages may have it. It goes through a
+   * router that seems gone only where there is no other.
    */
   hops(node: number): number {
+    const hops = this.search(node, false);
+    return hops > 0 ? hops : this.search(node, true);
+  }
+
+  /** @param anyhow through routers that seem gone, too */
+  private search(node: number, anyhow: boolean): number {
     const path = this.#path;
     const tried = this.#tried;
     let length = 1;
@@ -149,7 +170,12 @@ export class Routes {
       const next = tried[length - 1] === 0 ? this.#parents[at] : this.#alternates[at];
       if (tried[length - 1]++ > 1) length--;
       else if (next === ROOT_NODE) return length;
-      else if (next !== NO_NODE && length <= MAX_ROUTERS && !this.isOnPath(next, length)) {
+      else if (
+        next !== NO_NODE &&
+        length <= MAX_ROUTERS &&
+        !this.isOnPath(next, length) &&
+        (anyhow || !this.seemsGone(next))
+      ) {
         path[length] = next;
         tried[length++] = 0;
       }
@@ -166,7 +192,7 @@ export class Routes {
 
   /**
    * On the way to `node`, the router `reporter` (or {@link ROOT_NODE}) does not reach the next one: from now on that one's
-   * other parent comes first, where it has one.
+   * other parent comes first, where it has one. One that neither reaches seems gone, until it registers again.
    */
   broken(reporter: number, node: number): void {
     const hops = this.hops(node);
@@ -174,12 +200,17 @@ export class Routes {
       const above = i === hops - 1 ? ROOT_NODE : this.#path[i + 1];
       if (above !== reporter) continue;
       const at = this.#path[i];
+      if (this.#misses[at] < GONE) this.#misses[at]++;
       const alternate = this.#alternates[at];
       if (alternate === NO_NODE || alternate === reporter) return;
       this.#alternates[at] = this.#parents[at]!;
       this.#parents[at] = alternate;
       return;
     }
+  }
+
+  private seemsGone(node: number): boolean {
+    return this.#misses[node] >= (this.#alternates[node] === NO_NODE ? 1 : GONE);
   }
 
   private isOnPath(node: number, length: number): boolean {

@@ -17,18 +17,18 @@ function sunkenBy(transmissions: number): { preference: Preference; outcome: num
 }
 
 describe("how far a node sinks with its only parent (RFC 6550, section 8.2.2.4)", () => {
-  it("keeps its place down to 32 transmissions below its best rank", () => {
-    const { preference, outcome } = sunkenBy(32);
+  it("keeps its place down to 16 transmissions below its best rank", () => {
+    const { preference, outcome } = sunkenBy(16);
     expect(outcome).toBe(Outcome.same);
-    expect(preference.rank).toBe(RANK + 33 * ETX_UNIT);
+    expect(preference.rank).toBe(RANK + 17 * ETX_UNIT);
   });
 
   it("gives it up beyond", () => {
-    expect(sunkenBy(33).outcome).toBe(Outcome.lost);
+    expect(sunkenBy(17).outcome).toBe(Outcome.lost);
   });
 
   it("begins anew with each place that it takes", () => {
-    const { preference } = sunkenBy(33);
+    const { preference } = sunkenBy(17);
     preference.clear();
     expect(preference.rank).toBe(INFINITE_RANK);
     expect(preference.begin(PARENT, RANK + 40 * ETX_UNIT, STRONG_dBm, 2000)).toBe(true);

@@ -42,6 +42,41 @@ describe("routes", () => {
     expect(next()).toEqual(eui64(1));
   });
 
+  it("lead round a router that neither of its parents reaches, until it registers again", () => {
+    const routes = routesOf([ROOT_NODE], [ROOT_NODE], [ROOT_NODE, 0], [2, 1], [2]);
+    const routers = (node: number): number[] => {
+      const header = new RoutingHeader();
+      const numbers: number[] = [];
+      const into = new Uint8Array(8);
+      for (routes.write(node, header); header.hops > 0; header.pop()) {
+        header.writeNext(into);
+        numbers.push(into[7]);
+      }
+      return numbers;
+    };
+    expect(routers(3)).toEqual([2]);
+    routes.broken(ROOT_NODE, 3);
+    expect(routers(3)).toEqual([0, 2]);
+    routes.broken(0, 3);
+    expect(routers(3)).toEqual([1]);
+    // Who has no other parent goes on trying.
+    expect(routers(4)).toEqual([2]);
+    routes.set(2, 0, NO_NODE, 1, 0, 1000);
+    expect(routers(3)).toEqual([0, 2]);
+  });
+
+  it("lead out of a circle once one of it is seen to send up to the root, and goes on by its other parent", () => {
+    const routes = routesOf([1], [0], [1]);
+    expect(routes.hops(2)).toBe(0);
+    routes.adopt(0);
+    expect([0, 1, 2].map((node) => routes.hops(node))).toEqual([1, 2, 3]);
+    routes.adopt(1);
+    expect(routes.hops(2)).toBe(2);
+    // What it had registered is not forgotten.
+    routes.broken(ROOT_NODE, 1);
+    expect(routes.hops(2)).toBe(3);
+  });
+
   it("forget a node and those that had it for a parent go another way, or none", () => {
     const routes = routesOf([ROOT_NODE], [ROOT_NODE], [0, 1], [0]);
     routes.remove(0);
