@@ -73,7 +73,8 @@ describe.each([1, 2, 3])("an outsider's frames into a running mesh of five hops,
     });
     const refused = counts(before, street.refused());
     expect(refused.reduce((sum, count) => sum + count)).toBe(given);
-    for (const cause of [...FORGED, ...REPEATED]) expect(refused[cause], `refused for cause ${cause}`).toBeGreaterThan(0);
+    for (const cause of [...FORGED, ...REPEATED])
+      expect(refused[cause], `refused for cause ${cause}`).toBeGreaterThan(0);
     expect(street.order()).toEqual(quiet.order());
     expect(street.street.trace.digest()).toBe(trace);
   });
