@@ -1,9 +1,9 @@
 /** A frame that took so many retries, or was given up, says that many send to its receiver. */
 const CROWDED_RETRIES = 3;
-const MAX_PRESSURE = 5;
-/** A retry waits for up to 2^2 of its receiver's slots; in a crowd for up to 2^5 of them, 8 s. */
+const MAX_PRESSURE = 3;
+/** A retry waits for up to 2^2 of its receiver's slots; in a crowd for up to 2^4 of them, 4 s: more would keep queues full. */
 const MAX_DOUBLINGS = 2;
-const MAX_CROWD_DOUBLINGS = 5;
+const MAX_CROWD_DOUBLINGS = 4;
 
 /**
  * Over how many slots of its receiver a retry is spread, where nodes hop. Many that send to one receiver mostly do not hear

@@ -16,7 +16,7 @@ const BACKOFF_PERIOD_ms = 2;
 const MIN_BE = 3;
 const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
-/** Retries after the first attempt. A frame is done within 7 s, or within 40 s in a crowd. */
+/** Retries after the first attempt. A frame is done within 7 s, or within 25 s in a crowd. */
 const MAX_FRAME_RETRIES = 5;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;

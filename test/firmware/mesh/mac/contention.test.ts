@@ -14,14 +14,14 @@ describe("retries to a neighbour", () => {
     expect(slots(new Contention(), A)).toEqual([1, 2, 4, 4, 4]);
   });
 
-  it("are spread the more the harder it was to reach, up to 32 slots", () => {
+  it("are spread the more the harder it was to reach, up to 16 slots", () => {
     const contention = new Contention();
     contention.ended(A, 5, false);
     expect(slots(contention, A)).toEqual([2, 4, 8, 8, 8]);
     contention.ended(A, 3, true);
     expect(slots(contention, A)).toEqual([4, 8, 16, 16, 16]);
     for (let i = 0; i < 10; i++) contention.ended(A, 5, false);
-    expect(slots(contention, A)).toEqual([32, 32, 32, 32, 32]);
+    expect(slots(contention, A)).toEqual([8, 16, 16, 16, 16]);
     expect(slots(contention, B)).toEqual([1, 2, 4, 4, 4]);
   });
 
