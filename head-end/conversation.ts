@@ -1,20 +1,18 @@
-import { encodeGroupTime, encodeSetTime } from "firmware/clock/codec";
+import { encodeSetTimeByPan, encodeSetTime } from "firmware/clock/codec";
 import { Writer } from "firmware/codec/cursor";
-import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
+import type { CoapEndpoint } from "firmware/coap/endpoint";
 import type { Answer, AnswerHandler, Call } from "firmware/coap/exchange";
 import { NO_CALL } from "firmware/coap/client";
 import { Code, ContentFormat } from "firmware/coap/resource";
-import { Peer } from "firmware/ip/socket";
-import { askPanTime, type PanMoment } from "./pan-time";
+import { serverAt } from "./address";
+import { askPanTime, type PanMoment, TRUSTED_ROUND_TRIP_MS } from "./pan-time";
 import type { Read } from "./read";
-import type { MeterRecord } from "./store";
 
 const TIME_SYNC_MS = 24 * 3_600_000;
 /** Events are read when something shows that there are some, and so often at least. */
 const EVENTS_PERIOD_MS = 24 * 3_600_000;
 /** What the time takes to a meter: the backhaul, and a hop. */
 const ONE_WAY_MS = 120;
-const TRUSTED_ROUND_TRIP_MS = 1_500;
 /** Of a message that sets the time. */
 const TIME_BYTES = 24;
 /** A read may take several requests after an outage; a meter that always has more is not believed. */
@@ -121,10 +119,10 @@ export class Conversation {
     const { meter } = this.#options.read;
     const now_ms = utc_ms();
     const writer = new Writer(new Uint8Array(TIME_BYTES));
-    if (pan_ms >= 0) encodeGroupTime(writer, then_ms, pan_ms);
+    if (pan_ms >= 0) encodeSetTimeByPan(writer, then_ms, pan_ms);
     else encodeSetTime(writer, now_ms + ONE_WAY_MS);
     const call: Call = {
-      peer: peerOf(meter),
+      peer: serverAt(meter.address),
       code: Code.put,
       path: "time",
       body: writer.bytes,
@@ -140,7 +138,7 @@ export class Conversation {
   }
 
   #get(path: string, query: string, handler: AnswerHandler): void {
-    this.#request({ peer: peerOf(this.#options.read.meter), code: Code.get, path, query }, handler);
+    this.#request({ peer: serverAt(this.#options.read.meter.address), code: Code.get, path, query }, handler);
   }
 
   #request(call: Call, handler: AnswerHandler): void {
@@ -148,13 +146,6 @@ export class Conversation {
     // Each visit has one request at a time, and the endpoint has an exchange for each visit.
     if (taken === NO_CALL) throw new RangeError("no exchange for a read");
   }
-}
-
-function peerOf(meter: MeterRecord): Peer {
-  const peer = new Peer();
-  peer.address.set(meter.address);
-  peer.port = COAP_PORT;
-  return peer;
 }
 
 function bodyOf({ body, bodyOffset, bodyLength }: Answer): Uint8Array {

@@ -1,4 +1,4 @@
-import { encodeGroupTime } from "firmware/clock/codec";
+import { encodeSetTimeByPan } from "firmware/clock/codec";
 import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
@@ -103,7 +103,7 @@ export class Everyone {
   #tellTime({ utc_ms, pan_ms }: PanMoment, line: number): void {
     const { seed } = this.#options;
     const writer = new Writer(new Uint8Array(BODY_BYTES));
-    encodeGroupTime(writer, utc_ms, pan_ms);
+    encodeSetTimeByPan(writer, utc_ms, pan_ms);
     seed.only = line;
     this.#tell("time", writer);
     seed.only = undefined;

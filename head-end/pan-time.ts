@@ -1,11 +1,11 @@
 import { decodePanTime } from "firmware/clock/codec";
-import { COAP_PORT, type CoapEndpoint } from "firmware/coap/endpoint";
+import type { CoapEndpoint } from "firmware/coap/endpoint";
 import { Code } from "firmware/coap/resource";
 import { Reader } from "firmware/codec/cursor";
-import { Peer } from "firmware/ip/socket";
+import { serverAt } from "./address";
 
-/** What a collector's answer may take for half of it to be a good guess of the way there. */
-const TRUSTED_ROUND_TRIP_MS = 1_500;
+/** What an answer may take for half of it to be a good guess of the way there. */
+export const TRUSTED_ROUND_TRIP_MS = 1_500;
 
 /** A moment, in UTC and in the time that all nodes of a PAN share; that is -1 where they share none. */
 export interface PanMoment {
@@ -25,9 +25,7 @@ export function askPanTime(
   onMoment: (moment: PanMoment | undefined) => void,
 ): void {
   const asked_ms = utc_ms();
-  const peer = new Peer();
-  peer.address.set(collector);
-  peer.port = COAP_PORT;
+  const peer = serverAt(collector);
   coap.request({ peer, code: Code.get, path: "time" }, ({ failure, code, body, bodyOffset, bodyLength }) => {
     const roundTrip_ms = utc_ms() - asked_ms;
     const isGood = failure === 0 && code === Code.content && roundTrip_ms <= TRUSTED_ROUND_TRIP_MS;

@@ -7,6 +7,7 @@ import {
   type Interval,
   type IntervalSource,
 } from "firmware/intervals/codec";
+import { keyOf } from "./address";
 import { EventHistory } from "./events";
 import { OutageHistory } from "./outages";
 
@@ -163,8 +164,4 @@ export class ReadStore {
     this.#byAddress.set(keyOf(address), meter);
     return meter;
   }
-}
-
-function keyOf(address: Uint8Array): string {
-  return Buffer.from(address).toString("hex");
 }

@@ -1,3 +1,5 @@
+import { keyOf } from "./address";
+
 /** Counts of moves are told apart by age as far apart as this (16 bits, RFC 1982). */
 const HALF = 0x8000;
 
@@ -34,8 +36,4 @@ export class Whereabouts {
   lineOf(address: Uint8Array): number | undefined {
     return this.#claims.get(keyOf(address))?.line;
   }
-}
-
-function keyOf(address: Uint8Array): string {
-  return Buffer.from(address).toString("hex");
 }

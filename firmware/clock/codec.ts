@@ -30,8 +30,8 @@ export function encodeSetTime(w: Writer, utc_ms: number, forced = false): void {
   writeUint(w, 1);
 }
 
-/** Writes the body that sets the time of all nodes of a PAN: it was `utc_ms` when the PAN's time was `pan_ms`. */
-export function encodeGroupTime(w: Writer, utc_ms: number, pan_ms: number): void {
+/** The same however long it is under way, for one node of a PAN or all: it was `utc_ms` when the PAN's time was `pan_ms`. */
+export function encodeSetTimeByPan(w: Writer, utc_ms: number, pan_ms: number): void {
   writeMapHead(w, 2);
   writeUint(w, TimeKey.utc_ms);
   writeUint(w, utc_ms);

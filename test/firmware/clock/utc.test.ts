@@ -8,7 +8,7 @@ import {
   STEP_LIMIT_ms,
   UtcClock,
 } from "firmware/clock/utc";
-import { decodePanTime, encodeGroupTime, encodeSetTime } from "firmware/clock/codec";
+import { decodePanTime, encodeSetTimeByPan, encodeSetTime } from "firmware/clock/codec";
 import { TimeResource } from "firmware/clock/resource";
 import { Code, ContentFormat } from "firmware/coap/resource";
 import { Reader, Writer } from "firmware/codec/cursor";
@@ -249,7 +249,7 @@ describe("/time", () => {
     const resource = new TimeResource(utc, pan);
     const put = (pan_ms: number): number => {
       const w = new Writer(new Uint8Array(24));
-      encodeGroupTime(w, START_ms, pan_ms);
+      encodeSetTimeByPan(w, START_ms, pan_ms);
       const bytes = w.bytes.slice(0, w.length);
       expect(isTime("group-time", decodeCbor(bytes))).toBe(true);
       return exchange(resource, "put", { body: bytes }).code;
