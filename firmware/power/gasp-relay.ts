@@ -138,13 +138,14 @@ export class GaspRelay implements Resource {
     this.#heard_ms = this.#kernel.now_ms();
     if (isSame) table.state[row] = next;
     else if (!table.add(eui64, start, failed_ms, next)) this.dropped++;
-    if (next === GaspState.owed) {
-      if (state !== next && table.count(GaspState.sent) === 0) this.wait();
-    } else if (
-      next === GaspState.waiting ? state !== next && table.count(next) === 1 : state === GaspState.waiting
-    ) {
-      this.wait();
-    }
+    if (next !== state && this.isTurn(table, state, next)) this.wait();
+  }
+
+  /** Whether that a gasp went from one state to another changes when this node is to speak. */
+  private isTurn(table: GaspTable, from: number, to: number): boolean {
+    if (to === GaspState.owed) return table.count(GaspState.sent) === 0;
+    if (to === GaspState.waiting) return table.count(to) === 1;
+    return from === GaspState.waiting;
   }
 
   private after(state: number, told: number): number {

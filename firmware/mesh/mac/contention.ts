@@ -32,8 +32,7 @@ export class Contention {
   /** In how many slots, from the receiver's next one on, retry number `retries` may be. */
   slots(eui64: Uint8Array, retries: number): number {
     const pressure = endOf(eui64) === this.#crowded ? this.#pressure : 0;
-    const doublings = Math.min(retries - 1 + pressure, MAX_DOUBLINGS + pressure, MAX_CROWD_DOUBLINGS);
-    return 1 << doublings;
+    return 1 << Math.min(Math.min(retries - 1, MAX_DOUBLINGS) + pressure, MAX_CROWD_DOUBLINGS);
   }
 }
 

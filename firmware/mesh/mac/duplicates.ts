@@ -1,8 +1,8 @@
 /** How many senders are remembered: more than can be in the middle of a retry at once on one channel. */
 const ENTRIES = 16;
 /**
- * How long a sequence number is remembered: longer than the time from one retry to the next, 5 s in a crowd (see
- * `contention.ts`), and shorter than it takes a sender to go through all 256 numbers.
+ * How long a sequence number is remembered: longer than the retries of a frame take, but for the longest in a crowd (see
+ * `csma.ts`), and shorter than it takes a sender to go through all 256 numbers.
  */
 const LIFETIME_ms = 20_000;
 
