@@ -78,18 +78,6 @@ describe("the ADE7953 over its UART", () => {
     expect(new UartBus(silent).read(Register.CONFIG)).toBe(0xffff);
     expect(new UartBus(silent).read(Register.AENERGYA)).toBe(-1);
   });
-
-  it.each([0, 0.001])("counts as over SPI, with a share %f of noisy packets", (spiNoise) => {
-    const [spi, uart] = (["spi", "uart"] as const).map(
-      (over) => new Ade7953Rig(randomLoad(new Random(5, "load"), 2, false), { over, faults: { spiNoise } }),
-    );
-    for (const rig of [spi, uart]) {
-      expect(rig.driver.initialize()).toBe(PollStatus.ok);
-      for (let i = 0; i < 2000; i++) rig.poll(SECOND_US);
-      expect(rig.seen & ~PollStatus.noise).toBe(PollStatus.ok);
-    }
-    expect(uart.counts).toEqual(spi.counts);
-  });
 });
 
 describe("the time that the UART takes", () => {
