@@ -1,3 +1,5 @@
+import { endOf } from "firmware/mesh/mac/queue";
+
 /** A frame that took so many retries, or was given up, says that many send to its receiver. */
 const CROWDED_RETRIES = 3;
 const MAX_PRESSURE = 3;
@@ -34,8 +36,4 @@ export class Contention {
     const pressure = endOf(eui64) === this.#crowded ? this.#pressure : 0;
     return 1 << Math.min(Math.min(retries - 1, MAX_DOUBLINGS) + pressure, MAX_CROWD_DOUBLINGS);
   }
-}
-
-function endOf(eui64: Uint8Array): number {
-  return (eui64[6] << 8) | eui64[7];
 }

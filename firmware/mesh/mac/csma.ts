@@ -4,6 +4,7 @@ import { Contention } from "firmware/mesh/mac/contention";
 import type { MacCounters } from "firmware/mesh/mac/counters";
 import type { MacFrame } from "firmware/mesh/mac/frame";
 import type { MacNode } from "firmware/mesh/mac/node";
+import { Hold } from "firmware/mesh/mac/hold";
 import { NEVER, Placement } from "firmware/mesh/mac/placement";
 import { DWELL_ms } from "firmware/mesh/mac/schedule";
 import { type Queue, sameEui64, type Slot } from "firmware/mesh/mac/queue";
@@ -57,9 +58,9 @@ export class Csma {
   /** What {@link #state} is of; while it is idle, the slot whose time comes first. */
   #current: Slot | undefined;
   #quietUntil_ms = 0;
-  /** The neighbour that has told so last, and until when frames to it wait. */
-  readonly #crowded = new Uint8Array(8);
-  #crowdedUntil_ms = -Infinity;
+  /** For whom has little room, and for whom has an acknowledgement of this node's on the way. */
+  readonly #crowded = new Hold();
+  readonly #answered = new Hold();
 
   constructor(
     node: MacNode,
@@ -125,12 +126,17 @@ export class Csma {
     this.#transmitter.follow();
     this.#counters.acknowledged++;
     if (congested) {
-      this.#crowded.set(frame.source);
-      this.#crowdedUntil_ms = this.#kernel.now_ms() + HOLD_ms / 2 + this.#random.below(HOLD_ms / 2);
+      const until_ms = this.#kernel.now_ms() + HOLD_ms / 2 + this.#random.below(HOLD_ms / 2);
+      this.#crowded.hold(frame.source, until_ms);
       this.#counters.heldBack++;
     }
     this.finish(slot, true);
     return true;
+  }
+
+  /** Acknowledges a frame: its sender, which waits on that channel and then turns to its own, hears no other one before. */
+  answers(eui64: Uint8Array, now_ms: number): void {
+    if (this.#node.hopping) this.#answered.hold(eui64, now_ms + ACK_ms + this.#node.turnaround_ms);
   }
 
   /** Others exchange frames. A channel that is hopped over says nothing: the next frame goes out on another one. */
@@ -158,17 +164,19 @@ export class Csma {
   private contend(slot: Slot): void {
     const { hopping } = this.#node;
     const now_ms = this.#kernel.now_ms();
-    let from_ms = now_ms;
+    let from_ms = slot.broadcast ? now_ms : this.heldUntil_ms(slot.destination, now_ms);
     slot.backoffs = 0;
     slot.backoffExponent = Math.min(MIN_BE + slot.retries, MAX_BE);
-    if (!slot.broadcast && sameEui64(slot.destination, this.#crowded))
-      from_ms = Math.max(from_ms, this.#crowdedUntil_ms);
     if (slot.retries > 0 && hopping)
       from_ms +=
         this.#placement.nextSlot_ms(slot, now_ms) +
         this.#random.below(this.#contention.slots(slot.destination, slot.retries)) * DWELL_ms +
         this.#random.below(RETRY_SPREAD_ms);
     this.backOff(slot, from_ms);
+  }
+
+  private heldUntil_ms(eui64: Uint8Array, now_ms: number): number {
+    return Math.max(now_ms, this.#crowded.until_ms(eui64), this.#answered.until_ms(eui64));
   }
 
   private backOff(slot: Slot, from_ms: number): void {

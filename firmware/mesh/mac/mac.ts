@@ -191,7 +191,10 @@ export class Mac {
 
   private data(frame: MacFrame, now_ms: number): number {
     if (!frame.broadcast) {
-      if (frame.ackRequest) this.#transmitter.acknowledge(frame, this.#gate.start_ms, this.congested);
+      if (frame.ackRequest) {
+        this.#transmitter.acknowledge(frame, this.#gate.start_ms, this.congested);
+        this.#csma.answers(frame.source, now_ms);
+      }
       if (this.#duplicates.seen(frame.source, frame.sequence, now_ms)) return Cause.duplicate;
     }
     this.counters.received++;

@@ -54,12 +54,14 @@ export class Placement {
    * @param retries after the first attempt
    */
   find(slot: Slot, length: number, retries: number, now_ms: number): number {
-    const { hopping, timed, neighbours } = this.#node;
+    const { hopping, timed, neighbours, pan } = this.#node;
     const row = slot.broadcast || !timed ? NONE : neighbours.find(slot.destination);
     if (timed && row === NONE && !slot.broadcast) return NEVER;
     if (!hopping) return 0;
     const airtime_ms = Math.ceil(frameTime_us(length) / 1000);
     if (row !== NONE) {
+      // In a broadcast window it listens there like all others; retries go on its own channels alone.
+      if (retries === 0 && pan.synced && this.broadcast(airtime_ms, now_ms) === 0) return 0;
       this.aim(neighbours.uncertainty_ms(row, now_ms), retries);
       return this.unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
     }

@@ -109,3 +109,8 @@ export function sameEui64(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 7; i >= 0; i--) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** What tells the neighbours of one node apart, well enough for when to send to them: the addresses of one maker differ there. */
+export function endOf(eui64: Uint8Array): number {
+  return (eui64[6] << 8) | eui64[7];
+}

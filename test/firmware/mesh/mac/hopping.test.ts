@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { INTERVAL_ms, WINDOW_ms } from "firmware/mesh/mac/pan-clock";
 import { frameTime_us } from "hal/channel-plan";
 import type { Radio } from "hal/radio";
 import { channelUse } from "../../../../bench/channels";
@@ -11,6 +12,7 @@ import { DEVICE, IDEAL } from "../../../../host-sim/radio/timing";
 import { Random } from "../../../../host-sim/random";
 import type { World } from "../../../../host-sim/world";
 import { sx1262 } from "../../../support/chip-radio";
+import { quantile } from "../../../../host-sim/quantile";
 import { macStreet, send } from "../../../support/mac-street";
 
 const LIMIT_us = 400_000;
@@ -94,6 +96,55 @@ describe("nodes that hop", () => {
     expect(new Set(tries.map(({ channel }) => channel)).size).toBe(6);
     const gaps = tries.slice(1).map(({ at_us }, i) => at_us - tries[i].at_us);
     for (const gap of gaps) expect(gap).toBeGreaterThan(40_000);
+  });
+
+  it("answer each other at once: whoever waits for an acknowledgement is let get it, and turn back, before", () => {
+    let attempts = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const { world, macs } = joined(2, seed);
+      macs[1].onFrame = (source) => send(macs[1], source.slice(), [2]);
+      macs[1].onSent = (_destination, sent) => (attempts += sent);
+      for (let k = 0; k < 20; k++)
+        world.at(world.now_us + (k + 1) * 1.3e6, () => send(macs[0], macs[1].eui64, [1]));
+      world.runUntil(world.now_us + 30e6);
+    }
+    expect(attempts).toBeGreaterThanOrEqual(200);
+    expect(attempts).toBeLessThan(202);
+  });
+
+  it("send in the broadcast windows too, where all listen to one channel, but for retries", () => {
+    const waits_ms: number[] = [];
+    let inWindows = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const { world, macs, medium } = joined(2, seed);
+      const { onFrame } = medium;
+      let asked_us = 0;
+      let first = true;
+      medium.onFrame = (at_us, from, ...rest) => {
+        onFrame(at_us, from, ...rest);
+        if (from !== 0 || !first) return;
+        first = false;
+        waits_ms.push((at_us - asked_us) / 1000);
+        if (macs[0].panTime_ms % INTERVAL_ms < WINDOW_ms) inWindows++;
+      };
+      for (let k = 0; k < 100; k++)
+        world.at(world.now_us + (k + 1) * 1.313e6, () => {
+          first = true;
+          asked_us = world.now_us;
+          send(macs[0], macs[1].eui64, [1]);
+        });
+      world.runUntil(world.now_us + 140e6);
+    }
+    expect(waits_ms.length).toBe(1000);
+    // A window is a quarter of the time, and its ends are kept free.
+    expect(inWindows).toBeGreaterThan(150);
+    expect(inWindows).toBeLessThan(300);
+    expect(
+      quantile(
+        waits_ms.sort((a, b) => a - b),
+        0.8,
+      ),
+    ).toBeLessThan(20);
   });
 
   it("send to others while one does not answer, and to that one in order", () => {
