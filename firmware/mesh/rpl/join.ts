@@ -98,7 +98,7 @@ export class Join implements Routing {
     this.#registration = new Registration(kernel, random, sender, this.root);
     this.#registration.onAccepted = () => this.accepted();
     this.#registration.onUnanswered = () => this.avoid();
-    this.#probes = new Probes(kernel, random, this.preference, this.#announcer);
+    this.#probes = new Probes(kernel, random, this.preference, sender);
     this.#moves = moves;
     if (moves !== undefined) {
       this.#registration.dao.moves = moves.load(this.root);
@@ -248,7 +248,7 @@ export class Join implements Routing {
     this.passOn();
     this.#registration.of(preference, this.#announcer.dio.prefix);
     this.#registration.startWithin(REGISTRATION_SPREAD_ms);
-    this.#probes.start();
+    this.#probes.stop();
   }
 
   /** Kept before the new root hears of it: no registration with it counts one move less. */
@@ -262,14 +262,14 @@ export class Join implements Routing {
   private select(): void {
     const { preference } = this;
     if (preference.preferred === NONE) return;
-    const outcome = preference.select();
+    const outcome = preference.select(this.#kernel.now_ms());
     if (outcome === Outcome.lost) {
       this.leave();
       return;
     }
     this.#announcer.dio.rank = preference.rank;
     if (outcome === Outcome.unsure) {
-      this.#probes.hurry();
+      if (this.joined) this.#probes.hurry();
     } else if (outcome !== Outcome.same) {
       this.parentChanges++;
       this.#registration.of(preference, this.#announcer.dio.prefix);
@@ -301,7 +301,9 @@ export class Join implements Routing {
     const first = !this.joined;
     this.joined = true;
     if (!this.#announcer.running) this.announce();
-    if (first) this.onJoined();
+    if (!first) return;
+    this.#probes.start();
+    this.onJoined();
   }
 
   private announce(): void {

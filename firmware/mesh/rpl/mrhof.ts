@@ -11,6 +11,12 @@ export const ETX_UNIT = 128;
 export const MIN_HOP_RANK_INCREASE = ETX_UNIT;
 /** Section 5: a parent is left for one whose path is cheaper by 1.5 transmissions. */
 export const PARENT_SWITCH_THRESHOLD = 192;
+/**
+ * And for one that has been cheaper by a quarter for 10 minutes: the threshold alone leaves paths a third longer than
+ * they could be, and by then it is no moment's luck.
+ */
+export const LASTING_SWITCH_THRESHOLD = 32;
+export const LASTING_ms = 600_000;
 /** Section 5: links beyond 4 transmissions are not taken. */
 export const MAX_LINK_METRIC = 4 * ETX_UNIT;
 /**

@@ -1,11 +1,20 @@
 import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
-import { MAX_LINK_METRIC, MAX_RANK_INCREASE, PARENT_SWITCH_THRESHOLD } from "firmware/mesh/rpl/mrhof";
+import {
+  LASTING_ms,
+  LASTING_SWITCH_THRESHOLD,
+  MAX_LINK_METRIC,
+  MAX_RANK_INCREASE,
+  PARENT_SWITCH_THRESHOLD,
+} from "firmware/mesh/rpl/mrhof";
 import { NONE, Parents } from "firmware/mesh/rpl/parents";
 
 /** Frames in a row that a neighbour does not acknowledge, until it counts as gone. */
 const MAX_FAILURES = 4;
 /** Parents that are kept measured beside the preferred one. */
 const ALTERNATES = 3;
+
+/** Measurements of a link that is to replace one that works. */
+const MEASURED = 2;
 
 /** What a look at the parents has led to. */
 export const Outcome = Object.freeze({
@@ -34,6 +43,8 @@ export class Preference {
   announced = INFINITE_RANK;
   /** The best rank since the place was taken. */
   #lowestRank = INFINITE_RANK;
+  /** Since when another parent has been better; Infinity where none is. */
+  #betterSince_ms = Infinity;
 
   /** Has no parent any more, and knows of none. */
   clear(): void {
@@ -42,6 +53,7 @@ export class Preference {
     this.rank = INFINITE_RANK;
     this.announced = INFINITE_RANK;
     this.#lowestRank = INFINITE_RANK;
+    this.#betterSince_ms = Infinity;
   }
 
   /**
@@ -68,24 +80,39 @@ export class Preference {
   }
 
   /**
-   * Looks again which parent is best: one that is lost gives way to the next, one that works to a much better one.
+   * Looks again which parent is best: one that is lost gives way to the next, one that works to one that is much better, or
+   * has been better for long.
    * @returns an {@link Outcome}
    */
-  select(): number {
+  select(now_ms: number): number {
     const { parents, preferred } = this;
     const lost = parents.rank[preferred] === INFINITE_RANK;
     const best = parents.nth(0, this.announced, NONE);
     if (lost && best === NONE) return Outcome.lost;
-    let outcome: number = Outcome.same;
-    const saved = best === NONE ? 0 : parents.cost(preferred) - parents.cost(best);
-    if (lost || (saved >= PARENT_SWITCH_THRESHOLD && parents.samples[best] > 0)) {
-      this.preferred = best;
-      outcome = lost ? Outcome.replaced : Outcome.changed;
-    } else if (saved >= PARENT_SWITCH_THRESHOLD) {
+    const outcome = lost ? Outcome.replaced : this.judge(best, now_ms);
+    if (outcome === Outcome.unsure) {
       this.wanted = best;
-      outcome = Outcome.unsure;
+    } else if (outcome !== Outcome.same) {
+      this.preferred = best;
+      this.#betterSince_ms = Infinity;
     }
     return this.settle() ? outcome : Outcome.lost;
+  }
+
+  /** Whether another parent is to replace one that works. */
+  private judge(best: number, now_ms: number): number {
+    const { parents, preferred } = this;
+    const saved = best === NONE ? 0 : parents.cost(preferred) - parents.cost(best);
+    if (saved < LASTING_SWITCH_THRESHOLD) {
+      this.#betterSince_ms = Infinity;
+      return Outcome.same;
+    }
+    this.#betterSince_ms = Math.min(this.#betterSince_ms, now_ms);
+    const samples = parents.samples[best];
+    if (saved >= PARENT_SWITCH_THRESHOLD) return samples > 0 ? Outcome.changed : Outcome.unsure;
+    return samples >= MEASURED && now_ms - this.#betterSince_ms >= LASTING_ms
+      ? Outcome.changed
+      : Outcome.same;
   }
 
   /** The parent that would be taken instead of the preferred one, `n` from 1 on. */

@@ -1,10 +1,11 @@
 import { writeLinkLocal } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
-import type { Announcer } from "firmware/mesh/rpl/announcer";
+import { RplCode, writeDis } from "firmware/mesh/rpl/messages";
 import type { Preference } from "firmware/mesh/rpl/preference";
+import type { RplSender } from "firmware/mesh/rpl/sender";
 
-/** Links are measured before there is need: soon after a place is taken, and then ever more rarely. */
+/** Links are measured before there is need: soon after the root has heard of this node's place, and then ever more rarely. */
 const FIRST_ms = 30_000;
 const LONGEST_ms = 960_000;
 /** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
@@ -12,14 +13,15 @@ const URGENT_ms = 2_000;
 const PAUSE_ms = 30_000;
 
 /**
- * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge: this node's
- * announcement, which tells them something besides.
+ * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge. These ask for their
+ * announcement (RFC 6550, section 8.3), as a node in a crowd tells all in range of its rank once in hours: Trickle lets it
+ * be silent where others speak.
  */
 export class Probes {
   readonly #kernel: Kernel;
   readonly #random: RandomBelow;
   readonly #preference: Preference;
-  readonly #announcer: Announcer;
+  readonly #sender: RplSender;
   readonly #timer: Timer;
   readonly #eui64 = new Uint8Array(8);
   readonly #address = new Uint8Array(16);
@@ -27,15 +29,15 @@ export class Probes {
   #wanted = false;
   #last_ms = -Infinity;
 
-  constructor(kernel: Kernel, random: RandomBelow, preference: Preference, announcer: Announcer) {
+  constructor(kernel: Kernel, random: RandomBelow, preference: Preference, sender: RplSender) {
     this.#kernel = kernel;
     this.#random = random;
     this.#preference = preference;
-    this.#announcer = announcer;
+    this.#sender = sender;
     this.#timer = new Timer(kernel, () => this.probe());
   }
 
-  /** A place was taken. */
+  /** The root knows of this node's place. */
   start(): void {
     this.#wait_ms = FIRST_ms;
     this.later();
@@ -60,12 +62,11 @@ export class Probes {
 
   private probe(): void {
     const { wanted, parents } = this.#preference;
-    if (this.#announcer.running) {
-      this.#last_ms = this.#kernel.now_ms();
-      parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(), this.#eui64);
-      writeLinkLocal(this.#eui64, this.#address);
-      this.#announcer.send(this.#address);
-    }
+    this.#last_ms = this.#kernel.now_ms();
+    parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(), this.#eui64);
+    writeLinkLocal(this.#eui64, this.#address);
+    writeDis(this.#sender.begin(this.#address, RplCode.dis));
+    this.#sender.send();
     this.#wanted = false;
     this.later();
   }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Writer } from "firmware/codec/cursor";
-import { writeAddress } from "firmware/ip/address";
+import { isLinkLocal, isMulticast, writeAddress } from "firmware/ip/address";
+import type { Packet } from "firmware/ip/packet";
 import { Root } from "firmware/mesh/rpl/root";
 import { RplCode } from "firmware/mesh/rpl/messages";
 import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
@@ -12,16 +13,23 @@ const HOUR_us = 3600e6;
 const ALL_RPL_NODES = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a);
 
 const joined = (street: Street) => street.meters.filter((meter) => meter.join.joined).length;
-/** Counts RPL messages at the collector's or a meter's stack, by code. */
-function countMessages(node: { stack: Street["collector"]["stack"] }): number[] {
+/** Counts RPL messages at the collector's or a meter's stack, by code; `counted` tells which. */
+function countMessages(
+  node: { stack: Street["collector"]["stack"] },
+  counted: (packet: Packet) => boolean = () => true,
+): number[] {
   const counts = [0, 0, 0, 0];
   const receive = node.stack.onRpl;
   node.stack.onRpl = (packet) => {
-    counts[packet.payload[1]]++;
+    if (counted(packet)) counts[packet.payload[1]]++;
     receive(packet);
   };
   return counts;
 }
+
+/** What measures a link goes from one neighbour to the other. */
+const measuresLink = ({ source, destination }: Packet): boolean =>
+  isLinkLocal(source) && !isMulticast(destination);
 
 describe("a street that boots at once", () => {
   for (const frameLoss of [0, 0.1, 0.3]) {
@@ -120,7 +128,7 @@ describe("a street that has joined", () => {
 
   it("stays so for a day, each meter registering again before two hours are over", () => {
     const street = joinedStreet(8, { frameLoss: 0.1 });
-    const messages = countMessages(street.collector);
+    const messages = countMessages(street.collector, (packet) => !measuresLink(packet));
     for (let hour = 1; hour <= 24; hour++) {
       street.world.runUntil(hour * HOUR_us);
       expect(joined(street)).toBe(8);
@@ -135,10 +143,22 @@ describe("a street that has joined", () => {
   it("hears a DIO at most every 17 minutes and a half", () => {
     const street = joinedStreet(1);
     street.world.runUntil(2 * HOUR_us);
-    const messages = countMessages(street.meters[0]);
+    const messages = countMessages(street.meters[0], (packet) => !measuresLink(packet));
     street.world.runUntil(12 * HOUR_us);
     expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(33);
     expect(messages[RplCode.dio]).toBeLessThanOrEqual(35);
+  });
+
+  it("asks for its parent's announcement every 8 to 16 minutes, which measures the link, and is answered", () => {
+    const street = joinedStreet(1);
+    street.world.runUntil(2 * HOUR_us);
+    const asked = countMessages(street.collector, measuresLink);
+    const answered = countMessages(street.meters[0], measuresLink);
+    street.world.runUntil(12 * HOUR_us);
+    expect(asked[RplCode.dis]).toBeGreaterThanOrEqual((10 * 60) / 16 - 1);
+    expect(asked[RplCode.dis]).toBeLessThanOrEqual((10 * 60) / 8 + 1);
+    expect(answered[RplCode.dio]).toBe(asked[RplCode.dis]);
+    expect(asked[RplCode.dio]).toBe(0);
   });
 
   it("is forgotten by the root when it falls silent", () => {

@@ -13,7 +13,7 @@ function sunkenBy(transmissions: number): { preference: Preference; outcome: num
   expect(preference.begin(PARENT, RANK, STRONG_dBm, 0)).toBe(true);
   const { parents, preferred } = preference;
   parents.hear(PARENT, RANK + transmissions * ETX_UNIT, STRONG_dBm, 1000, preferred);
-  return { preference, outcome: preference.select() };
+  return { preference, outcome: preference.select(1000) };
 }
 
 describe("how far a node sinks with its only parent (RFC 6550, section 8.2.2.4)", () => {
@@ -32,6 +32,50 @@ describe("how far a node sinks with its only parent (RFC 6550, section 8.2.2.4)"
     preference.clear();
     expect(preference.rank).toBe(INFINITE_RANK);
     expect(preference.begin(PARENT, RANK + 40 * ETX_UNIT, STRONG_dBm, 2000)).toBe(true);
-    expect(preference.select()).toBe(Outcome.same);
+    expect(preference.select(3000)).toBe(Outcome.same);
+  });
+});
+
+describe("a parent that is a little better than the one that works", () => {
+  const OTHER = Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 2]);
+  const MINUTE_ms = 60_000;
+
+  /** A node whose other neighbour would save `saved` transmissions, measured `samples` times. */
+  function withBetter(saved: number, samples: number): { preference: Preference; other: number } {
+    const preference = new Preference();
+    expect(preference.begin(PARENT, RANK + ETX_UNIT, STRONG_dBm, 0)).toBe(true);
+    const { parents, preferred } = preference;
+    const other = parents.hear(OTHER, RANK + ETX_UNIT - saved * ETX_UNIT, STRONG_dBm, 0, preferred);
+    for (let i = 0; i < samples; i++) parents.measure(other, 1, true, 0);
+    return { preference, other };
+  }
+
+  it("takes its place when it has been so for 10 minutes", () => {
+    const { preference, other } = withBetter(0.25, 2);
+    expect(preference.select(MINUTE_ms)).toBe(Outcome.same);
+    expect(preference.select(11 * MINUTE_ms - 1)).toBe(Outcome.same);
+    expect(preference.select(11 * MINUTE_ms)).toBe(Outcome.changed);
+    expect(preference.preferred).toBe(other);
+  });
+
+  it.each([
+    ["saves less than a quarter of a transmission", 0.24, 9],
+    ["has hardly been measured", 0.5, 1],
+  ])("does not when it %s", (_name, saved, samples) => {
+    const { preference } = withBetter(saved, samples);
+    for (let minute = 0; minute < 60; minute++)
+      expect(preference.select(minute * MINUTE_ms)).toBe(Outcome.same);
+  });
+
+  it("begins to wait anew when it was not better in between", () => {
+    const { preference, other } = withBetter(0.5, 9);
+    const { parents } = preference;
+    expect(preference.select(0)).toBe(Outcome.same);
+    parents.rank[other] += ETX_UNIT;
+    expect(preference.select(9 * MINUTE_ms)).toBe(Outcome.same);
+    parents.rank[other] -= ETX_UNIT;
+    expect(preference.select(10 * MINUTE_ms)).toBe(Outcome.same);
+    expect(preference.select(19 * MINUTE_ms)).toBe(Outcome.same);
+    expect(preference.select(20 * MINUTE_ms)).toBe(Outcome.changed);
   });
 });
