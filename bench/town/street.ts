@@ -48,8 +48,8 @@ export function reachable({ collectors, meters, medium: { air } }: Street): Simu
     audience: (from) => air.audience(from),
     rate: (from, to) => (nodes[from].powered && nodes[to].powered ? air.rate!(from, to) : 0),
     strength_dBm: (from, to, channel, at_us) => air.strength_dBm(from, to, channel, at_us),
-    reception: (frame, to, strength_dBm, listening_us) =>
-      air.reception(frame, to, strength_dBm, listening_us),
+    reception: (frame, to, strength_dBm, listening_us, least) =>
+      air.reception(frame, to, strength_dBm, listening_us, least),
   };
   const cutOff = new Set(withoutPath(living, nodes.length, collectors.length));
   return meters.filter((meter, index) => meter.powered && !cutOff.has(collectors.length + index));

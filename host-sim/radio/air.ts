@@ -18,6 +18,13 @@ export interface Air {
    * Probability that `to`, which listens to the frame's channel since `listening_us`, makes the frame out under all that
    * was on the air with it.
    * @param strength_dBm the frame's, at `to`
+   * @param least what is less matters no more, and may be answered as 0
    */
-  reception(frame: Transmission, to: number, strength_dBm: number, listening_us: number): number;
+  reception(
+    frame: Transmission,
+    to: number,
+    strength_dBm: number,
+    listening_us: number,
+    least: number,
+  ): number;
 }

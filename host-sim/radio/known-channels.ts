@@ -1,24 +1,34 @@
+/** What is known of a station stands together: its channel, and from when until when it listens there. */
+const COLUMNS = 3;
+const CHANNEL = 0;
+const FROM_us = 1;
+const UNTIL_us = 2;
+
 /**
  * Where the stations of a medium are known to listen, by number: a frame passes over those that are elsewhere without a
  * question to each.
  */
 export class KnownChannels {
-  readonly #channels: number[] = [];
-  readonly #from_us: number[] = [];
-  readonly #until_us: number[] = [];
+  #known = new Float64Array(0);
+  #stations = 0;
 
   /** One more station, of which nothing is known. */
   add(): void {
-    this.#until_us.push(-Infinity);
-    this.#from_us.push(-Infinity);
-    this.#channels.push(-1);
+    const station = this.#stations++;
+    if (this.#known.length < COLUMNS * this.#stations) {
+      const known = new Float64Array(2 * COLUMNS * this.#stations);
+      known.set(this.#known);
+      this.#known = known;
+    }
+    this.set(station, -1, -Infinity, -Infinity);
   }
 
   /** From `from_us` until `until_us` the station hears nothing but what is on `channel`. */
   set(station: number, channel: number, from_us: number, until_us: number): void {
-    this.#channels[station] = channel;
-    this.#from_us[station] = from_us;
-    this.#until_us[station] = until_us;
+    const row = COLUMNS * station;
+    this.#known[row + CHANNEL] = channel;
+    this.#known[row + FROM_us] = from_us;
+    this.#known[row + UNTIL_us] = until_us;
   }
 
   /** Until further word. */
@@ -27,12 +37,13 @@ export class KnownChannels {
   }
 
   forget(station: number): void {
-    this.#until_us[station] = -Infinity;
+    this.#known[COLUMNS * station + UNTIL_us] = -Infinity;
   }
 
   /** Whether it surely does not hear a frame on `channel` that begins at `at_us`. */
   isElsewhere(station: number, channel: number, at_us: number): boolean {
-    const isKnown = at_us >= this.#from_us[station] && at_us < this.#until_us[station];
-    return isKnown && this.#channels[station] !== channel;
+    const known = this.#known;
+    const row = COLUMNS * station;
+    return at_us < known[row + UNTIL_us] && known[row + CHANNEL] !== channel && at_us >= known[row + FROM_us];
   }
 }

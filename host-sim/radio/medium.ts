@@ -4,9 +4,10 @@ import type { Air } from "./air";
 import { airtime_us } from "./airtime";
 import { Draw, Draws } from "./draws";
 import { KnownChannels } from "./known-channels";
+import { OnAir } from "./on-air";
 import { OpenAir } from "./open-air";
 import { SimulatedRadio } from "./radio";
-import { FARTHEST_CHANNEL, LATE_BYTES } from "./reception";
+import { LATE_BYTES } from "./reception";
 import { IDEAL, type RadioTiming } from "./timing";
 import type { Transmission } from "./transmission";
 
@@ -87,7 +88,7 @@ export class Medium {
   readonly #world: World;
   readonly #late_us: number;
   readonly #detected_us: number;
-  readonly #onAir: Transmission[] = [];
+  readonly #onAir = new OnAir();
 
   constructor(options: MediumOptions) {
     this.#options = options;
@@ -122,10 +123,10 @@ export class Medium {
 
   /** The greatest strength on `channel` at node `to`, -Infinity where there is nothing. */
   strength_dBm(channel: number, to: number): number {
-    const onAir = this.#onAir;
+    const near = this.#onAir.near(channel);
     let strongest_dBm = -Infinity;
-    for (let i = 0; i < onAir.length; i++) {
-      const other = onAir[i];
+    for (let i = 0; i < near.length; i++) {
+      const other = near[i];
       if (other.channel !== channel || other.from === to) continue;
       strongest_dBm = Math.max(strongest_dBm, this.air.strength_dBm(other.from, to, channel, this.now_us));
     }
@@ -137,9 +138,9 @@ export class Medium {
    * enough on the air to be made out.
    */
   arriving(channel: number, to: number, listening_us: number): boolean {
-    const onAir = this.#onAir;
-    for (let i = 0; i < onAir.length; i++) {
-      const { channel: on, from, start_us } = onAir[i];
+    const near = this.#onAir.near(channel);
+    for (let i = 0; i < near.length; i++) {
+      const { channel: on, from, start_us } = near[i];
       if (on !== channel || from === to || listening_us > start_us + this.#late_us) continue;
       if (this.now_us < start_us + this.#detected_us) continue;
       if (this.air.strength_dBm(from, to, channel, this.now_us) >= DETECTABLE_dBm) return true;
@@ -163,19 +164,13 @@ export class Medium {
   cut(frame: Transmission): void {
     this.#world.cancel(this.#starts[frame.from]);
     this.#world.cancel(this.#ends[frame.from]);
-    const at = this.#onAir.indexOf(frame);
-    if (at >= 0) this.#onAir.splice(at, 1);
+    this.#onAir.remove(frame);
   }
 
   #start(frame: Transmission): void {
     const { from, channel, start_us, bytes, length } = frame;
-    frame.overlaps.length = 0;
-    for (const other of this.#onAir) {
-      if (Math.abs(other.channel - channel) > FARTHEST_CHANNEL) continue;
-      overlap(frame, other);
-      overlap(other, frame);
-    }
-    this.#onAir.push(frame);
+    frame.begin(this.#onAir.near(channel));
+    this.#onAir.add(frame);
     this.onFrame(start_us, from, channel, bytes, length, SNIFFED_dBm);
     for (const to of this.#early) {
       if (to === from) continue;
@@ -185,7 +180,7 @@ export class Medium {
   }
 
   #end(frame: Transmission): void {
-    this.#onAir.splice(this.#onAir.indexOf(frame), 1);
+    this.#onAir.remove(frame);
     const { known } = this;
     const { from, channel, start_us } = frame;
     const stations = this.#stations;
@@ -206,15 +201,11 @@ export class Medium {
     const { from, channel, start_us } = frame;
     const strength_dBm = air.strength_dBm(from, to, channel, start_us);
     if (strength_dBm < FAINT_dBm) return;
+    const drawn = this.draws.uniform(Draw.reception, from, to, start_us);
     const chance =
-      air.reception(frame, to, strength_dBm, listening_us) *
+      air.reception(frame, to, strength_dBm, listening_us, drawn) *
       (1 - frameLoss) *
       (1 - (channelLoss?.[channel] ?? 0));
-    if (this.draws.uniform(Draw.reception, from, to, start_us) < chance)
-      this.#stations[to].receive(frame.bytes, frame.length, strength_dBm);
+    if (drawn < chance) this.#stations[to].receive(frame.bytes, frame.length, strength_dBm);
   }
-}
-
-function overlap(frame: Transmission, { from, channel, start_us, end_us }: Transmission): void {
-  frame.overlaps.push({ from, channel, start_us, end_us });
 }

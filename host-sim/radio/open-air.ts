@@ -11,8 +11,14 @@ export class OpenAir implements Air {
 
   audience(): undefined {}
 
-  reception(frame: Transmission, to: number, strength_dBm: number, listening_us: number): number {
+  reception(
+    frame: Transmission,
+    to: number,
+    strength_dBm: number,
+    listening_us: number,
+    least: number,
+  ): number {
     const { bitRate } = this;
-    return reception(this, bitRate, frame, to, strength_dBm, listening_us, noise_dBm(bitRate));
+    return reception(this, bitRate, frame, to, strength_dBm, listening_us, least, noise_dBm(bitRate));
   }
 }

@@ -45,6 +45,7 @@ export function reception(
   to: number,
   strength_dBm: number,
   listening_us: number,
+  least: number,
   noiseHere_dBm: number,
 ): number {
   const { overlaps, channel, start_us, end_us } = frame;
@@ -52,33 +53,58 @@ export function reception(
   const signal_mW = milliwatts(strength_dBm);
   const perByte_us = 8e6 / bitRate;
   const bitsFrom_us = start_us + PREAMBLE_BYTES * perByte_us;
-  if (overlaps.length === 0) return bitsRight(bitsIn(end_us - bitsFrom_us, bitRate), signal_mW / noise_mW);
+  const undisturbed = bitsRight(bitsIn(end_us - bitsFrom_us, bitRate), signal_mW / noise_mW);
+  // What the noise alone destroys needs no look at the other frames.
+  if (overlaps.length === 0 || undisturbed < least) return undisturbed;
 
-  const harm_mW: number[] = [];
-  for (const other of overlaps) {
-    const off = Math.abs(other.channel - channel);
-    const other_dBm = air.strength_dBm(other.from, to, other.channel, start_us);
-    if (off === 0 && other.start_us < start_us && listening_us <= other.start_us + LATE_BYTES * perByte_us) {
-      const synced_us = other.start_us + (PREAMBLE_BYTES + SYNC_BYTES) * perByte_us;
-      const takesOver = start_us <= synced_us && strength_dBm - other_dBm >= CAPTURE_dB;
-      if (other_dBm - noiseHere_dBm >= LOCK_dB && !takesOver) return 0;
+  // The frames on its own channel come first: most that are lost are lost to one of them, and the others need no look.
+  const harms: Harm[] = [];
+  for (let off = 0; off <= FARTHEST_CHANNEL; off++) {
+    for (let i = 0; i < overlaps.length; i++) {
+      const other = overlaps[i];
+      if (Math.abs(other.channel - channel) !== off) continue;
+      const other_dBm = air.strength_dBm(other.from, to, other.channel, start_us);
+      if (
+        off === 0 &&
+        other.start_us < start_us &&
+        listening_us <= other.start_us + LATE_BYTES * perByte_us
+      ) {
+        const synced_us = other.start_us + (PREAMBLE_BYTES + SYNC_BYTES) * perByte_us;
+        const takesOver = start_us <= synced_us && strength_dBm - other_dBm >= CAPTURE_dB;
+        if (other_dBm - noiseHere_dBm >= LOCK_dB && !takesOver) return 0;
+      }
+      const harm_mW = milliwatts(other_dBm - REJECTION_dB[off] + INTERFERENCE_dB);
+      const from_us = Math.max(other.start_us, bitsFrom_us);
+      const to_us = Math.min(other.end_us, end_us);
+      if (from_us >= to_us) continue;
+      if (bitsRight(bitsIn(to_us - from_us, bitRate), signal_mW / (noise_mW + harm_mW)) < least) return 0;
+      harms.push({ harm_mW, from_us, to_us });
     }
-    harm_mW.push(milliwatts(other_dBm - REJECTION_dB[off]! + INTERFERENCE_dB));
   }
 
   let right = 1;
-  for (let at_us = bitsFrom_us; at_us < end_us;) {
+  for (let at_us = bitsFrom_us; at_us < end_us && right >= least;) {
     let next_us = end_us;
-    let harm = noise_mW;
-    for (const [index, { start_us: from_us, end_us: to_us }] of overlaps.entries()) {
-      if (from_us <= at_us && to_us > at_us) harm += harm_mW[index];
+    let noise = noise_mW;
+    for (let i = 0; i < harms.length; i++) {
+      const { harm_mW, from_us, to_us } = harms[i];
       if (from_us > at_us) next_us = Math.min(next_us, from_us);
-      if (to_us > at_us) next_us = Math.min(next_us, to_us);
+      else if (to_us > at_us) {
+        noise += harm_mW;
+        next_us = Math.min(next_us, to_us);
+      }
     }
-    right *= bitsRight(bitsIn(next_us - at_us, bitRate), signal_mW / harm);
+    right *= bitsRight(bitsIn(next_us - at_us, bitRate), signal_mW / noise);
     at_us = next_us;
   }
   return right;
+}
+
+/** Noise that another frame makes for a while. */
+interface Harm {
+  readonly harm_mW: number;
+  readonly from_us: number;
+  readonly to_us: number;
 }
 
 function bitsIn(duration_us: number, bitRate: number): number {

@@ -28,8 +28,9 @@ export class TownAir implements Air {
   readonly #gain_dB: Float64Array;
   readonly #noise_dBm: Float64Array;
   #rates: ((ratio_dB: number) => number) | undefined;
-  /** By sender, made when it sends first. */
+  /** By sender, made when they are asked for first: those who may hear it, and {@link mean_dBm} at all others. */
   readonly #audiences: (Uint16Array | undefined)[];
+  readonly #means_dBm: (Float64Array | undefined)[];
 
   constructor(
     readonly town: Town,
@@ -40,6 +41,7 @@ export class TownAir implements Air {
     this.#bitRate = bitRate;
     this.#draws = draws;
     this.#audiences = new Array<undefined>(nodes).fill(undefined);
+    this.#means_dBm = new Array<undefined>(nodes).fill(undefined);
     this.#gain_dB = Float64Array.from({ length: nodes }, (_, node) => {
       if (node < collectors) return COLLECTOR_ANTENNA_dB;
       const { low, high } = ENCLOSURE_dB;
@@ -57,6 +59,16 @@ export class TownAir implements Air {
 
   /** Strength in the mean over channels and time. */
   mean_dBm(from: number, to: number): number {
+    return (this.#means_dBm[from] ??= this.#findMeans(from))[to];
+  }
+
+  #findMeans(from: number): Float64Array {
+    const means_dBm = new Float64Array(this.town.nodes);
+    for (let to = 0; to < means_dBm.length; to++) means_dBm[to] = this.#findMean(from, to);
+    return means_dBm;
+  }
+
+  #findMean(from: number, to: number): number {
     const { town } = this;
     const distance_m = town.distance_m(from, to);
     const loss_dB = this.#inSight(from, to, distance_m)
@@ -79,8 +91,14 @@ export class TownAir implements Air {
     return this.#rates(this.meanRatio_dB(from, to));
   }
 
-  reception(frame: Transmission, to: number, strength_dBm: number, listening_us: number): number {
-    return reception(this, this.#bitRate, frame, to, strength_dBm, listening_us, this.#noise_dBm[to]);
+  reception(
+    frame: Transmission,
+    to: number,
+    strength_dBm: number,
+    listening_us: number,
+    least: number,
+  ): number {
+    return reception(this, this.#bitRate, frame, to, strength_dBm, listening_us, least, this.#noise_dBm[to]);
   }
 
   #inSight(a: number, b: number, distance_m: number): boolean {

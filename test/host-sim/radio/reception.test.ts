@@ -20,7 +20,7 @@ function chance(others: Partial<Overlap & { dBm: number }>[], listening_us = 0, 
   others.forEach((other, index) =>
     frame.overlaps.push({ channel: CHANNEL, start_us: 0, end_us: END_us, ...other, from: index + 1 }),
   );
-  return air.reception(frame, 9, own_dBm, listening_us);
+  return air.reception(frame, 9, own_dBm, listening_us, 0);
 }
 
 describe("noise", () => {
