@@ -15,6 +15,9 @@ import type { ReadStore } from "./store";
 /** An outage is known if the head end hears of it so soon. */
 const KNOWN_WITHIN_MS = 300_000;
 
+/** Gasps tell seconds, restorations milliseconds: what lies nearer is one outage, as no blink is told. */
+const GASP_ROUNDING_MS = 1_000;
+
 /** What the head end knows of one outage of a meter. UTC; undefined where it was not told. */
 export interface OutageRecord {
   failed_ms: number | undefined;
@@ -31,9 +34,8 @@ export class OutageHistory {
   /** Starts of the software over the meter's life, as last told. */
   starts = 0;
 
-  gasp({ start, failed_ms }: Gasp, heard_ms: number): void {
-    this.starts = start;
-    const outage = this.#outageOf(failed_ms);
+  gasp({ failed_s }: Gasp, heard_ms: number): void {
+    const outage = this.#outageOf(failed_s * 1000);
     outage.heard_ms ??= heard_ms;
     outage.gasps++;
   }
@@ -41,6 +43,7 @@ export class OutageHistory {
   restoration({ start, failed_ms }: PowerNotice, restored_ms: number): void {
     this.starts = start;
     const outage = this.#outageOf(failed_ms);
+    if (failed_ms > 0) outage.failed_ms = failed_ms;
     // A notice whose answer was lost comes again.
     outage.restored_ms ??= restored_ms;
   }
@@ -48,8 +51,7 @@ export class OutageHistory {
   /** The last one, if it is still open or began then, or a new one. */
   #outageOf(failed_ms: number): OutageRecord {
     const last = this.outages.at(-1);
-    const isSame = failed_ms === 0 ? last?.restored_ms === undefined : last?.failed_ms === failed_ms;
-    if (last !== undefined && isSame) return last;
+    if (last !== undefined && isSame(last, failed_ms)) return last;
     const outage = {
       failed_ms: failed_ms || undefined,
       restored_ms: undefined,
@@ -59,6 +61,12 @@ export class OutageHistory {
     this.outages.push(outage);
     return outage;
   }
+}
+
+/** Whether an outage is the one that began then; 0 unknown. */
+function isSame(outage: OutageRecord, failed_ms: number): boolean {
+  if (failed_ms === 0) return outage.restored_ms === undefined;
+  return outage.failed_ms !== undefined && Math.abs(outage.failed_ms - failed_ms) < GASP_ROUNDING_MS;
 }
 
 /** Whether the head end knew of an outage in time, from a gasp of the meter itself. */

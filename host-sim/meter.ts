@@ -98,7 +98,7 @@ export class SimulatedMeter {
 
   /** The mains are away, for the load too, or back. */
   setDark(dark: boolean): void {
-    if (!dark && this.meter.power.gasp.sent > 0) this.gasped++;
+    if (!dark && this.meter.power.gasp.begun) this.gasped++;
     this.#feed.setDark(dark, this.#world.now_us);
   }
 

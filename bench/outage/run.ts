@@ -36,7 +36,7 @@ export interface Figures {
   /** A hop from a node with power, and all others. */
   edge: Share;
   inside: Share;
-  /** Last gasps sent, a meter. */
+  /** Messages with its own last gasp that a meter sent. */
   gasps: number;
   /** On the air in the 5 minutes, of all nodes, for each meter of the area. */
   frames: number;
@@ -68,9 +68,9 @@ export function run(shape: Shape, area: number, seed: number, townMeters: number
   const cut = street.meters.filter((_, index) => dark[index + 1]);
   const gasps = new Map<(typeof cut)[number], number>();
   for (const meter of cut) {
-    const { gasp } = meter.meter.power;
+    const relay = meter.meter.gasps;
     meter.supply.fail();
-    world.in(90e6, () => gasps.set(meter, gasp.sent));
+    world.in(90e6, () => gasps.set(meter, relay.ownSent));
   }
   world.runUntil(failed_us + KNOWN_US);
   const sent = framesOf(street) - before;

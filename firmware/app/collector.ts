@@ -14,7 +14,7 @@ import { COLLECTOR_MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { Root } from "firmware/mesh/rpl/root";
-import { CoapGasps } from "firmware/power/coap-gasps";
+import { GaspsToHeadEnd } from "firmware/power/coap-gasps";
 import { GaspRelay } from "firmware/power/gasp-relay";
 import { Upkeep } from "firmware/storage/upkeep";
 import type { Backhaul } from "hal/backhaul";
@@ -31,9 +31,8 @@ const QUEUE_SLOTS = 24;
 /** In range of its radio, and kept in mind. */
 const NEIGHBOURS = 512;
 
-/** It has a line of its own to the head end, and is the last to which those around it can turn. */
+/** Last gasps that it keeps in mind, to tell copies of those that it has passed on. */
 const GASPS = 512;
-const COLLECT_GASPS_ms = 1_000;
 const COAP_BYTES = 256;
 
 export interface CollectorHal {
@@ -86,14 +85,13 @@ export class Collector {
     this.stack = stack;
     this.mpl = mpl;
     this.root = new Root({ kernel, entropy, link: mesh, stack, eui64: identity.eui64, prefix, capacity });
-    const gaspSender = new CoapGasps(network.headEnd, this.root);
+    const gaspSender = new GaspsToHeadEnd(network.headEnd);
     this.gasps = new GaspRelay({
       kernel,
       entropy,
       sender: gaspSender,
-      air: mac,
+      eui64: identity.eui64,
       capacity: GASPS,
-      collect_ms: COLLECT_GASPS_ms,
     });
     gaspSender.coap = new CoapEndpoint({
       socket: this.stack.bind(COAP_PORT),

@@ -32,7 +32,7 @@ import { MAC_SLOTS, MeshLink } from "firmware/mesh/link";
 import { Mac } from "firmware/mesh/mac/mac";
 import { MplForwarder } from "firmware/mesh/multicast/forwarder";
 import { Join } from "firmware/mesh/rpl/join";
-import { CoapGasps } from "firmware/power/coap-gasps";
+import { GaspsToParent } from "firmware/power/coap-gasps";
 import { CoapNotices } from "firmware/power/coap-notices";
 import { GaspRelay } from "firmware/power/gasp-relay";
 import { Power } from "firmware/power/power";
@@ -123,8 +123,9 @@ export class Meter {
     const join = new Join({ kernel, entropy, mac, link: mesh, stack, moves: stores.moves });
 
     // What it answers
-    const gaspSender = new CoapGasps(network.headEnd, join);
-    const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, air: mac, monitor: hal.power });
+    const gaspSender = new GaspsToParent();
+    const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, eui64: identity.eui64 });
+    mesh.tell(gaspSender);
     const resources = [
       new RegistersResource(registers, billing),
       new InstantResource(registers, utc),
@@ -158,6 +159,7 @@ export class Meter {
       ...(hal.power && { monitor: hal.power }),
       sender: new CoapNotices(coap, utc, network.headEnd),
       relay: gasps,
+      place: join,
       minimumOutage_s: general.minimumOutage_s,
       lastSeen_ms: registers.restoredUtc_ms,
       reason: boot.reason,

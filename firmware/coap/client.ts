@@ -13,10 +13,13 @@ import type { Outlet } from "firmware/coap/outlet";
 import { Code } from "firmware/coap/resource";
 import { IncomingResponse } from "firmware/coap/response";
 import type { Transmission } from "firmware/coap/transmission";
+import { isMulticast } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { Peer } from "firmware/ip/socket";
 import type { Entropy } from "hal/entropy";
 
+/** None of class 2, 4 or 5 (RFC 7967, section 2.1). */
+const NO_RESPONSE = 26;
 /** What {@link Client.request} answers when it cannot take a call. */
 export const NO_CALL = 0;
 /** Greatest path and query together: with it every message of an exchange fits the outlet. */
@@ -78,15 +81,16 @@ export class Client {
   }
 
   /** See `CoapEndpoint.sendOnce`. */
-  sendOnce(call: Call): void {
+  sendOnce(call: Call): boolean {
     const outlet = this.#outlet;
     const message = outlet.message;
     message.start(Type.nonConfirmable, call.code, outlet.nextId(), this.#token, 0, 0);
     message.path(call.path);
     if (call.contentFormat !== undefined) message.uintOption(OptionNumber.contentFormat, call.contentFormat);
+    if (!isMulticast(call.peer.address)) message.uintOption(OptionNumber.noResponse, NO_RESPONSE);
     if (call.body !== undefined) message.payload(call.body, 0, call.bodyLength ?? call.body.length);
     outlet.counters.requestsSent++;
-    outlet.send(call.peer);
+    return outlet.send(call.peer);
   }
 
   /** See `CoapEndpoint.cancel`. */

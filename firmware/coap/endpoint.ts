@@ -91,9 +91,13 @@ export class CoapEndpoint {
     return this.#client.request(call, handler);
   }
 
-  /** Sends a non-confirmable request to a group, once; nobody waits for an answer (RFC 7252, section 8). It has no query. */
-  sendOnce(call: Call): void {
-    this.#client.sendOnce(call);
+  /**
+   * Sends a non-confirmable request without a query, once, that nobody answers: a group does not (RFC 7252, section 8), and
+   * a single peer is told so (RFC 7967).
+   * @returns false where the link did not take it
+   */
+  sendOnce(call: Call): boolean {
+    return this.#client.sendOnce(call);
   }
 
   /** Forgets a request: its handler will not run. Of one that has ended, nothing. */

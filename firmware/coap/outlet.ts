@@ -31,13 +31,15 @@ export class Outlet {
   }
 
   /** Sends what {@link message} holds; what the socket does not take counts as lost on the way. */
-  send(peer: Peer): void {
-    this.sendBytes(peer, this.message.bytes, this.message.length);
+  send(peer: Peer): boolean {
+    return this.sendBytes(peer, this.message.bytes, this.message.length);
   }
 
-  sendBytes(peer: Peer, bytes: Uint8Array, length: number): void {
-    if (this.socket.send(peer, bytes, length)) this.counters.sent++;
+  sendBytes(peer: Peer, bytes: Uint8Array, length: number): boolean {
+    const sent = this.socket.send(peer, bytes, length);
+    if (sent) this.counters.sent++;
     else this.counters.notSent++;
+    return sent;
   }
 
   /** Sends an empty message. */

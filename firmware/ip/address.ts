@@ -41,6 +41,19 @@ export function writeEui64(address: Uint8Array, into: Uint8Array): void {
   into[0] = address[8] ^ 0x02;
 }
 
+/** Writes the anycast address of a link's routers, `fe80::` (RFC 4291, section 2.6.1); in the mesh a parent takes it. */
+export function writeAnyRouter(into: Uint8Array): void {
+  into.fill(0);
+  into[0] = 0xfe;
+  into[1] = 0x80;
+}
+
+export function isAnyRouter(address: Uint8Array): boolean {
+  if (address[0] !== 0xfe || address[1] !== 0x80) return false;
+  for (let i = 2; i < ADDRESS_BYTES; i++) if (address[i] !== 0) return false;
+  return true;
+}
+
 export function writeGroup(group: number, into: Uint8Array, scope: number = Scope.linkLocal): void {
   into.fill(0);
   into[0] = 0xff;

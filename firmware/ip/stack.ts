@@ -1,6 +1,7 @@
 import {
   Group,
   groupOf,
+  isAnyRouter,
   isLinkLocal,
   isMplDomain,
   isMulticast,
@@ -297,7 +298,7 @@ export class IpStack {
       if (group === Group.allRouters) return this.#router !== undefined;
       return group === Group.allNodes || group === Group.allRplNodes || isMplDomain(destination);
     }
-    if (sameAddress(destination, this.linkLocal)) return true;
+    if (sameAddress(destination, this.linkLocal) || isAnyRouter(destination)) return true;
     return sameAddress(destination, this.address) && !isUnspecified(destination);
   }
 

@@ -1,5 +1,5 @@
 import { Reader } from "firmware/codec/cursor";
-import { isLinkLocal, isMulticast, sameAddress } from "firmware/ip/address";
+import { isAnyRouter, isLinkLocal, isMulticast, sameAddress } from "firmware/ip/address";
 import type { Contexts } from "firmware/ip/contexts";
 import { HOP_LIMIT_EXCEEDED, Icmpv6Type } from "firmware/ip/icmpv6";
 import { compress, decompress } from "firmware/ip/lowpan";
@@ -8,7 +8,7 @@ import { NO_MPL } from "firmware/ip/mpl-option";
 import { type Link, Packet } from "firmware/ip/packet";
 import type { Kernel } from "firmware/kernel/kernel";
 import { ForwardingCounters } from "firmware/mesh/forwarding/counters";
-import { Outbox } from "firmware/mesh/forwarding/outbox";
+import { type Handed, Outbox } from "firmware/mesh/forwarding/outbox";
 import { MESH_PAYLOAD_BYTES, OWN, Way } from "firmware/mesh/forwarding/queue";
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import { HeaderResult, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
@@ -95,6 +95,11 @@ export class MeshLink implements Link {
     };
   }
 
+  /** Tells `handed` from now on what becomes of packets to any router. */
+  tell(handed: Handed): void {
+    this.#outbox.handed = handed;
+  }
+
   /** Packets that wait, of how many. */
   get queued(): number {
     return this.#outbox.length;
@@ -106,7 +111,9 @@ export class MeshLink implements Link {
     const routing = this.#routing;
     header.clear();
     let way: number = Way.up;
-    if (isLinkLocal(packet.destination)) {
+    if (isAnyRouter(packet.destination)) {
+      way = Way.parent;
+    } else if (isLinkLocal(packet.destination)) {
       way = Way.link;
     } else if (routing.isRoot) {
       way = Way.down;

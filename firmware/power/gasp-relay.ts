@@ -1,72 +1,44 @@
 import { Code, ContentFormat, type Request, type Resource } from "firmware/coap/resource";
 import { Writer } from "firmware/codec/cursor";
-import { interfaceByte, isLinkLocal } from "firmware/ip/address";
+import { isLinkLocal } from "firmware/ip/address";
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 import { RandomBelow } from "firmware/kernel/random";
-import {
-  type Gasp,
-  GASP_PATH,
-  GaspReader,
-  GASPS_BYTES,
-  MAX_GASPS,
-  writeGasp,
-  writeGaspsHead,
-} from "firmware/power/gasp-codec";
-import { GaspState, GaspTable, NO_ROW } from "firmware/power/gasp-table";
+import { GASP_PATH, GaspMessage, GaspReader, GASPS_BYTES } from "firmware/power/gasp-codec";
+import { GaspState, GaspTable } from "firmware/power/gasp-table";
 import type { GaspSender } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
-import type { PowerMonitor } from "hal/power-monitor";
 
-/** Gasps that a meter keeps in mind, and passes on at most in one outage. */
-const METER_GASPS = 48;
-/** Within which gasps that were heard are passed on; a node without power leaves them to those with power first. */
-const COLLECT_ms = 10_000;
-const PATIENCE_ms = 2_000;
-/** Part of that within which gasps go further that were handed over: others have collected them, and have little time. */
-const HANDED = 1 / 5;
-/** A parent that has not answered within this has failed, or is too busy: another one is asked. */
-const ANSWERED_ms = 5_000;
-/** The more there are that have heard the same, the fewer of them may speak early: see {@link GaspRelay.wait}. */
-const CROWD = 4;
-/** A gasp that is fainter is left to nearer nodes, all of which hear who of them takes it, until it is repeated. */
-const NEAR_dBm = -88;
-/** Before it is tried again where the exchange is taken, at most. */
-const AGAIN_ms = 2_000;
-/** Notices without an answer, each sent for a minute, before the gasps in it are left to others. */
+/** Gasps that a meter keeps in mind: many of those below it may come while it waits for the collector. */
+const METER_GASPS = 256;
+/** Within which gasps go on: so long others may come to go with them. */
+const COLLECT_ms = 1_500;
+/** So many fill a message, of meters whose EUI-64s have five bytes in common: they wait for no others. */
+const FULL_GASPS = 32;
+/** Messages that nobody has taken, one after the other, before the gasps in it are given up. */
 const MAX_FAILURES = 3;
 /** Nothing is kept in mind when no gasp was heard for so long: as long as the head end waits for them. */
 const QUIET_ms = 300_000;
-const EUI64_BYTES = 8;
-
-/** What a message says of a gasp in it: it is the sender's own, or the sender has taken it, or hands it over to this node. */
-const Told = Object.freeze({ own: 0, taken: 1, handed: 2 });
 
 export interface GaspRelayOptions {
   kernel: Kernel;
   entropy: Entropy;
   sender: GaspSender;
-  /** Of this node: its address, and the strength of the frame that has just arrived. */
-  air: { readonly eui64: Uint8Array; readonly rssi_dBm: number };
-  /** Where absent, it has power for ever. */
-  monitor?: PowerMonitor | undefined;
+  /** Of this node. */
+  eui64: Uint8Array;
   /** Gasps that are kept in mind, a meter's by default. */
   capacity?: number;
-  /** Within which they are passed on, a meter's by default. */
-  collect_ms?: number;
 }
 
 /**
- * Passes on last gasps that neighbours send to all in range: collects them for some seconds, sends them to the head end
- * in one notice, and tells all in range which ones it has taken, so that others let go of them. A node without power hands
- * them on to its parent instead, which does likewise: it may not live to send them again where they are lost on a long way,
- * and they are the fewer messages the nearer to the collector they are collected. What it works with is made with the
- * first gasp, and let go of when it is quiet again.
+ * Passes on last gasps, this node's own and those that others hand to it: collects them for a while, so that as many as a
+ * frame holds go together, one message after the other. A gasp that it has passed on is the next node's. What it works
+ * with is made with the first gasp, and let go of when it is quiet again.
  */
 export class GaspRelay implements Resource {
   readonly path = GASP_PATH;
   readonly attributes = 'rt="wm.gasp";ct=60';
-  /** Another node passes on this node's own gasp. */
-  ownTaken = false;
+  /** Messages with this node's own gasp, since it began. */
+  ownSent = 0;
   /** Messages that were malformed or came from afar, gasps for which there was no room, and those that were passed on. */
   refused = 0;
   dropped = 0;
@@ -74,37 +46,37 @@ export class GaspRelay implements Resource {
   readonly #kernel: Kernel;
   readonly #entropy: Entropy;
   readonly #sender: GaspSender;
-  readonly #air: GaspRelayOptions["air"];
-  readonly #monitor: PowerMonitor | undefined;
+  readonly #eui64: Uint8Array;
   readonly #capacity: number;
-  readonly #collect_ms: number;
   readonly #timer: Timer;
   #gasps: GaspReader | undefined;
   #table: GaspTable | undefined;
+  /** As of the own gasp; what waits with it does so until then. */
+  #ownFailed_s = 0;
+  #turn_ms = 0;
   /** When a gasp was heard last. */
   #heard_ms = 0;
   #failures = 0;
-  /** What is under way goes to a parent, not to the head end. */
-  #isHandingOn = false;
+  #isSending = false;
 
-  constructor(options: GaspRelayOptions) {
-    const { kernel, entropy, sender, air, monitor, capacity, collect_ms } = options;
+  constructor({ kernel, entropy, sender, eui64, capacity }: GaspRelayOptions) {
     this.#kernel = kernel;
     this.#entropy = entropy;
     this.#sender = sender;
-    this.#air = air;
-    this.#monitor = monitor;
+    this.#eui64 = eui64;
     this.#capacity = capacity ?? METER_GASPS;
-    this.#collect_ms = collect_ms ?? COLLECT_ms;
     this.#timer = new Timer(kernel, () => this.onTimer());
   }
 
-  /** Tells all in range of this node's own failure. @param failed_ms UTC, 0 unknown */
-  gasp(start: number, failed_ms: number): void {
-    const w = new Writer(new Uint8Array(GASPS_BYTES));
-    writeGaspsHead(w, 1, failed_ms);
-    writeGasp(w, this.#air.eui64, 0, start, failed_ms, failed_ms);
-    this.#sender.tell(w.bytes, w.length);
+  /**
+   * This node's own gasp, which waits for others unless they fill a message sooner.
+   * @param failed_s UTC, 0 unknown
+   */
+  gasp(failed_s: number, wait_ms: number): void {
+    this.ownSent = 0;
+    this.#ownFailed_s = failed_s;
+    this.#turn_ms = this.#kernel.now_ms() + wait_ms;
+    this.hear(this.#eui64, failed_s);
   }
 
   post(request: Request): number {
@@ -115,143 +87,52 @@ export class GaspRelay implements Resource {
       this.refused++;
       return Code.badRequest;
     }
-    const { dropped } = this;
-    while (gasps.next()) {
-      const { gasp } = gasps;
-      this.hear(gasp, !peer.toGroup ? Told.handed : isOf(peer.address, gasp.eui64) ? Told.own : Told.taken);
-    }
-    // Whoever hands over looks for another one.
-    if (this.dropped > dropped && !peer.toGroup) return Code.serviceUnavailable;
+    while (gasps.next()) this.hear(gasps.gasp.eui64, gasps.gasp.failed_s);
     return Code.changed;
   }
 
-  private hear({ eui64, start, failed_ms }: Gasp, told: number): void {
-    if (same(eui64, this.#air.eui64)) {
-      this.ownTaken = true;
-      return;
-    }
+  private hear(eui64: Uint8Array, failed_s: number): void {
     const table = (this.#table ??= new GaspTable(this.#capacity));
-    const row = table.find(eui64);
-    const isSame = row !== NO_ROW && table.failed_ms[row] === failed_ms;
-    const state = isSame ? table.state[row] : GaspState.free;
-    const next = this.after(state, told);
     this.#heard_ms = this.#kernel.now_ms();
-    if (isSame) table.state[row] = next;
-    else if (!table.add(eui64, start, failed_ms, next)) this.dropped++;
-    if (next !== state && this.isTurn(table, state, next)) this.wait();
+    if (table.stateOf(eui64, failed_s) !== GaspState.free) return;
+    if (!table.add(eui64, failed_s)) this.dropped++;
+    else if (!this.#isSending) this.arm(table.count(GaspState.waiting), false);
   }
 
-  /** Whether that a gasp went from one state to another changes when this node is to speak. */
-  private isTurn(table: GaspTable, from: number, to: number): boolean {
-    if (to === GaspState.owed) return table.count(GaspState.sent) === 0;
-    if (to === GaspState.waiting) return table.count(to) === 1;
-    return from === GaspState.waiting;
-  }
-
-  private after(state: number, told: number): number {
-    if (told === Told.own) return this.afterGasp(state);
-    if (told === Told.handed) return Math.max(state, GaspState.owed);
-    return state <= GaspState.waiting ? GaspState.taken : state;
-  }
-
-  private get isFailing(): boolean {
-    return this.#monitor?.failing ?? false;
-  }
-
-  private afterGasp(state: number): number {
-    if (state === GaspState.free && this.#air.rssi_dBm < NEAR_dBm) return GaspState.faint;
-    return state <= GaspState.faint ? GaspState.waiting : state;
-  }
-
-  /**
-   * Of many that have heard the same only a few are to pass it on: those whose time comes before they hear of another
-   * that has. So early times are rarer by far than late ones, by the exponential law that suits any number of nodes
-   * (Nonnenmacher and Biersack, "Scalable Feedback for Large Groups", 1999).
-   */
-  private wait(): void {
-    if (this.#table!.count(GaspState.owed) > 0) {
-      const within_ms = HANDED * this.#collect_ms;
-      if (!this.#timer.armed || this.#timer.due_ms > this.#kernel.now_ms() + within_ms)
-        this.#timer.startIn(this.below(within_ms));
-      return;
-    }
-    const share = 1 + Math.log((this.below(65536) + 1) / 65536) / CROWD;
-    const patience_ms = this.isFailing ? PATIENCE_ms : 0;
-    this.#timer.startIn(Math.floor(this.#collect_ms * Math.max(0, share)) + patience_ms);
-  }
-
-  private below(bound: number): number {
-    return new RandomBelow(this.#entropy).below(bound);
+  /** @param isDone a message is: what waits has waited for that, and not for others yet */
+  private arm(waiting: number, isDone: boolean): void {
+    const now_ms = this.#kernel.now_ms();
+    if (waiting === 0) this.#timer.startAt(this.#heard_ms + QUIET_ms);
+    else if (waiting >= FULL_GASPS && this.#failures === 0) this.#timer.startAt(now_ms);
+    else if (waiting === 1 || isDone)
+      this.#timer.startAt(Math.max(this.#turn_ms, now_ms + new RandomBelow(this.#entropy).below(COLLECT_ms)));
   }
 
   private onTimer(): void {
     const table = this.#table!;
-    if (table.count(GaspState.sent) > 0) {
-      if (!this.#isHandingOn) return;
-      this.#sender.abandon();
-      this.ended(table, false);
-      return;
-    }
-    const quiet_ms = this.#heard_ms + QUIET_ms;
-    if (table.count(GaspState.waiting) + table.count(GaspState.owed) > 0) this.forward(table);
-    else if (this.#kernel.now_ms() < quiet_ms) this.#timer.startAt(quiet_ms);
+    if (table.count(GaspState.waiting) > 0) this.send(table);
+    else if (this.#kernel.now_ms() < this.#heard_ms + QUIET_ms) this.arm(0, true);
     else this.#table = this.#gasps = undefined;
   }
 
-  private forward(table: GaspTable): void {
+  private send(table: GaspTable): void {
+    const message = new GaspMessage(table);
+    for (let row = 0; row < table.capacity; row++)
+      if (table.state[row] === GaspState.waiting && message.take(row)) table.state[row] = GaspState.sent;
     const w = new Writer(new Uint8Array(GASPS_BYTES));
-    write(w, table, this.below(table.capacity));
-    if (this.send(w, (taken) => this.ended(table, taken))) {
-      this.#sender.tell(w.bytes, w.length);
-      if (this.#isHandingOn) this.#timer.startIn(ANSWERED_ms);
-    } else {
-      table.turn(GaspState.sent, GaspState.owed);
-      this.#timer.startIn(this.below(AGAIN_ms));
-    }
-  }
-
-  private send(w: Writer, onEnd: (taken: boolean) => void): boolean {
-    this.#isHandingOn = this.isFailing;
-    return this.#isHandingOn
-      ? this.#sender.handOn(w.bytes, w.length, this.#failures, onEnd)
-      : this.#sender.forward(w.bytes, w.length, onEnd);
+    message.write(w);
+    if (table.stateOf(this.#eui64, this.#ownFailed_s) === GaspState.sent) this.ownSent++;
+    this.#isSending = true;
+    if (!this.#sender.send(w.bytes, w.length, (taken) => this.ended(table, taken))) this.ended(table, false);
   }
 
   private ended(table: GaspTable, taken: boolean): void {
+    this.#isSending = false;
     this.#failures = taken ? 0 : this.#failures + 1;
     if (taken) this.forwarded += table.count(GaspState.sent);
     const isGivenUp = this.#failures === MAX_FAILURES;
-    table.turn(GaspState.sent, taken ? GaspState.known : isGivenUp ? GaspState.taken : GaspState.owed);
+    table.turn(GaspState.sent, taken || isGivenUp ? GaspState.passedOn : GaspState.waiting);
     if (isGivenUp) this.#failures = 0;
-    this.wait();
+    this.arm(table.count(GaspState.waiting), true);
   }
-}
-
-/** Writes as many that wait as there may be in a message, from row `first` on, and notes that they are sent. */
-function write(w: Writer, table: GaspTable, first: number): void {
-  let count = 0;
-  let since_ms = 0;
-  for (let i = 0; i < table.capacity && count < MAX_GASPS; i++) {
-    const row = (first + i) % table.capacity;
-    if (table.state[row] !== GaspState.waiting && table.state[row] !== GaspState.owed) continue;
-    table.state[row] = GaspState.sent;
-    const failed_ms = table.failed_ms[row];
-    if (failed_ms > 0 && (since_ms === 0 || failed_ms < since_ms)) since_ms = failed_ms;
-    count++;
-  }
-  writeGaspsHead(w, count, since_ms);
-  for (let row = 0; row < table.capacity; row++)
-    if (table.state[row] === GaspState.sent)
-      writeGasp(w, table.eui64, EUI64_BYTES * row, table.start[row], table.failed_ms[row], since_ms);
-}
-
-/** Whether a link-local address is made of this EUI-64. */
-function isOf(address: Uint8Array, eui64: Uint8Array): boolean {
-  for (let i = EUI64_BYTES - 1; i >= 0; i--) if (address[8 + i] !== interfaceByte(eui64, i)) return false;
-  return true;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = EUI64_BYTES - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -1,38 +1,29 @@
+import { EUI64_BYTES, type GaspColumns } from "firmware/power/gasp-codec";
+
 /** What is known of a gasp. */
 export const GaspState = Object.freeze({
   free: 0,
-  /** Left to nearer nodes. */
-  faint: 1,
-  /** Another node passes it on. */
-  taken: 2,
-  /** To be passed on. */
-  waiting: 3,
-  /** To be passed on, as all others have let go of it: it was handed over, or sent in vain. */
-  owed: 4,
-  /** On its way. */
-  sent: 5,
-  /** The head end has it from this node, or the node that it was handed on to. */
-  known: 6,
+  /** It is another node's now, and remembered so that a copy goes no further. */
+  passedOn: 1,
+  waiting: 2,
+  /** In the message that is under way. */
+  sent: 3,
 });
 
-export const NO_ROW = -1;
-const EUI64_BYTES = 8;
+const NO_ROW = -1;
 
-/** Last gasps that a node has heard in an outage, a row a meter; 25 bytes each. */
-export class GaspTable {
+/** Last gasps that a node has heard of in an outage, a row a meter; 13 bytes each. */
+export class GaspTable implements GaspColumns {
   readonly eui64: Uint8Array;
-  readonly start: Uint32Array;
-  /** UTC; 0 unknown. */
-  readonly failed_ms: Float64Array;
+  readonly failed_s: Uint32Array;
   /** A {@link GaspState} each. */
   readonly state: Uint8Array;
-  /** Of {@link taken} rows, the one that is given up next. */
+  /** Of rows that were passed on, the one that is given up next. */
   #oldest = 0;
 
   constructor(capacity: number) {
     this.eui64 = new Uint8Array(EUI64_BYTES * capacity);
-    this.start = new Uint32Array(capacity);
-    this.failed_ms = new Float64Array(capacity);
+    this.failed_s = new Uint32Array(capacity);
     this.state = new Uint8Array(capacity);
   }
 
@@ -40,27 +31,24 @@ export class GaspTable {
     return this.state.length;
   }
 
-  get bytes(): number {
-    return (EUI64_BYTES + 4 + 8 + 1) * this.capacity;
-  }
-
-  find(eui64: Uint8Array): number {
-    for (let row = 0; row < this.capacity; row++)
-      if (this.state[row] !== GaspState.free && this.has(row, eui64)) return row;
-    return NO_ROW;
+  /** The state of a meter's gasp, `free` where it is not known. @param failed_s of which outage */
+  stateOf(eui64: Uint8Array, failed_s: number): number {
+    const row = this.find(eui64);
+    return row === NO_ROW || this.failed_s[row] !== failed_s ? GaspState.free : this.state[row];
   }
 
   /**
-   * Gives a row that is free, or the one in which a gasp that another passes on has stood longest; one that was
-   * handed over may take that of one that has gone on, too.
+   * Lets a gasp wait that is not known: in its meter's row, or one that is free, or that of the one that was passed on the
+   * longest ago.
+   * @returns false where there is no room
    */
-  add(eui64: Uint8Array, start: number, failed_ms: number, state: number): boolean {
-    const row = this.room(state === GaspState.owed);
+  add(eui64: Uint8Array, failed_s: number): boolean {
+    let row = this.find(eui64);
+    if (row === NO_ROW) row = this.room();
     if (row === NO_ROW) return false;
     for (let i = 0; i < EUI64_BYTES; i++) this.eui64[EUI64_BYTES * row + i] = eui64[i]!;
-    this.start[row] = start;
-    this.failed_ms[row] = failed_ms;
-    this.state[row] = state;
+    this.failed_s[row] = failed_s;
+    this.state[row] = GaspState.waiting;
     return true;
   }
 
@@ -76,11 +64,16 @@ export class GaspTable {
     for (let row = 0; row < this.capacity; row++) if (this.state[row] === from) this.state[row] = to;
   }
 
-  private room(isOwed: boolean): number {
+  private find(eui64: Uint8Array): number {
+    for (let row = 0; row < this.capacity; row++)
+      if (this.state[row] !== GaspState.free && this.has(row, eui64)) return row;
+    return NO_ROW;
+  }
+
+  private room(): number {
     for (let i = 0; i < this.capacity; i++) {
       const row = (this.#oldest + i) % this.capacity;
-      const state = this.state[row];
-      if (state > GaspState.taken && !(isOwed && state === GaspState.known)) continue;
+      if (this.state[row] > GaspState.passedOn) continue;
       this.#oldest = (row + 1) % this.capacity;
       return row;
     }

@@ -19,20 +19,11 @@ export interface NoticeSender {
   send(notice: PowerNotice, onEnd: (answered: boolean) => void): boolean;
 }
 
-/** The ways of last gasps; bodies are as docs/cddl/gasp.cddl has them. */
+/** The way of last gasps, to the node that passes them on or to the head end; bodies are as docs/cddl/gasp.cddl has them. */
 export interface GaspSender {
-  /** To all in range, once. */
-  tell(body: Uint8Array, length: number): void;
-
   /**
-   * To the parent, or to the next best one after `failures`, until it answers or {@link abandon} is called. Otherwise as
-   * {@link forward}.
+   * One at a time. `body` is not changed before `onEnd` hears whether it was taken, which it may before this returns.
+   * @returns false where it could not be begun; `onEnd` is not called then
    */
-  handOn(body: Uint8Array, length: number, failures: number, onEnd: (answered: boolean) => void): boolean;
-
-  /** Waits for no answer any more. */
-  abandon(): void;
-
-  /** To the head end, until there is an answer; `body` is not changed before. Otherwise as {@link NoticeSender.send}. */
-  forward(body: Uint8Array, length: number, onEnd: (answered: boolean) => void): boolean;
+  send(body: Uint8Array, length: number, onEnd: (taken: boolean) => void): boolean;
 }

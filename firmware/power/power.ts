@@ -2,7 +2,7 @@ import type { UtcClock } from "firmware/clock/utc";
 import type { EventLog } from "firmware/events/log";
 import type { Kernel } from "firmware/kernel/kernel";
 import type { GaspRelay } from "firmware/power/gasp-relay";
-import { LastGasp } from "firmware/power/last-gasp";
+import { LastGasp, type LastGaspOptions } from "firmware/power/last-gasp";
 import { type NoticeSender, PowerNotice } from "firmware/power/notice";
 import { Outage } from "firmware/power/outage";
 import { Restoration } from "firmware/power/restoration";
@@ -22,6 +22,8 @@ export interface PowerOptions {
   monitor?: PowerMonitor;
   sender: NoticeSender;
   relay: GaspRelay;
+  /** See {@link LastGasp}. */
+  place: LastGaspOptions["place"];
   /** See {@link Outage}. */
   minimumOutage_s: number;
   /** See {@link Outage}. */
@@ -45,7 +47,8 @@ export class Power {
 
   /** Records the start, too. */
   constructor(options: PowerOptions) {
-    const { kernel, entropy, events, registers, monitor, sender, relay, minimumOutage_s, reason } = options;
+    const { kernel, entropy, events, registers, monitor, sender, relay, place, minimumOutage_s, reason } =
+      options;
     const isPowerUp = reason === ResetReason.powerUp;
     const isFirst = events.starts === 0;
     this.outage = new Outage({ ...options, minimum_s: minimumOutage_s, isPowerUp });
@@ -53,13 +56,7 @@ export class Power {
     const notice = new PowerNotice();
     notice.start = events.starts;
     notice.reason = reason;
-    this.gasp = new LastGasp({
-      kernel,
-      entropy,
-      relay,
-      start: events.starts,
-      holdUp_ms: monitor?.holdUp_ms ?? 0,
-    });
+    this.gasp = new LastGasp({ kernel, entropy, relay, place, holdUp_ms: monitor?.holdUp_ms ?? 0 });
     this.restoration = new Restoration({ kernel, entropy, sender, notice, outage: this.outage });
     registers.listen(this.outage);
     if (!isFirst) this.restoration.announce();
@@ -78,11 +75,11 @@ export class Power {
   }
 
   private restore(): void {
-    const wasHeard = this.gasp.sent > 0;
+    const wasTold = this.gasp.begun;
     this.outage.end();
     this.gasp.end();
     this.onHoldUp(false);
-    if (wasHeard) this.restoration.announce();
+    if (wasTold) this.restoration.announce();
     else this.restoration.resume();
   }
 }

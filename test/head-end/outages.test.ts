@@ -4,10 +4,10 @@ import { Reader, Writer } from "firmware/codec/cursor";
 import { readMapHead, readUint } from "firmware/codec/cbor";
 import { encodeNotice } from "firmware/power/codec";
 import { PowerNotice } from "firmware/power/notice";
-import { writeGasp, writeGaspsHead } from "firmware/power/gasp-codec";
 import { GaspResource, isKnown, PowerResource } from "../../head-end/outages";
 import { ReadStore } from "../../head-end/store";
 import { exchange } from "../support/exchange";
+import { gaspBody } from "../support/gasps";
 
 const NOW_MS = 1_772_323_200_000;
 const MINUTE_MS = 60_000;
@@ -35,12 +35,11 @@ function make() {
       encodeNotice(w, Object.assign(new PowerNotice(), fields));
       return exchange(power, "post", { body: w.bytes.slice(0, w.length), from });
     },
-    gasp: (failed_ms: number, eui64 = EUI64) => {
-      const w = new Writer(new Uint8Array(64));
-      writeGaspsHead(w, 1, failed_ms);
-      writeGasp(w, eui64, 0, 4, failed_ms, failed_ms);
-      return exchange(gasps, "post", { body: w.bytes.slice(0, w.length), from: RELAY }).code;
-    },
+    gasp: (failed_ms: number, eui64 = EUI64) =>
+      exchange(gasps, "post", {
+        body: gaspBody([{ eui64: [...eui64], failed_s: Math.round(failed_ms / 1000) }]),
+        from: RELAY,
+      }).code,
   };
 }
 

@@ -14,8 +14,16 @@ const MAX_FAILURES_UP = 4;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
 
+/** What sends packets to any router, one after the other. */
+export interface Handed {
+  /** A parent has acknowledged one that was taken, or none has; maybe before it is known to be taken. */
+  onHanded(acked: boolean): void;
+}
+
 /** Sends unicast packets, one at a time to each neighbour, and looks for another way where one does not answer. */
 export class Outbox {
+  /** Set once, where there is such. */
+  handed: Handed | undefined;
   readonly #mac: Mac;
   readonly #contexts: Contexts;
   readonly #routing: Routing;
@@ -86,22 +94,27 @@ export class Outbox {
       this.#queue.restore(held, this.#packet, this.#header);
       if (!this.findNeighbour(held)) {
         this.#counters.dropped.noRoute++;
-        this.#queue.remove(held);
+        this.remove(held, false);
       } else if (this.#mac.queued(this.#neighbour) === 0) {
         if (this.hand(held)) {
           held.sending = true;
           this.#underWay++;
         } else {
           this.#counters.dropped.tooLong++;
-          this.#queue.remove(held);
+          this.remove(held, false);
         }
       }
       held = after;
     }
   }
 
+  private remove(held: Held, acked: boolean): void {
+    this.#queue.remove(held);
+    if (held.way === Way.parent) this.handed?.onHanded(acked);
+  }
+
   private findNeighbour(held: Held): boolean {
-    if (held.way === Way.up) return this.#routing.parentAfter(held.failures, this.#neighbour);
+    if (goesUp(held)) return this.#routing.parentAfter(held.failures, this.#neighbour);
     if (this.#header.hops > 0) this.#header.writeNext(this.#neighbour);
     else writeEui64(this.#packet.destination, this.#neighbour);
     return true;
@@ -125,7 +138,7 @@ export class Outbox {
     this.#underWay--;
     if (acked) {
       this.#counters.passedOn++;
-      this.#queue.remove(held);
+      this.remove(held, true);
     }
     this.#routing.onSent(neighbour, attempts, acked);
     if (!acked) this.failed(held);
@@ -135,14 +148,19 @@ export class Outbox {
 
   private failed(held: Held): void {
     held.failures++;
-    const most = held.way === Way.up ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
+    const most = goesUp(held) ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
     if (held.failures < most) {
-      if (held.way === Way.up) this.#counters.rerouted++;
+      if (goesUp(held)) this.#counters.rerouted++;
       return;
     }
     this.#counters.dropped.unanswered++;
     this.#queue.restore(held, this.#packet, this.#header);
-    this.#queue.remove(held);
+    this.remove(held, false);
     if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
   }
+}
+
+/** Whether another parent may do as well. */
+function goesUp({ way }: Held): boolean {
+  return way === Way.up || way === Way.parent;
 }

@@ -22,6 +22,8 @@ export const Way = Object.freeze({
   up: 1,
   /** To the next router of its source route, and after the last one to its destination. */
   down: 2,
+  /** To whatever parent there is when its turn comes, and no further. */
+  parent: 3,
 });
 
 /** A packet that waits for its turn. */

@@ -28,7 +28,7 @@ describe("a request that wants no response (RFC 7967)", () => {
     expect(asked("small", 26, true)).toMatchObject({ ack: true, messageId: 7 });
   });
 
-  it("leaves once to a group, not confirmable, and nothing waits for an answer", () => {
+  it("leaves once, not confirmable, and nothing waits for an answer", () => {
     const script = new Script();
     const body = new TextEncoder().encode("gone");
     script.client.sendOnce({ peer: peerOf(0), code: Code.post, path: "a/b", body, contentFormat: 60 });
@@ -41,6 +41,7 @@ describe("a request that wants no response (RFC 7967)", () => {
       ["Uri-Path", "61"],
       ["Uri-Path", "62"],
       ["Content-Format", "3c"],
+      ["No-Response", "1a"],
     ]);
   });
 });

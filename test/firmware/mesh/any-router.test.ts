@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { isAnyRouter, writeAnyRouter, writeLinkLocal } from "firmware/ip/address";
+import { Peer } from "firmware/ip/socket";
+import { edgesAir } from "../../support/edges";
+import { meshStreet, parentOf } from "../../support/mesh-street";
+
+const PORT = 5683;
+const SECOND_US = 1e6;
+
+/** A collector, two meters next to it, and one that hears those two only; what came to each by UDP, and from whom. */
+function diamond(seed: number) {
+  const pairs = [
+    [0, 1],
+    [0, 2],
+    [1, 3],
+    [2, 3],
+  ];
+  const street = meshStreet(3, seed, { air: edgesAir(4, pairs) });
+  const { world, collector, meters } = street;
+  const outcomes: boolean[] = [];
+  const sockets = [collector, ...meters].map(({ stack }) => stack.bind(PORT));
+  const came: { at: number; from: Uint8Array; bytes: number[] }[] = [];
+  sockets.forEach((socket, at) => {
+    socket.onDatagram = ({ address }, bytes, offset, length) =>
+      came.push({ at, from: address.slice(), bytes: [...bytes.slice(offset, offset + length)] });
+  });
+  meters[2].link.tell({ onHanded: (acked) => outcomes.push(acked) });
+  street.start();
+  const run = (seconds: number) => world.runUntil(world.now_us + seconds * SECOND_US);
+  run(300);
+  const peer = new Peer();
+  peer.port = PORT;
+  writeAnyRouter(peer.address);
+  const send = (byte: number) => sockets[3].send(peer, Uint8Array.of(byte), 1);
+  return { meters, outcomes, came, run, send, radioOf: (node: number) => meters[node - 1].radio };
+}
+
+describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
+  it.each([1, 2, 3])(
+    "goes to the parent and no further, or to another where that is silent (seed %i)",
+    (seed) => {
+      const { meters, outcomes, came, run, send, radioOf } = diamond(seed);
+      const self = new Uint8Array(16);
+      writeLinkLocal(meters[2].eui64, self);
+      const first = parentOf(meters[2])![7];
+      expect([1, 2]).toContain(first);
+      expect(send(7)).toBe(true);
+      run(5);
+      expect(came).toEqual([{ at: first, from: self, bytes: [7] }]);
+      radioOf(first).powerOff();
+      expect(send(8)).toBe(true);
+      run(20);
+      expect(came.slice(1)).toEqual([{ at: 3 - first, from: self, bytes: [8] }]);
+      expect(outcomes).toEqual([true, true]);
+    },
+  );
+
+  it("is told to have been taken by nobody where all are silent, or there is none", () => {
+    const { outcomes, run, send, radioOf, came } = diamond(1);
+    for (const node of [1, 2]) radioOf(node).powerOff();
+    expect(send(7)).toBe(true);
+    run(60);
+    expect(outcomes).toEqual([false]);
+    // Its place is lost by then.
+    for (let i = 0; i < 5; i++) {
+      send(8);
+      run(60);
+    }
+    expect(outcomes).toEqual(new Array<boolean>(6).fill(false));
+    expect(came).toEqual([]);
+  });
+
+  it("has the address of a prefix alone", () => {
+    const address = new Uint8Array(16);
+    writeAnyRouter(address);
+    expect([...address.slice(0, 3), isAnyRouter(address)]).toEqual([0xfe, 0x80, 0, true]);
+    for (let byte = 0; byte < 16; byte++) {
+      const other = address.slice();
+      other[byte] ^= 1;
+      expect(isAnyRouter(other)).toBe(false);
+    }
+  });
+});
