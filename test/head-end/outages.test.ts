@@ -61,6 +61,17 @@ describe("what the head end knows of outages", () => {
     expect(meter.timeSet_ms).toBeUndefined();
   });
 
+  it("is one outage where a gasp told it to the second, and another one where they are further apart", () => {
+    const { meter, gasp, tell } = make();
+    gasp(NOW_MS - 60_400);
+    tell({ failed_ms: NOW_MS - 60_400, restored_ms: 0 });
+    expect(meter.power.outages).toMatchObject([
+      { failed_ms: NOW_MS - 60_400, gasps: 1, restored_ms: NOW_MS },
+    ]);
+    tell({ failed_ms: NOW_MS - 61_400, restored_ms: 0 });
+    expect(meter.power.outages).toHaveLength(2);
+  });
+
   it("is known where a gasp was there within 5 minutes", () => {
     for (const [delay_ms, isInTime] of [
       [5 * MINUTE_MS, true],

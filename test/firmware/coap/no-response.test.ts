@@ -43,5 +43,11 @@ describe("a request that wants no response (RFC 7967)", () => {
       ["Content-Format", "3c"],
       ["No-Response", "1a"],
     ]);
+    const group = peerOf(0);
+    group.address[0] = 0xff;
+    script.client.sendOnce({ peer: group, code: Code.post, path: "a" });
+    script.network.world.runUntil(301e6);
+    // A group does not answer anyway (RFC 7252, section 8).
+    expect(script.requests[1].options.map(({ name }) => name)).toEqual(["Uri-Path"]);
   });
 });

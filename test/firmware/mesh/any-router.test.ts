@@ -30,9 +30,14 @@ function diamond(seed: number) {
   run(300);
   const peer = new Peer();
   peer.port = PORT;
-  writeAnyRouter(peer.address);
-  const send = (byte: number) => sockets[3].send(peer, Uint8Array.of(byte), 1);
-  return { meters, outcomes, came, run, send, radioOf: (node: number) => meters[node - 1].radio };
+  const sendTo = (address: Uint8Array, byte: number) => {
+    peer.address.set(address);
+    return sockets[3].send(peer, Uint8Array.of(byte), 1);
+  };
+  const anyRouter = new Uint8Array(16);
+  writeAnyRouter(anyRouter);
+  const send = (byte: number) => sendTo(anyRouter, byte);
+  return { meters, outcomes, came, run, send, sendTo, radioOf: (node: number) => meters[node - 1].radio };
 }
 
 describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
@@ -68,6 +73,18 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
     }
     expect(outcomes).toEqual(new Array<boolean>(6).fill(false));
     expect(came).toEqual([]);
+  });
+
+  it("goes before others, and has room where they have none", () => {
+    const { came, run, send, sendTo, meters } = diamond(1);
+    const address = new Uint8Array(16);
+    writeLinkLocal(meters[0].eui64, address);
+    const taken = Array.from({ length: 12 }, (_, n) => sendTo(address, n));
+    expect(taken.filter((isTaken) => isTaken)).toHaveLength(8);
+    expect(send(99)).toBe(true);
+    run(20);
+    expect(came.findIndex(({ bytes }) => bytes[0] === 99)).toBeLessThanOrEqual(2);
+    expect(came).toHaveLength(9);
   });
 
   it("has the address of a prefix alone", () => {

@@ -27,17 +27,26 @@ describe("a node that is handed last gasps", () => {
     const { clock, hand, relay, sent } = gaspRig();
     relay.gasp(FAILED_S, 8_000);
     hand(1, 2, 3);
-    clock.advance(7_999);
+    clock.advance(7_000);
     expect(sent).toEqual([]);
     hand(...upTo(FULL_GASPS, 10));
-    clock.advance(1);
+    clock.advance(0);
     expect(sent).toHaveLength(1);
     expect(sent[0].nodes.length).toBeGreaterThanOrEqual(FULL_GASPS);
+    sent[0].end(true);
+    hand(...upTo(20, 100));
+    clock.advance(999);
+    expect(sent).toHaveLength(1);
+    clock.advance(1 + COLLECT_MS);
+    expect(sent).toHaveLength(2);
   });
 
   it("sends one message at a time, each as full as can be, until all are passed on", () => {
     const { clock, hand, sent } = gaspRig();
-    for (let first = 1; first <= 81; first += 20) hand(...upTo(20, first));
+    for (let first = 1; first <= 81; first += 20) {
+      hand(...upTo(20, first));
+      clock.advance(COLLECT_MS);
+    }
     for (let messages = 1; sent.flatMap(({ nodes }) => nodes).length < 100; messages++) {
       clock.advance(10 * COLLECT_MS);
       expect(sent).toHaveLength(messages);
@@ -79,6 +88,12 @@ describe("a node that is handed last gasps", () => {
     // The first three are given up.
     expect(sent.slice(3).map(({ nodes }) => nodes)).toEqual([[3]]);
     expect(relay.ownSent).toBe(3);
+    for (let messages = 4; messages <= 6; messages++) {
+      expect(sent).toHaveLength(messages);
+      sent[messages - 1].end(false);
+      clock.advance(2 * COLLECT_MS);
+    }
+    expect(sent).toHaveLength(6);
   });
 
   it("does so without haste, a full message too", () => {
@@ -104,13 +119,10 @@ describe("a node that is handed last gasps", () => {
     clock.advance(COLLECT_MS);
     expect(sent.slice(1).map(({ nodes }) => nodes)).toEqual([[6]]);
     sent[1].end(true);
-    // The row of the oldest one is node 6's now.
-    hand(2, 3);
+    // The row of the oldest one is node 6's now, and node 7 takes that of the next.
+    hand(7, 3, 6);
     clock.advance(COLLECT_MS);
-    expect(sent).toHaveLength(2);
-    hand(1);
-    clock.advance(COLLECT_MS);
-    expect(sent.slice(2).map(({ nodes }) => nodes)).toEqual([[1]]);
+    expect(sent.slice(2).map(({ nodes }) => nodes)).toEqual([[7]]);
   });
 
   it("forgets all when nothing was heard for 5 minutes", () => {
