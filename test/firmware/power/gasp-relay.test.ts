@@ -47,6 +47,7 @@ describe("a node that is handed last gasps", () => {
       hand(...upTo(20, first));
       clock.advance(COLLECT_MS);
     }
+    expect(sent).toHaveLength(1);
     for (let messages = 1; sent.flatMap(({ nodes }) => nodes).length < 100; messages++) {
       clock.advance(10 * COLLECT_MS);
       expect(sent).toHaveLength(messages);
