@@ -19,6 +19,7 @@ import { Feed } from "./load/feed";
 import type { NamedLoad } from "./load/street-loads";
 import { Truth } from "./load/truth";
 import { Turns } from "./load/turns";
+import { MarkingCipher } from "./marking-cipher";
 import { meterIdentity, SeededEntropy, SimulatedSerial } from "./node";
 import type { StreetOptions } from "./options";
 import type { SimulatedRadio } from "./radio/radio";
@@ -80,7 +81,8 @@ export class SimulatedMeter {
     this.#world = world;
     this.#options = options;
     this.#network = network;
-    this.#cipher = cipher;
+    const { storageKey } = meterIdentity(number);
+    this.#cipher = options.depth === "model" ? new MarkingCipher(cipher, storageKey) : cipher;
     this.#feed = new Feed(load);
     this.truth = new Truth(this.#feed);
     this.#ppm = new Random(seed, `meter ${number}`).between(-CRYSTAL_PPM, CRYSTAL_PPM);
