@@ -1,7 +1,7 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 
 /** The store that fills its sectors fastest, the registers', takes 150 s for one. */
-const PERIOD_ms = 15_000;
+const PERIOD_ms = 60_000;
 
 /** A ring, or what stands in one. */
 export interface Preparable {
@@ -9,11 +9,12 @@ export interface Preparable {
   prepare(): void;
 }
 
-/** Erases sectors before they are needed, so that no append waits for it: one store after the other, in turns. */
+/** Erases sectors before they are needed, so that no append waits for it: at most one at a time, each store in its turn. */
 export class Upkeep {
   readonly #stores: readonly Preparable[];
   readonly #timer: Timer;
-  #turn = 0;
+  /** The store whose turn it was last. */
+  #turn = -1;
 
   constructor(kernel: Kernel, stores: readonly Preparable[]) {
     this.#stores = stores;
@@ -23,9 +24,12 @@ export class Upkeep {
 
   private run(): void {
     const stores = this.#stores;
-    this.#turn = (this.#turn + 1) % stores.length;
-    const store = stores[this.#turn];
-    if (!store.prepared) store.prepare();
+    for (let i = 0; i < stores.length; i++) {
+      this.#turn = (this.#turn + 1) % stores.length;
+      if (stores[this.#turn].prepared) continue;
+      stores[this.#turn].prepare();
+      break;
+    }
     this.#timer.startIn(PERIOD_ms);
   }
 }
