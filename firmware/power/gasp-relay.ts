@@ -9,7 +9,7 @@ import type { GaspSender } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
 /** Gasps that a meter keeps in mind: many of those below it may come while it waits for the collector. */
-const METER_GASPS = 256;
+const METER_GASPS = 320;
 /** Within which gasps go on: so long others may come to go with them. */
 const COLLECT_ms = 1_500;
 /** So many fill a message, of meters whose EUI-64s have five bytes in common: they wait for no others. */
@@ -51,8 +51,7 @@ export class GaspRelay implements Resource {
   readonly #timer: Timer;
   #gasps: GaspReader | undefined;
   #table: GaspTable | undefined;
-  /** As of the own gasp; what waits with it does so until then. */
-  #ownFailed_s = 0;
+  /** Nothing goes on before, but for full messages. */
   #turn_ms = 0;
   /** When a gasp was heard last. */
   #heard_ms = 0;
@@ -74,9 +73,11 @@ export class GaspRelay implements Resource {
    */
   gasp(failed_s: number, wait_ms: number): void {
     this.ownSent = 0;
-    this.#ownFailed_s = failed_s;
     this.#turn_ms = this.#kernel.now_ms() + wait_ms;
-    this.hear(this.#eui64, failed_s);
+    const table = this.opened();
+    const isFirst = table.count(GaspState.waiting) === 0;
+    this.note(table, this.#eui64, failed_s);
+    this.noted(table, isFirst);
   }
 
   post(request: Request): number {
@@ -87,41 +88,49 @@ export class GaspRelay implements Resource {
       this.refused++;
       return Code.badRequest;
     }
-    while (gasps.next()) this.hear(gasps.gasp.eui64, gasps.gasp.failed_s);
+    const table = this.opened();
+    const isFirst = table.count(GaspState.waiting) === 0;
+    while (gasps.next()) this.note(table, gasps.gasp.eui64, gasps.gasp.failed_s);
+    this.noted(table, isFirst);
     return Code.changed;
   }
 
-  private hear(eui64: Uint8Array, failed_s: number): void {
-    const table = (this.#table ??= new GaspTable(this.#capacity));
-    this.#heard_ms = this.#kernel.now_ms();
-    if (table.stateOf(eui64, failed_s) !== GaspState.free) return;
-    if (!table.add(eui64, failed_s)) this.dropped++;
-    else if (!this.#isSending) this.arm(table.count(GaspState.waiting), false);
+  private opened(): GaspTable {
+    return (this.#table ??= new GaspTable(this.#capacity));
   }
 
-  /** @param isDone a message is: what waits has waited for that, and not for others yet */
-  private arm(waiting: number, isDone: boolean): void {
+  private note(table: GaspTable, eui64: Uint8Array, failed_s: number): void {
+    if (!table.note(eui64, failed_s)) this.dropped++;
+  }
+
+  /** @param isFirst nothing waited before */
+  private noted(table: GaspTable, isFirst: boolean): void {
+    this.#heard_ms = this.#kernel.now_ms();
+    if (!this.#isSending) this.arm(table.count(GaspState.waiting), isFirst);
+  }
+
+  /** @param isNew what waits begins to */
+  private arm(waiting: number, isNew: boolean): void {
     const now_ms = this.#kernel.now_ms();
     if (waiting === 0) this.#timer.startAt(this.#heard_ms + QUIET_ms);
     else if (waiting >= FULL_GASPS && this.#failures === 0) this.#timer.startAt(now_ms);
-    else if (waiting === 1 || isDone)
+    else if (isNew)
       this.#timer.startAt(Math.max(this.#turn_ms, now_ms + new RandomBelow(this.#entropy).below(COLLECT_ms)));
   }
 
   private onTimer(): void {
     const table = this.#table!;
     if (table.count(GaspState.waiting) > 0) this.send(table);
-    else if (this.#kernel.now_ms() < this.#heard_ms + QUIET_ms) this.arm(0, true);
     else this.#table = this.#gasps = undefined;
   }
 
   private send(table: GaspTable): void {
     const message = new GaspMessage(table);
-    for (let row = 0; row < table.capacity; row++)
+    for (let row = 0; row < table.rows; row++)
       if (table.state[row] === GaspState.waiting && message.take(row)) table.state[row] = GaspState.sent;
     const w = new Writer(new Uint8Array(GASPS_BYTES));
     message.write(w);
-    if (table.stateOf(this.#eui64, this.#ownFailed_s) === GaspState.sent) this.ownSent++;
+    if (table.isSent(this.#eui64)) this.ownSent++;
     this.#isSending = true;
     if (!this.#sender.send(w.bytes, w.length, (taken) => this.ended(table, taken))) this.ended(table, false);
   }

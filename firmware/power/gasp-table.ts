@@ -2,7 +2,6 @@ import { EUI64_BYTES, type GaspColumns } from "firmware/power/gasp-codec";
 
 /** What is known of a gasp. */
 export const GaspState = Object.freeze({
-  free: 0,
   /** It is another node's now, and remembered so that a copy goes no further. */
   passedOn: 1,
   waiting: 2,
@@ -18,6 +17,8 @@ export class GaspTable implements GaspColumns {
   readonly failed_s: Uint32Array;
   /** A {@link GaspState} each. */
   readonly state: Uint8Array;
+  /** In use: those from here on are free. */
+  rows = 0;
   /** Of rows that were passed on, the one that is given up next. */
   #oldest = 0;
 
@@ -27,23 +28,20 @@ export class GaspTable implements GaspColumns {
     this.state = new Uint8Array(capacity);
   }
 
-  get capacity(): number {
-    return this.state.length;
-  }
-
-  /** The state of a meter's gasp, `free` where it is not known. @param failed_s of which outage */
-  stateOf(eui64: Uint8Array, failed_s: number): number {
+  /** Whether this meter's gasp is in the message that is under way. */
+  isSent(eui64: Uint8Array): boolean {
     const row = this.find(eui64);
-    return row === NO_ROW || this.failed_s[row] !== failed_s ? GaspState.free : this.state[row];
+    return row !== NO_ROW && this.state[row] === GaspState.sent;
   }
 
   /**
-   * Lets a gasp wait that is not known: in its meter's row, or one that is free, or that of the one that was passed on the
-   * longest ago.
+   * Lets a gasp wait, if it is not known: in its meter's row, or one that is free, or that of the one that was passed on
+   * the longest ago.
    * @returns false where there is no room
    */
-  add(eui64: Uint8Array, failed_s: number): boolean {
+  note(eui64: Uint8Array, failed_s: number): boolean {
     let row = this.find(eui64);
+    if (row !== NO_ROW && this.failed_s[row] === failed_s) return true;
     if (row === NO_ROW) row = this.room();
     if (row === NO_ROW) return false;
     for (let i = 0; i < EUI64_BYTES; i++) this.eui64[EUI64_BYTES * row + i] = eui64[i]!;
@@ -55,26 +53,26 @@ export class GaspTable implements GaspColumns {
   /** How many rows are in this state. */
   count(state: number): number {
     let count = 0;
-    for (let row = 0; row < this.capacity; row++) if (this.state[row] === state) count++;
+    for (let row = 0; row < this.rows; row++) if (this.state[row] === state) count++;
     return count;
   }
 
   /** Puts all rows that are in one state into another. */
   turn(from: number, to: number): void {
-    for (let row = 0; row < this.capacity; row++) if (this.state[row] === from) this.state[row] = to;
+    for (let row = 0; row < this.rows; row++) if (this.state[row] === from) this.state[row] = to;
   }
 
   private find(eui64: Uint8Array): number {
-    for (let row = 0; row < this.capacity; row++)
-      if (this.state[row] !== GaspState.free && this.has(row, eui64)) return row;
+    for (let row = 0; row < this.rows; row++) if (this.has(row, eui64)) return row;
     return NO_ROW;
   }
 
   private room(): number {
-    for (let i = 0; i < this.capacity; i++) {
-      const row = (this.#oldest + i) % this.capacity;
-      if (this.state[row] > GaspState.passedOn) continue;
-      this.#oldest = (row + 1) % this.capacity;
+    if (this.rows < this.state.length) return this.rows++;
+    for (let i = 0; i < this.rows; i++) {
+      const row = (this.#oldest + i) % this.rows;
+      if (this.state[row] !== GaspState.passedOn) continue;
+      this.#oldest = (row + 1) % this.rows;
       return row;
     }
     return NO_ROW;
