@@ -76,12 +76,14 @@ export class HeadEnd {
       takenBytes: BODY_BYTES,
       ...TRANSMISSION,
     });
+    const power = new PowerResource(this.store, utc_ms);
+    power.onNotice = (meter) => this.poller.giveWay(meter);
     this.gasps = new GaspResource(this.store, utc_ms);
     new CoapEndpoint({
       socket: stack.bind(COAP_PORT),
       kernel,
       entropy,
-      resources: [new PowerResource(this.store, utc_ms), this.gasps],
+      resources: [power, this.gasps],
       exchanges: 1,
     });
     const collectors = this.#collectors;
@@ -109,8 +111,10 @@ export class HeadEnd {
     const isBack = this.whereabouts.lineOf(address) === undefined;
     this.whereabouts.claim(address, line, moves);
     const known = this.store.meter(address);
-    if (known === undefined) this.poller.add(this.store.add(address));
-    else if (isBack) this.poller.found(known);
+    const meter = known ?? this.store.add(address);
+    this.poller.giveWay(meter);
+    if (known === undefined) this.poller.add(meter);
+    else if (isBack) this.poller.found(meter);
   }
 
   /** A meter's registration with a collector has ended. */

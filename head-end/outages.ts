@@ -10,7 +10,7 @@ import {
   POWER_PATH,
   PowerNotice,
 } from "firmware/power/codec";
-import type { ReadStore } from "./store";
+import type { MeterRecord, ReadStore } from "./store";
 
 /** An outage is known if the head end hears of it so soon. */
 const KNOWN_WITHIN_MS = 300_000;
@@ -78,6 +78,8 @@ export function isKnown({ failed_ms, heard_ms }: OutageRecord): boolean {
 export class PowerResource implements Resource {
   readonly path = POWER_PATH;
   readonly attributes = 'rt="wm.power";ct=60';
+  /** A meter has told of a restoration. Set once. */
+  onNotice: (meter: MeterRecord) => void = () => {};
   readonly #store: ReadStore;
   readonly #utc_ms: () => number;
   readonly #notice = new PowerNotice();
@@ -99,6 +101,7 @@ export class PowerResource implements Resource {
     meter.power.restoration(notice, now_ms - notice.restored_ms);
     // Whether it took the time is not known here: it is set again with the next read.
     meter.timeSet_ms = undefined;
+    this.onNotice(meter);
     response.contentFormat = ContentFormat.cbor;
     encodeSetTime(response.body, now_ms);
     return Code.changed;

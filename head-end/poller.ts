@@ -10,6 +10,8 @@ export const READ_DELAY_MS = 10_000;
 /** A read that failed is tried again after so long, and after twice as long each further time. */
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 16 * 60_000;
+/** After a meter has told something through a collector: after an outage others follow it, and take all the room there is. */
+const GIVE_WAY_MS = 2_000;
 /** With these waits a read is given up after about two hours: the next cycle's fetches what it missed. */
 const ATTEMPTS = 12;
 
@@ -104,6 +106,14 @@ export class Poller {
     this.#dispatch();
   }
 
+  /** `meter` tells something through its collector, and no read begins there for a while: it can wait, others cannot. */
+  giveWay(meter: MeterRecord): void {
+    const line = this.#options.lineOf(meter);
+    if (line === undefined) return;
+    const lane = this.#lane(line);
+    lane.next_ms = Math.max(lane.next_ms, this.#options.utc_ms() + GIVE_WAY_MS);
+  }
+
   /** Starts the cycles at the next multiple of {@link CYCLE_MS} of UTC. */
   start(): void {
     const now_ms = this.#options.utc_ms();
@@ -145,11 +155,15 @@ export class Poller {
       this.#defer(read, LAST_RETRY_MS);
       return;
     }
+    this.#lane(line).waiting.push(read);
+  }
+
+  #lane(line: number): Lane {
     const { spacing_ms } = this.#options.pace;
     let lane = this.#lanes.get(line);
     if (lane === undefined)
       this.#lanes.set(line, (lane = { line, waiting: [], inFlight: 0, spacing_ms, next_ms: 0 }));
-    lane.waiting.push(read);
+    return lane;
   }
 
   #defer(read: Read, delay_ms: number): void {

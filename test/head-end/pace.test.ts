@@ -71,6 +71,22 @@ describe("the pace of reads", () => {
     expect(starts[199].at_ms - starts[0].at_ms).toBe(19_900);
   });
 
+  it("begins none through a collector within 2 s of what a meter tells there, and goes on with others", () => {
+    const { poller, records, starts, run } = silentTown(40, (meter) => meter % 2);
+    run(FIRST_ms + 1_000);
+    const before = starts.length;
+    for (let told = 0; told < 5; told++) {
+      poller.giveWay(records[0]);
+      run(FIRST_ms + 1_000 + (told + 1) * 500);
+    }
+    expect(starts.slice(before).every(({ line }) => line === 1)).toBe(true);
+    expect(starts.length).toBeGreaterThan(before);
+    run(FIRST_ms + 20_000);
+    const next = starts.slice(before).find(({ line }) => line === 0)!;
+    expect(next.at_ms).toBe(FIRST_ms + 3_000 + 2_000);
+    expect(new Set(starts.map(({ meter }) => meter)).size).toBe(40);
+  });
+
   it("tries a meter again after 30 s, then after twice as long each time, up to 16 minutes", () => {
     const { starts, ended, run, poller } = silentTown(1, () => 0);
     run(FIRST_ms + CYCLE_MS - READ_DELAY_MS);
