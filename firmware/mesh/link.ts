@@ -157,6 +157,7 @@ export class MeshLink implements Link {
     if (packet.mpl !== NO_MPL) {
       this.multicast?.receive(packet);
     } else if (broadcast || isMulticast(packet.destination) || isLinkLocal(packet.destination)) {
+      if (isAnyRouter(packet.destination)) this.#routing.onUp(source);
       this.host.receive(packet);
     } else if (this.#seen.seen(packet, header.hops > 0, this.#kernel.now_ms())) {
       dropped.duplicate++;

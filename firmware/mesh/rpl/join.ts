@@ -152,7 +152,14 @@ export class Join implements Routing {
     this.#stack.reportRoute(this.root, packet);
   }
 
-  onUp(): void {}
+  /** Has this node for a parent, and is none of its own, whatever it has told: silent nodes could make a circle. */
+  onUp(neighbour: Uint8Array): void {
+    const { parents } = this.preference;
+    const place = parents.find(neighbour);
+    if (place === NONE || parents.rank[place] === INFINITE_RANK) return;
+    parents.rank[place] = INFINITE_RANK;
+    this.select();
+  }
 
   onRankError(): void {
     this.loops++;

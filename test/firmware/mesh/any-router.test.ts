@@ -87,6 +87,31 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
     expect(came).toHaveLength(9);
   });
 
+  it("says that its sender is below, and no parent for whoever gets it, until that tells a rank again", () => {
+    const { meters, outcomes, run, send, radioOf } = diamond(1);
+    const first = parentOf(meters[2])![7];
+    const { join } = meters[first - 1];
+    const below: number[] = [];
+    const onUp = join.onUp.bind(join);
+    join.onUp = (neighbour) => {
+      below.push(neighbour[7]);
+      onUp(neighbour);
+    };
+    send(7);
+    run(5);
+    expect(below).toEqual([3]);
+    expect(parentOf(meters[first - 1])).toEqual(Uint8Array.of(2, 0x57, 0x4d, 0xc0, 0, 0, 0, 1));
+
+    const other = 3 - first;
+    meters[2].join.onUp(meters[other - 1].eui64);
+    expect(parentOf(meters[2])![7]).toBe(first);
+    radioOf(first).powerOff();
+    for (const { join: muted } of meters) muted.mute(true);
+    send(8);
+    run(60);
+    expect(outcomes).toEqual([true, false]);
+  });
+
   it("has the address of a prefix alone", () => {
     const address = new Uint8Array(16);
     writeAnyRouter(address);
