@@ -13,7 +13,7 @@ export const LENGTH_AT = BLOCK_BYTES - LENGTH_BYTES;
 /** Flags of the counter blocks (RFC 3610, 2.3), and of the first authenticated one (2.2). */
 export const COUNTER_FLAGS = LENGTH_BYTES - 1;
 export const FIRST_FLAGS = (((TAG_BYTES - 2) / 2) << 3) | COUNTER_FLAGS;
-export const ADDITIONAL_DATA = 0x40;
+const ADDITIONAL_DATA = 0x40;
 
 /** CCM (RFC 3610) over any cipher of 16-byte blocks. */
 export class Ccm implements AesCcm {
