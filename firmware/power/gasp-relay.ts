@@ -114,8 +114,11 @@ export class GaspRelay implements Resource {
     const now_ms = this.#kernel.now_ms();
     if (waiting === 0) this.#timer.startAt(this.#heard_ms + QUIET_ms);
     else if (waiting >= FULL_GASPS && this.#failures === 0) this.#timer.startAt(now_ms);
-    else if (isNew)
-      this.#timer.startAt(Math.max(this.#turn_ms, now_ms + new RandomBelow(this.#entropy).below(COLLECT_ms)));
+    else if (isNew) this.wait(now_ms);
+  }
+
+  private wait(now_ms: number): void {
+    this.#timer.startAt(Math.max(this.#turn_ms, now_ms + new RandomBelow(this.#entropy).below(COLLECT_ms)));
   }
 
   private onTimer(): void {
@@ -130,9 +133,15 @@ export class GaspRelay implements Resource {
       if (table.state[row] === GaspState.waiting && message.take(row)) table.state[row] = GaspState.sent;
     const w = new Writer(new Uint8Array(GASPS_BYTES));
     message.write(w);
-    if (table.isSent(this.#eui64)) this.ownSent++;
+    const isOwn = table.isSent(this.#eui64);
     this.#isSending = true;
-    if (!this.#sender.send(w.bytes, w.length, (taken) => this.ended(table, taken))) this.ended(table, false);
+    if (this.#sender.send(w.bytes, w.length, (taken) => this.ended(table, taken))) {
+      if (isOwn) this.ownSent++;
+    } else {
+      this.#isSending = false;
+      table.turn(GaspState.sent, GaspState.waiting);
+      this.wait(this.#kernel.now_ms());
+    }
   }
 
   private ended(table: GaspTable, taken: boolean): void {

@@ -98,14 +98,28 @@ describe("a node that is handed last gasps", () => {
   });
 
   it("does so without haste, a full message too", () => {
-    const { clock, hand, sent, rig } = gaspRig();
-    rig.canSend = false;
+    const { clock, hand, sent } = gaspRig();
     hand(...upTo(FULL_GASPS));
     clock.advance(0);
+    sent[0].end(false);
+    clock.advance(0);
+    expect(sent).toHaveLength(1);
+    clock.advance(COLLECT_MS);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("waits as long as the link takes nothing, however long that is", () => {
+    const { clock, hand, relay, sent, rig } = gaspRig();
+    rig.canSend = false;
+    relay.gasp(FAILED_S, 0);
+    hand(...upTo(FULL_GASPS));
+    clock.advance(20 * COLLECT_MS);
     rig.canSend = true;
     expect(sent).toEqual([]);
+    expect(relay.ownSent).toBe(0);
     clock.advance(COLLECT_MS);
-    expect(sent).toHaveLength(1);
+    expect(sent.map(({ nodes }) => sorted(nodes))).toEqual([[0, ...upTo(FULL_GASPS)]]);
+    expect(relay.ownSent).toBe(1);
   });
 
   it("remembers what it has passed on as long as there is room, and drops what there is none for", () => {
