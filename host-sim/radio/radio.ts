@@ -48,8 +48,9 @@ export class SimulatedRadio implements Radio, Station {
   #listening_us = 0;
   /** A look at a channel holds it until then. */
   #busy_us = -Infinity;
-  /** Frames received that the software has not got yet. */
+  /** Frames received that the software has not got yet; and what others were kept in until it had got them. */
   #pending = 0;
+  readonly #spare: Uint8Array[] = [];
   /** How often its power was lost. */
   #losses = 0;
 
@@ -163,7 +164,8 @@ export class SimulatedRadio implements Radio, Station {
       this.onReceive(bytes, length, rssi_dBm);
       return;
     }
-    const copy = bytes.slice(0, length);
+    const copy = this.#spare.pop() ?? new Uint8Array(MAX_FRAME_BYTES);
+    for (let i = 0; i < length; i++) copy[i] = bytes[i];
     const now_us = this.#world.now_us;
     const held_us = Math.floor(jitter_us * this.#medium.draws.uniform(Draw.latency, this.number, now_us));
     const losses = this.#losses;
@@ -172,6 +174,7 @@ export class SimulatedRadio implements Radio, Station {
       if (losses !== this.#losses) return;
       this.#pending--;
       this.onReceive(copy, length, rssi_dBm);
+      this.#spare.push(copy);
     });
   }
 
