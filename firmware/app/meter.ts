@@ -125,7 +125,6 @@ export class Meter {
     // What it answers
     const gaspSender = new GaspsToParent();
     const gasps = new GaspRelay({ kernel, entropy, sender: gaspSender, eui64: identity.eui64 });
-    mesh.tell(gaspSender);
     const resources = [
       new RegistersResource(registers, billing),
       new InstantResource(registers, utc),

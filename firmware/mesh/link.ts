@@ -8,7 +8,7 @@ import { NO_MPL } from "firmware/ip/mpl-option";
 import { type Link, Packet } from "firmware/ip/packet";
 import type { Kernel } from "firmware/kernel/kernel";
 import { ForwardingCounters } from "firmware/mesh/forwarding/counters";
-import { type Handed, Outbox } from "firmware/mesh/forwarding/outbox";
+import { Outbox } from "firmware/mesh/forwarding/outbox";
 import { MESH_PAYLOAD_BYTES, OWN, Way } from "firmware/mesh/forwarding/queue";
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import { HeaderResult, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
@@ -93,11 +93,6 @@ export class MeshLink implements Link {
       this.#reader.reset(buffer, offset, offset + length);
       this.receive(source, broadcast);
     };
-  }
-
-  /** Tells `handed` from now on what becomes of packets to any router. */
-  tell(handed: Handed): void {
-    this.#outbox.handed = handed;
   }
 
   /** Packets that wait, of how many. */

@@ -8,24 +8,19 @@ import { GASP_PATH } from "firmware/power/gasp-codec";
 import type { GaspSender } from "firmware/power/notice";
 
 /**
- * Last gasps of a meter: to whichever parent takes them. That the link has acknowledged them is enough: an answer would
- * keep the parent from hearing others.
+ * Last gasps of a meter: to whichever parent takes them. The mesh sees to that; an answer would keep the parent from hearing
+ * others.
  */
 export class GaspsToParent implements GaspSender {
   /** Of the node that sends; set once. */
   coap!: CoapEndpoint;
-  #onEnd: ((taken: boolean) => void) | undefined;
 
   send(body: Uint8Array, length: number, onEnd: (taken: boolean) => void): boolean {
     const call = callOf(body, length);
     writeAnyRouter(call.peer.address);
-    this.#onEnd = onEnd;
-    return this.coap.sendOnce(call);
-  }
-
-  /** The link tells what became of a message. */
-  onHanded(acked: boolean): void {
-    this.#onEnd?.(acked);
+    const taken = this.coap.sendOnce(call);
+    if (taken) onEnd(true);
+    return taken;
   }
 }
 

@@ -9,7 +9,7 @@ import type { GaspSender } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
 /** Gasps that a meter keeps in mind: many of those below it may come while it waits for the collector. */
-const METER_GASPS = 320;
+const METER_GASPS = 128;
 /** Within which gasps go on: so long others may come to go with them. */
 const COLLECT_ms = 1_500;
 /** So many fill a message, of meters whose EUI-64s have five bytes in common: they wait for no others. */

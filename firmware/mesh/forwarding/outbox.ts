@@ -14,16 +14,8 @@ const MAX_FAILURES_UP = 4;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
 
-/** What sends packets to any router, one after the other. */
-export interface Handed {
-  /** A parent has acknowledged one that was taken, or none has; maybe before it is known to be taken. */
-  onHanded(acked: boolean): void;
-}
-
 /** Sends unicast packets, one at a time to each neighbour, and looks for another way where one does not answer. */
 export class Outbox {
-  /** Set once, where there is such. */
-  handed: Handed | undefined;
   readonly #mac: Mac;
   readonly #contexts: Contexts;
   readonly #routing: Routing;
@@ -94,30 +86,34 @@ export class Outbox {
       this.#queue.restore(held, this.#packet, this.#header);
       if (!this.findNeighbour(held)) {
         this.#counters.dropped.noRoute++;
-        this.remove(held, false);
+        this.#queue.remove(held);
       } else if (this.#mac.queued(this.#neighbour) === 0) {
         if (this.hand(held)) {
           held.sending = true;
           this.#underWay++;
         } else {
           this.#counters.dropped.tooLong++;
-          this.remove(held, false);
+          this.#queue.remove(held);
         }
       }
       held = after;
     }
   }
 
-  private remove(held: Held, acked: boolean): void {
-    this.#queue.remove(held);
-    if (held.way === Way.parent) this.handed?.onHanded(acked);
-  }
-
   private findNeighbour(held: Held): boolean {
+    if (held.way === Way.parent && this.findFree(held)) return true;
     if (goesUp(held)) return this.#routing.parentAfter(held.failures, this.#neighbour);
     if (this.#header.hops > 0) this.#header.writeNext(this.#neighbour);
     else writeEui64(this.#packet.destination, this.#neighbour);
     return true;
+  }
+
+  /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
+  private findFree({ failures }: Held): boolean {
+    for (let n = failures; n < MAX_FAILURES_UP; n++)
+      if (this.#routing.parentAfter(n, this.#neighbour) && this.#mac.queued(this.#neighbour) === 0)
+        return true;
+    return false;
   }
 
   /** Answers false where the packet fits no frame. */
@@ -138,7 +134,7 @@ export class Outbox {
     this.#underWay--;
     if (acked) {
       this.#counters.passedOn++;
-      this.remove(held, true);
+      this.#queue.remove(held);
     }
     this.#routing.onSent(neighbour, attempts, acked);
     if (!acked) this.failed(held);
@@ -155,7 +151,7 @@ export class Outbox {
     }
     this.#counters.dropped.unanswered++;
     this.#queue.restore(held, this.#packet, this.#header);
-    this.remove(held, false);
+    this.#queue.remove(held);
     if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
   }
 }
