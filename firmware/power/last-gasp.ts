@@ -7,6 +7,8 @@ import type { Entropy } from "hal/entropy";
 export const GASP_DELAY_ms = 20_000;
 /** Part of the typical hold-up that each node has at least. */
 const LEAST_HOLD_UP = 0.7;
+/** Part of what is left of that for the wave; all else is for the collector to take in what comes. */
+const WAVE = 1 / 4;
 /** Rank from which on nodes speak first: as good as 12 hops. */
 const FARTHEST_RANK = 1_536;
 /** Within which nodes speak that are as far from the collector as each other. */
@@ -24,8 +26,7 @@ export interface LastGaspOptions {
 
 /**
  * Tells that the supply has failed, when it has for a while. Where a whole area fails, those that are far from the
- * collector speak first, and those on their way have their gasps before they speak themselves: a wave, for which there is
- * half of what is left of the least hold-up; the other half is for the collector to take it in.
+ * collector speak first, and those on their way have their gasps before they speak themselves: a wave.
  */
 export class LastGasp {
   /** It is told of, or will be. */
@@ -39,7 +40,7 @@ export class LastGasp {
   #failed_s = 0;
 
   constructor({ kernel, entropy, relay, place, holdUp_ms }: LastGaspOptions) {
-    this.#wave_ms = Math.max(0, LEAST_HOLD_UP * holdUp_ms - GASP_DELAY_ms) / 2;
+    this.#wave_ms = Math.max(0, LEAST_HOLD_UP * holdUp_ms - GASP_DELAY_ms) * WAVE;
     this.#relay = relay;
     this.#place = place;
     this.#entropy = entropy;

@@ -4,7 +4,7 @@ import { FAILED_S, gaspRig } from "./gasp-rig";
 
 const HOLD_UP_MS = 60_000;
 const LEAST_MS = 42_000;
-const WAVE_MS = (LEAST_MS - GASP_DELAY_ms) / 2;
+const WAVE_MS = (LEAST_MS - GASP_DELAY_ms) / 4;
 /** Of a node without a parent. */
 const INFINITE_RANK = 0xffff;
 
