@@ -27,14 +27,15 @@ export function seedOf(eui64: Uint8Array): number {
  */
 export function channelOf(seed: number, slot: number): number {
   const cycle = Math.floor(slot / CHANNELS);
-  const key = mix(seed ^ Math.imul(cycle + 1, GOLDEN));
+  const key = mix(seed ^ Math.imul(cycle + 1, GOLDEN)) | 0;
   let place = slot - cycle * CHANNELS;
   do {
-    let left = Math.floor(place / RIGHT);
+    // Integers of 32 bits throughout, as this is asked for each slot of each neighbour.
+    let left = (place / RIGHT) | 0;
     let right = place - left * RIGHT;
     for (let round = 0; round < ROUNDS; round++) {
-      left = (left + mix(key + 64 * round + right)) % LEFT;
-      right = (right + mix(key + 64 * round + 32 + left)) % RIGHT;
+      left = (left + (mix((key + 64 * round + right) | 0) % LEFT)) % LEFT;
+      right = (right + (mix((key + 64 * round + 32 + left) | 0) % RIGHT)) % RIGHT;
     }
     place = left * RIGHT + right;
   } while (place >= CHANNELS);
