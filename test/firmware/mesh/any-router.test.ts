@@ -66,7 +66,6 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
       send(8);
       run(60);
     }
-    expect(dropped.unanswered).toBeGreaterThan(0);
     expect(dropped.unanswered + dropped.noRoute).toBe(4);
     expect(came).toEqual([]);
   });
