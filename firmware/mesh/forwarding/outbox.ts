@@ -11,8 +11,6 @@ import { isUrgent } from "firmware/mesh/forwarding/urgency";
 
 /** How often the MAC may give a packet up on its way up, each time to the best neighbour that is left. */
 const MAX_FAILURES_UP = 4;
-/** What is handed to a parent, which nobody sends again. */
-const MAX_FAILURES_HANDED = 12;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
 
@@ -112,7 +110,7 @@ export class Outbox {
 
   /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
   private findFree({ failures }: Held): boolean {
-    for (let n = failures; n < failures + MAX_FAILURES_UP; n++)
+    for (let n = failures; n < MAX_FAILURES_UP; n++)
       if (this.#routing.parentAfter(n, this.#neighbour) && this.#mac.queued(this.#neighbour) === 0)
         return true;
     return false;
@@ -146,7 +144,8 @@ export class Outbox {
 
   private failed(held: Held): void {
     held.failures++;
-    if (held.failures < mostFailures(held)) {
+    const most = goesUp(held) ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
+    if (held.failures < most) {
       if (goesUp(held)) this.#counters.rerouted++;
       return;
     }
@@ -155,11 +154,6 @@ export class Outbox {
     this.#queue.remove(held);
     if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
   }
-}
-
-function mostFailures({ way }: Held): number {
-  if (way === Way.parent) return MAX_FAILURES_HANDED;
-  return way === Way.up ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
 }
 
 /** Whether another parent may do as well. */
