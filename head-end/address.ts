@@ -9,7 +9,7 @@ export function serverAt(address: Uint8Array): Peer {
   return peer;
 }
 
-/** By which an address is found in a map. */
+/** By which an address, or an EUI-64, is found in a map. */
 export function keyOf(address: Uint8Array): string {
   return Buffer.from(address).toString("hex");
 }

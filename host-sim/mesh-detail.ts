@@ -1,5 +1,6 @@
 import { NONE } from "firmware/mesh/rpl/parents";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
+import { keyOf } from "../head-end/address";
 import type { SimulatedMeter } from "./meter";
 import { collectorIdentity, meterIdentity } from "./node";
 import { TownAir } from "./radio/town-air";
@@ -10,8 +11,8 @@ import { BOOT_US, type Street } from "./street";
 export function meshDetail(street: Street): MeshDetail {
   const { collectors, medium, meters, options } = street;
   const nodes = new Map<string, number>();
-  for (const { number } of collectors) nodes.set(hex(collectorIdentity(number).eui64), nodes.size);
-  for (const { number } of meters) nodes.set(hex(meterIdentity(number).eui64), nodes.size);
+  for (const { number } of collectors) nodes.set(keyOf(collectorIdentity(number).eui64), nodes.size);
+  for (const { number } of meters) nodes.set(keyOf(meterIdentity(number).eui64), nodes.size);
   const { air } = medium;
   const town = air instanceof TownAir ? air.town : undefined;
   const elapsed_us = street.world.now_us - BOOT_US;
@@ -46,9 +47,5 @@ function linkUp(
   const eui64 = new Uint8Array(8);
   if (!powered || preferred === NONE) return { parent: undefined, etx: 0 };
   parents.writeEui64(preferred, eui64);
-  return { parent: nodes.get(hex(eui64)), etx: parents.etx[preferred] / ETX_UNIT };
-}
-
-function hex(eui64: Uint8Array): string {
-  return Buffer.from(eui64).toString("hex");
+  return { parent: nodes.get(keyOf(eui64)), etx: parents.etx[preferred] / ETX_UNIT };
 }

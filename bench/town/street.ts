@@ -1,5 +1,6 @@
 import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { BIT_RATE } from "hal/channel-plan";
+import { keyOf } from "../../head-end/address";
 import type { SimulatedMeter } from "../../host-sim/meter";
 import { meterIdentity } from "../../host-sim/node";
 import { defaultOptions, type StreetOptions } from "../../host-sim/options";
@@ -62,7 +63,7 @@ export function reachable({ collectors, meters, medium: { air } }: Street): Simu
 export function untilReadable(street: Street, meters: readonly SimulatedMeter[], until_us: number): number[] {
   const { world } = street;
   const dead = new Set(
-    street.meters.filter(({ powered }) => !powered).map(({ number }) => hex(meterIdentity(number).eui64)),
+    street.meters.filter(({ powered }) => !powered).map(({ number }) => keyOf(meterIdentity(number).eui64)),
   );
   const times_us: number[] = [];
   while (times_us.length < SHARES.length && world.now_us < until_us) {
@@ -87,11 +88,7 @@ function isReadable(
   const eui64 = new Uint8Array(8);
   for (; route.hops > 0; route.pop()) {
     route.writeNext(eui64);
-    if (dead.has(hex(eui64))) return false;
+    if (dead.has(keyOf(eui64))) return false;
   }
-  return join.writeParent(eui64) && !dead.has(hex(eui64));
-}
-
-function hex(eui64: Uint8Array): string {
-  return Buffer.from(eui64).toString("hex");
+  return join.writeParent(eui64) && !dead.has(keyOf(eui64));
 }

@@ -4,7 +4,8 @@ import type { Packet } from "firmware/ip/packet";
 const ENTRIES = 32;
 /**
  * How long. A copy comes about where an acknowledgement is lost and the sender gives the packet to another parent: with
- * hops its six attempts take 2 to 5 s, in a crowd longer: such a copy is left to its end to tell. A meter and its head end ask again with the same bytes after 4 s at least.
+ * hops its six attempts take 2 to 5 s, in a crowd longer: such a copy is left to its end to tell. A meter and its head
+ * end ask again with the same bytes after 4 s at least.
  */
 const LIFETIME_ms = 3_900;
 
