@@ -2,6 +2,8 @@ import { Timer, type Kernel } from "firmware/kernel/kernel";
 
 /** The store that fills its sectors fastest, the registers', takes 150 s for one. */
 const PERIOD_ms = 60_000;
+/** After one was prepared, as after a start all of them may have to be: each is then well before that. */
+const NEXT_ms = 15_000;
 
 /** A ring, or what stands in one. */
 export interface Preparable {
@@ -24,12 +26,14 @@ export class Upkeep {
 
   private run(): void {
     const stores = this.#stores;
+    let wait_ms = PERIOD_ms;
     for (let i = 0; i < stores.length; i++) {
       this.#turn = (this.#turn + 1) % stores.length;
       if (stores[this.#turn].prepared) continue;
       stores[this.#turn].prepare();
+      wait_ms = NEXT_ms;
       break;
     }
-    this.#timer.startIn(PERIOD_ms);
+    this.#timer.startIn(wait_ms);
   }
 }

@@ -62,7 +62,7 @@ export class Outbox {
    */
   take(packet: Packet, header: RoutingHeader, way: number, child: number): boolean {
     const { dropped } = this.#counters;
-    const held = this.#queue.add(child, way === Way.parent || isUrgent(packet));
+    const held = this.#queue.add(child, isUrgent(packet));
     if (held === undefined) {
       dropped.queueFull++;
       return false;

@@ -59,7 +59,7 @@ export class Csma {
   #current: Slot | undefined;
   #quietUntil_ms = 0;
   /** For whom has little room, and for whom has an acknowledgement of this node's on the way. */
-  readonly #crowded = new Hold();
+  readonly #congested = new Hold();
   readonly #answered = new Hold();
 
   constructor(
@@ -127,7 +127,7 @@ export class Csma {
     this.#counters.acknowledged++;
     if (congested) {
       const until_ms = this.#kernel.now_ms() + HOLD_ms / 2 + this.#random.below(HOLD_ms / 2);
-      this.#crowded.hold(frame.source, until_ms);
+      this.#congested.hold(frame.source, until_ms);
       this.#counters.heldBack++;
     }
     this.finish(slot, true);
@@ -176,7 +176,7 @@ export class Csma {
   }
 
   private heldUntil_ms(eui64: Uint8Array, now_ms: number): number {
-    return Math.max(now_ms, this.#crowded.until_ms(eui64), this.#answered.until_ms(eui64));
+    return Math.max(now_ms, this.#congested.until_ms(eui64), this.#answered.until_ms(eui64));
   }
 
   private backOff(slot: Slot, from_ms: number): void {

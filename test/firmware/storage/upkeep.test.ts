@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { TrueClock } from "../../../host-sim/clock";
 import { World } from "../../../host-sim/world";
 
-const MINUTE_us = 60e6;
+const SECOND_us = 1e6;
 
 class Store implements Preparable {
   prepared = false;
@@ -20,19 +20,28 @@ class Store implements Preparable {
 }
 
 describe("the upkeep of the stores", () => {
-  it("prepares one a minute, and one that cannot be prepared keeps no other from its turn", () => {
+  it("prepares one each 15 s while there are any, and one that cannot be prepared keeps no other from its turn", () => {
     const world = new World();
     const stores = [new Store(), new Store(true), new Store(), new Store()];
     new Upkeep(new Kernel(new TrueClock(world)), stores);
     const attempts = (): number[] => stores.map((store) => store.attempts);
-    world.runUntil(MINUTE_us);
+    world.runUntil(60 * SECOND_us);
     expect(attempts()).toEqual([1, 0, 0, 0]);
-    world.runUntil(4 * MINUTE_us);
+    world.runUntil(105 * SECOND_us);
     expect(attempts()).toEqual([1, 1, 1, 1]);
-    world.runUntil(6 * MINUTE_us);
+    world.runUntil(135 * SECOND_us);
     expect(attempts()).toEqual([1, 3, 1, 1]);
     stores[3].prepared = false;
-    world.runUntil(8 * MINUTE_us);
+    world.runUntil(165 * SECOND_us);
     expect(attempts()).toEqual([1, 4, 1, 2]);
+  });
+
+  it("looks once a minute where all are prepared", () => {
+    const world = new World();
+    new Upkeep(new Kernel(new TrueClock(world)), [new Store(), new Store()]);
+    world.runUntil(200 * SECOND_us);
+    const { events } = world;
+    world.runUntil((200 + 3600) * SECOND_us);
+    expect(world.events - events).toBe(60);
   });
 });
