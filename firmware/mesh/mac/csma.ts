@@ -145,6 +145,11 @@ export class Csma {
     this.#quietUntil_ms = frame.ackRequest ? now_ms + this.#node.turnaround_ms + ACK_QUIET_ms : 0;
   }
 
+  /** Another node looks for the PAN's time, as this one does. */
+  othersAsk(): void {
+    this.#sweep.othersAsk();
+  }
+
   /** The broadcast windows have moved, or are known now. */
   retimed(): void {
     if (this.#state !== State.waiting && this.#state !== State.sending) this.#transmitter.follow();

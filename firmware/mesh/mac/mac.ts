@@ -179,10 +179,15 @@ export class Mac {
     const { pan, timed, neighbours } = this.#node;
     if (timed) {
       const { frameType, hasChallenge, challenge, sequence_ms } = gate.elements;
-      if (gate.retimed) this.#csma.retimed();
+      if (gate.retimed) {
+        this.#csma.retimed();
+        this.#askers.synced(now_ms);
+      }
       if (gate.row !== NONE && !frame.broadcast) neighbours.exchanged(gate.row, now_ms);
-      if (frameType === WisunFrame.solicitation && pan.synced && hasChallenge)
+      if (frameType === WisunFrame.solicitation && hasChallenge) {
         this.#askers.add(frame.source, challenge, sequence_ms, gate.start_ms, neighbours.count);
+        if (!pan.synced) this.#csma.othersAsk();
+      }
       if (frameType < WisunFrame.data) return Cause.ok;
     }
     if (frame.type !== FrameType.ack) return this.data(frame, now_ms);
@@ -202,8 +207,9 @@ export class Mac {
     return Cause.ok;
   }
 
-  /** Tells the first that has asked for the PAN's time. */
+  /** Tells the first that has asked for the PAN's time, once this node knows it. */
   private answer(): void {
+    if (!this.#node.pan.synced) return;
     const slot = this.#queue.advertisement;
     if (slot.used) {
       this.#askers.wait();

@@ -16,12 +16,15 @@ const FIRST_CHANNELS = 16;
 /** Answers are waited for at least so long after a round, and at most so much longer. */
 const WAIT_ms = 1_500;
 const WAIT_SPREAD_ms = 1_500;
+/** Where others ask too, waits are doubled for each round, up to 2^2 of that. */
+const MAX_DOUBLINGS = 2;
 /** After a channel that is left out, as the radio does not take the frame. */
 const BUSY_ms = 2;
 
 /**
  * Asks for the time of the PAN on one channel after the other, as nobody's schedule is known. A round over all takes about
- * 0.8 s, in which a neighbour that hops meets one of its frames in two of three cases.
+ * 0.8 s, in which a neighbour that hops meets one of its frames in two of three cases. Where neighbours ask as well, the time
+ * has not come near: they have noted who asked and will tell, and the rounds are ever more rare.
  */
 export class Sweep {
   /** The sweep has ended; tells whether the PAN's time was found. Set once. */
@@ -34,6 +37,7 @@ export class Sweep {
   #rounds = 0;
   #cycle = 0;
   #left = 0;
+  #isAlone = true;
 
   constructor(node: MacNode, kernel: Kernel, random: RandomBelow, transmitter: Transmitter) {
     this.#node = node;
@@ -48,7 +52,13 @@ export class Sweep {
     const challenge = (this.#random.below(0x10000) * 0x10000 + this.#random.below(0x10000)) >>> 0;
     this.#node.pan.challenge = challenge === NO_CHALLENGE ? 1 : challenge;
     this.#rounds = 0;
+    this.#isAlone = true;
     this.round();
+  }
+
+  /** Another node's solicitation was heard. */
+  othersAsk(): void {
+    this.#isAlone = false;
   }
 
   /** A solicitation has left. */
@@ -88,7 +98,11 @@ export class Sweep {
   }
 
   private passed(pause_ms: number): void {
-    const last = --this.#left === 0;
-    this.#timer.startIn(last ? WAIT_ms + this.#random.below(WAIT_SPREAD_ms) : pause_ms);
+    this.#timer.startIn(--this.#left === 0 ? this.wait_ms() : pause_ms);
+  }
+
+  private wait_ms(): number {
+    const doublings = this.#isAlone ? 0 : Math.min(this.#rounds, MAX_DOUBLINGS);
+    return (WAIT_ms + this.#random.below(WAIT_SPREAD_ms)) << doublings;
   }
 }

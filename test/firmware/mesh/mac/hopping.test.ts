@@ -13,10 +13,13 @@ import { Random } from "../../../../host-sim/random";
 import type { World } from "../../../../host-sim/world";
 import { sx1262 } from "../../../support/chip-radio";
 import { quantile } from "../../../../host-sim/quantile";
+import { edgesAir } from "../../../support/edges";
 import { macStreet, send } from "../../../support/mac-street";
 
 const LIMIT_us = 400_000;
 const WINDOW_us = 20e6;
+const CROWD = 20;
+const SEALED_HOPS = { hopping: true, security: true };
 
 type Maker = (world: World, medium: Medium) => Radio;
 
@@ -26,7 +29,7 @@ const ROUNDS = 10;
 /** Nodes that have all sent broadcasts, after which they know the PAN and each other. */
 function joined(nodes: number, seed: number, options: Partial<MediumOptions> = {}, maker?: Maker) {
   const timing = maker === undefined ? DEVICE : IDEAL;
-  const street = macStreet(nodes, seed, { timing, ...options }, maker, { hopping: true, security: true });
+  const street = macStreet(nodes, seed, { timing, ...options }, maker, SEALED_HOPS);
   const { world, macs } = street;
   const heard = macs.map(() => 0);
   macs.forEach((mac, n) => (mac.onFrame = (_source, _buffer, _offset, _length, all) => (heard[n] += +all)));
@@ -82,6 +85,27 @@ describe("nodes that hop", () => {
     }
     console.log(`hopping, loss ${frameLoss}: ${all} of 3600 acknowledged`);
     expect(all / 3600).toBeGreaterThan(frameLoss === 0.3 ? 0.95 : 0.998);
+  });
+
+  it("tell the time, once they know it, to those that asked before, which ask the more rarely the more ask", () => {
+    const asked: number[] = [];
+    const edges = Array.from({ length: CROWD }, (_, n) =>
+      Array.from({ length: n }, (_, other) => [other + 1, n + 1]),
+    );
+    for (let seed = 1; seed <= 5; seed++) {
+      // One of a crowd alone hears the coordinator.
+      const air = edgesAir(CROWD + 1, [[0, 1], ...edges.flat()]);
+      const { world, macs } = macStreet(CROWD + 1, seed, { timing: DEVICE, air }, undefined, SEALED_HOPS);
+      for (let n = 1; n <= CROWD; n++) world.at(n * 5e4, () => send(macs[n], undefined, [1]));
+      while (!macs[1].synced && world.now_us < 60e6) world.runUntil(world.now_us + 1e5);
+      world.runUntil(world.now_us + 20e6);
+      expect(macs.every((mac) => mac.synced)).toBe(true);
+      asked.push(...macs.slice(1).map((mac) => mac.counters.solicitations));
+    }
+    asked.sort((a, b) => a - b);
+    const median = quantile(asked, 0.5);
+    console.log(`asked until they knew the time: ${median}, at most ${asked.at(-1)} times`);
+    expect(median).toBeLessThanOrEqual(16 + 32 + 64 + 129);
   });
 
   it("try again on another channel each time, no sooner than the receiver is there", () => {
