@@ -1,3 +1,4 @@
+import { ListeningSchedule } from "firmware/mesh/mac/listening";
 import { CLEAR_BELOW_DBM } from "hal/channel-plan";
 import type { Clock } from "hal/clock";
 import type { HopSchedule, Radio } from "hal/radio";
@@ -39,6 +40,8 @@ export class SimulatedRadio implements Radio, Station {
   #sending = false;
   #channel = NO_CHANNEL;
   #schedule: HopSchedule | undefined;
+  /** The same, where it is the firmware's. */
+  #sequence: ListeningSchedule | undefined;
   #clock: Pick<Clock, "now_ms"> | undefined;
   /** Of the schedule's slot asked for last: where it listens from then on, until the slot ends. */
   #slotChannel = NO_CHANNEL;
@@ -77,9 +80,10 @@ export class SimulatedRadio implements Radio, Station {
   follow(schedule: HopSchedule, clock: Pick<Clock, "now_ms">): void {
     const before = this.#tuned();
     this.#schedule = schedule;
+    this.#sequence = schedule instanceof ListeningSchedule ? schedule : undefined;
     this.#clock = clock;
     this.#slotEnd_ms = -Infinity;
-    this.#medium.known.forget(this.number);
+    this.#tellSequence();
     if (this.#tuned() !== before) this.#turn();
   }
 
@@ -138,6 +142,13 @@ export class SimulatedRadio implements Radio, Station {
     return this.#slotChannel;
   }
 
+  /** What others may know of where it listens, up to the next word. */
+  #tellSequence(): void {
+    const { known } = this.#medium;
+    if (this.#sequence === undefined) known.forget(this.number);
+    else known.follows(this.number, this.#sequence, this.#clock!.now_ms(), this.#world.now_us);
+  }
+
   #turn(): void {
     this.#listening_us = this.#world.now_us + this.#medium.timing.hop_us;
   }
@@ -149,7 +160,9 @@ export class SimulatedRadio implements Radio, Station {
     const ago_ms = (this.#world.now_us - frame.start_us) / 1000;
     const start_ms = Math.floor(this.#clock!.now_ms() - ago_ms);
     const channel = this.#channelAt(start_ms);
-    if (this.#slotFrom_ms === start_ms) {
+    if (this.#sequence !== undefined) {
+      this.#tellSequence();
+    } else if (this.#slotFrom_ms === start_ms) {
       const end_us = frame.start_us + (this.#slotEnd_ms - start_ms) * 1000;
       this.#medium.known.set(this.number, channel, frame.start_us + ROUNDING_us, end_us - ROUNDING_us);
     }

@@ -150,9 +150,14 @@ export class Csma {
     this.#sweep.othersAsk();
   }
 
+  /** The broadcast windows have moved, or are not known any more. */
+  rescheduled(): void {
+    if (this.#state !== State.waiting && this.#state !== State.sending) this.#transmitter.follow();
+  }
+
   /** The broadcast windows have moved, or are known now. */
   retimed(): void {
-    if (this.#state !== State.waiting && this.#state !== State.sending) this.#transmitter.follow();
+    this.rescheduled();
     if (this.#state === State.asking) this.#sweep.found();
   }
 
@@ -203,7 +208,7 @@ export class Csma {
   private attempt(slot: Slot): void {
     const { pan, timed } = this.#node;
     const now_ms = this.#kernel.now_ms();
-    pan.expire(now_ms);
+    if (pan.expire(now_ms)) this.#transmitter.follow();
     if (slot.broadcast && timed && !pan.synced) {
       this.#state = State.asking;
       this.#sweep.start(slot);

@@ -4,26 +4,23 @@ import type { HopSchedule } from "hal/radio";
 
 /** Where a node listens: along its own sequence, which begins with its clock, and in the PAN's broadcast windows. */
 export class ListeningSchedule implements HopSchedule {
-  readonly #seed: number;
-  readonly #pan: PanClock;
-
-  constructor(seed: number, pan: PanClock) {
-    this.#seed = seed;
-    this.#pan = pan;
-  }
+  constructor(
+    readonly seed: number,
+    readonly pan: PanClock,
+  ) {}
 
   channelAt(at_ms: number): number {
-    if (this.#pan.synced) {
-      const pan_ms = this.#pan.at(at_ms);
-      if (modulo(pan_ms, INTERVAL_ms) < WINDOW_ms) return this.#pan.channelAt(pan_ms);
+    if (this.pan.synced) {
+      const pan_ms = this.pan.at(at_ms);
+      if (modulo(pan_ms, INTERVAL_ms) < WINDOW_ms) return this.pan.channelAt(pan_ms);
     }
-    return channelOf(this.#seed, Math.floor(sequence_ms(at_ms) / DWELL_ms));
+    return channelOf(this.seed, Math.floor(sequence_ms(at_ms) / DWELL_ms));
   }
 
   slotEnd_ms(at_ms: number): number {
     const dwell_ms = DWELL_ms - modulo(at_ms, DWELL_ms);
-    if (!this.#pan.synced) return at_ms + dwell_ms;
-    const into_ms = modulo(this.#pan.at(at_ms), INTERVAL_ms);
+    if (!this.pan.synced) return at_ms + dwell_ms;
+    const into_ms = modulo(this.pan.at(at_ms), INTERVAL_ms);
     if (into_ms < WINDOW_ms) return at_ms + WINDOW_ms - into_ms;
     return at_ms + Math.min(dwell_ms, INTERVAL_ms - into_ms);
   }

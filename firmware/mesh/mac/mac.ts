@@ -99,11 +99,13 @@ export class Mac {
   /** Goes to the PAN of this identifier; stays where it is none that it may join. Frames that wait go there too. */
   join(panId: number): void {
     this.#node.join(panId);
+    this.#csma.rescheduled();
   }
 
   /** Goes to the next PAN that it may join; the last is followed by the first. */
   moveOn(): void {
     this.#node.moveOn();
+    this.#csma.rescheduled();
   }
 
   /** Knows when and where the PAN's broadcasts are; always, where neither hopping nor security asks for it. */

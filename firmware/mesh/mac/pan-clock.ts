@@ -26,7 +26,8 @@ export class PanClock {
   synced = false;
   /** Of this node's solicitations, while it asks: whoever gives it back has answered them. Else {@link NO_CHALLENGE}. */
   challenge = NO_CHALLENGE;
-  #seed = 0;
+  /** What makes the sequence of its windows its own. */
+  seed = 0;
   /** Of a coordinator: where the numbers of its intervals come from, and up to which they are reserved. */
   #store: CounterStore | undefined;
   #reserved = 0;
@@ -46,7 +47,7 @@ export class PanClock {
 
   /** From now on the time is that of another PAN, and not known. */
   enter(panId: number): void {
-    this.#seed = Math.imul(panId + 1, 0x9e3779b1) >>> 0;
+    this.seed = Math.imul(panId + 1, 0x9e3779b1) >>> 0;
     this.synced = false;
   }
 
@@ -79,14 +80,16 @@ export class PanClock {
     return Math.min(MAX_AGE, Math.floor(age_ms / AGE_UNIT_ms));
   }
 
-  /** Gives up a time that nobody has confirmed for over an hour. */
-  expire(at_ms: number): void {
-    if (this.synced && this.age(at_ms) === MAX_AGE) this.synced = false;
+  /** Gives up a time that nobody has confirmed for over an hour; answers whether it did. */
+  expire(at_ms: number): boolean {
+    if (!this.synced || this.age(at_ms) !== MAX_AGE) return false;
+    this.synced = false;
+    return true;
   }
 
   /** The channel of the window of the interval that holds `pan_ms`. */
   channelAt(pan_ms: number): number {
-    return channelOf(this.#seed, Math.floor(pan_ms / INTERVAL_ms));
+    return channelOf(this.seed, Math.floor(pan_ms / INTERVAL_ms));
   }
 
   /** Takes the time from a neighbour whose word is proven fresh: the first after a start, or after a long silence. */
