@@ -71,9 +71,14 @@ export function macStreet(
   return { world, medium, macs, securities };
 }
 
-/** Queues `payload` at `mac`; answers whether it was taken. */
-export function send(mac: Mac, destination: Uint8Array | undefined, payload: ArrayLike<number>): boolean {
-  const writer = mac.prepare(destination);
+/** Queues `payload` at `mac`, `patient` as of {@link Mac.prepare}; answers whether it was taken. */
+export function send(
+  mac: Mac,
+  destination: Uint8Array | undefined,
+  payload: ArrayLike<number>,
+  patient = false,
+): boolean {
+  const writer = mac.prepare(destination, 0, patient);
   if (writer === undefined) return false;
   for (let i = 0; i < payload.length; i++) writer.u8(payload[i]);
   return mac.submit();

@@ -118,7 +118,8 @@ export class Outbox {
 
   /** Answers false where the packet fits no frame. */
   private hand(held: Held): boolean {
-    const writer = this.#mac.prepare(this.#neighbour, held.number);
+    // What neighbours ask each other has time.
+    const writer = this.#mac.prepare(this.#neighbour, held.number, held.way === Way.link);
     if (writer === undefined) return false;
     const header = this.#header;
     if (held.way === Way.up) header.senderRank = this.#routing.rank;

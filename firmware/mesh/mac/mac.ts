@@ -137,12 +137,14 @@ export class Mac {
    * Begins a frame to `destination` (copied), or to all in range where it is undefined. The caller writes the payload
    * and calls {@link submit}; without that nothing is sent.
    * @param tag given back by {@link onSent}
+   * @param patient it keeps out of the broadcast windows, in which all neighbours would hear it
    * @returns where to write the payload, or undefined while the queue is full
    */
-  prepare(destination: Uint8Array | undefined, tag = 0): Writer | undefined {
+  prepare(destination: Uint8Array | undefined, tag = 0, patient = false): Writer | undefined {
     const slot = this.#queue.free;
     if (slot === undefined) return undefined;
     slot.tag = tag;
+    slot.patient = patient;
     slot.broadcast = destination === undefined;
     if (destination !== undefined) slot.destination.set(destination);
     slot.frameType = WisunFrame.data;

@@ -60,8 +60,8 @@ export class Placement {
     if (!hopping) return 0;
     const airtime_ms = Math.ceil(frameTime_us(length) / 1000);
     if (row !== NONE) {
-      // In a broadcast window it listens there like all others; retries go on its own channels alone.
-      if (retries === 0 && pan.synced && this.broadcast(airtime_ms, now_ms) === 0) return 0;
+      // In a broadcast window it listens there like all others; retries, and what has time, go on its own channels alone.
+      if (retries === 0 && !slot.patient && pan.synced && this.broadcast(airtime_ms, now_ms) === 0) return 0;
       this.aim(neighbours.uncertainty_ms(row, now_ms), retries);
       return this.unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
     }

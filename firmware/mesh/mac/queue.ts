@@ -13,6 +13,8 @@ export class Slot {
   readonly destination = new Uint8Array(8);
   /** What the sender knows it by. */
   tag = 0;
+  /** Waits for its receiver's own channels. */
+  patient = false;
   /** One of {@link WisunFrame}: data or an advertisement. */
   frameType: number = WisunFrame.data;
   /** Of an advertisement: what its asker wants back, and where it stood in its sequence when it asked. */
