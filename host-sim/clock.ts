@@ -19,6 +19,13 @@ export class CrystalClock implements Clock {
   #stepLocal_us = 0;
   #rate: number;
   #alarm: Handle | undefined;
+  #alarm_ms = 0;
+  /** One function for all alarms. */
+  readonly #ring = (): void => {
+    this.#alarm = undefined;
+    if (this.now_ms() < this.#alarm_ms) this.setAlarm(this.#alarm_ms);
+    else this.onAlarm();
+  };
 
   constructor(world: World, ppm: number) {
     this.#world = world;
@@ -37,11 +44,8 @@ export class CrystalClock implements Clock {
     // Rounded up, so that the alarm never comes before its local millisecond; a step's change of rate may still
     // leave it short, and then it is asked for again.
     const delay_us = Math.max(0, Math.ceil(wait_us / this.#rate));
-    this.#alarm = this.#world.in(delay_us, () => {
-      this.#alarm = undefined;
-      if (this.now_ms() < at_ms) this.setAlarm(at_ms);
-      else this.onAlarm();
-    });
+    this.#alarm_ms = at_ms;
+    this.#alarm = this.#world.in(delay_us, this.#ring);
   }
 
   /** The node's power is gone: no alarm comes any more. */

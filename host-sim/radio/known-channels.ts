@@ -15,6 +15,9 @@ const SEED = 5;
 const PAN_ms = 6;
 const PAN_SEED = 7;
 
+/** Of {@link KnownChannels.channelAt}; no frame is there. */
+export const UNSURE = -3;
+
 /** Crystals, and what nodes reckon that of their coordinator to be, are not farther off true time together. */
 const DRIFT = 150e-6;
 /** Times read in whole milliseconds are not wrong by more. */
@@ -83,12 +86,12 @@ export class KnownChannels {
     known[row + PAN_SEED] = pan.seed;
   }
 
-  /** Whether it surely does not hear a frame on `channel` that begins at `at_us`. */
-  isElsewhere(station: number, channel: number, at_us: number): boolean {
+  /** The channel on which alone it hears a frame that begins at `at_us`, or {@link UNSURE}. */
+  channelAt(station: number, at_us: number): number {
     const known = this.#known;
     const row = COLUMNS * station;
-    if (at_us >= known[row + UNTIL_us] && !this.#workOut(row, at_us)) return false;
-    return known[row + CHANNEL] !== channel && at_us >= known[row + FROM_us];
+    if (at_us >= known[row + UNTIL_us] && !this.#workOut(row, at_us)) return UNSURE;
+    return at_us >= known[row + FROM_us] ? known[row + CHANNEL] : UNSURE;
   }
 
   /** Finds the slot of `at_us`. False where that is not sure. */

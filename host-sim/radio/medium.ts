@@ -3,7 +3,7 @@ import type { Handle, World } from "../world";
 import type { Air } from "./air";
 import { airtime_us } from "./airtime";
 import { Draw, Draws } from "./draws";
-import { KnownChannels } from "./known-channels";
+import { KnownChannels, UNSURE } from "./known-channels";
 import { OnAir } from "./on-air";
 import { OpenAir } from "./open-air";
 import { SimulatedRadio } from "./radio";
@@ -37,8 +37,9 @@ export interface Station {
   /**
    * The question at the end of a frame: since when does it listen to the frame's channel? Infinity where it does not
    * now, or did not when the frame began. A radio that hops stays on a channel while a frame arrives there.
+   * @param isThere whether it is known to be on that channel, unless it sends
    */
-  listening_us(frame: Transmission): number;
+  listening_us(frame: Transmission, isThere: boolean): number;
   /** The answer, where nothing was lost. `bytes` is valid during the call only. */
   receive(bytes: Uint8Array, length: number, rssi_dBm: number): void;
   /** Its own frame has left. */
@@ -189,9 +190,10 @@ export class Medium {
     const count = audience?.length ?? stations.length;
     for (let i = 0; i < count; i++) {
       const to = audience === undefined ? i : audience[i]!;
-      if (to >= stations.length || to === from || known.isElsewhere(to, channel, start_us)) continue;
-      const station = stations[to];
-      const listening_us = station.listening_us(frame);
+      if (to >= stations.length || to === from) continue;
+      const there = known.channelAt(to, start_us);
+      if (there !== channel && there !== UNSURE) continue;
+      const listening_us = stations[to].listening_us(frame, there === channel);
       if (listening_us <= start_us + this.#late_us) this.#reach(frame, to, listening_us);
     }
   }

@@ -154,8 +154,9 @@ export class SimulatedRadio implements Radio, Station {
   }
 
   /** @internal */
-  listening_us(frame: Transmission): number {
+  listening_us(frame: Transmission, isThere: boolean): number {
     if (this.#sending) return Infinity;
+    if (isThere) return this.#listening_us;
     if (this.#schedule === undefined) return this.#channel === frame.channel ? this.#listening_us : Infinity;
     const ago_ms = (this.#world.now_us - frame.start_us) / 1000;
     const start_ms = Math.floor(this.#clock!.now_ms() - ago_ms);
