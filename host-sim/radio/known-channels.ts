@@ -18,12 +18,13 @@ const PAN_SEED = 7;
 /** Of {@link KnownChannels.channelAt}; no frame is there. */
 export const UNSURE = -3;
 
-/** Crystals, and what nodes reckon that of their coordinator to be, are not farther off true time together. */
-const DRIFT = 150e-6;
+/** Crystals are not farther off true time; nor is, together with them, what nodes reckon that of their coordinator to be. */
+const DRIFT = 50e-6;
+const PAN_DRIFT = 150e-6;
 /** Times read in whole milliseconds are not wrong by more. */
 const ROUNDING_ms = 2;
 /** Then a station is asked anew: guards would leave little of a slot. */
-const READING_us = 60e6;
+const READING_us = 120e6;
 
 /** How the firmware of a station hops: see `ListeningSchedule`. */
 export interface Sequence {
@@ -101,23 +102,24 @@ export class KnownChannels {
     if (Math.abs(ago_us) > READING_us) return false;
     const ago_ms = ago_us / 1000;
     const guard_ms = ROUNDING_ms + DRIFT * Math.abs(ago_ms);
+    const panGuard_ms = ROUNDING_ms + PAN_DRIFT * Math.abs(ago_ms);
     const pan_ms = known[row + PAN_ms] + ago_ms;
     let left_ms = Infinity;
     if (pan_ms > -Infinity) {
       const interval = Math.floor(pan_ms / INTERVAL_ms);
       const into_ms = pan_ms - interval * INTERVAL_ms;
-      if (into_ms < WINDOW_ms + guard_ms) {
-        if (into_ms < guard_ms || into_ms >= WINDOW_ms - guard_ms) return false;
+      if (into_ms < WINDOW_ms + panGuard_ms) {
+        if (into_ms < panGuard_ms || into_ms >= WINDOW_ms - panGuard_ms) return false;
         const channel = this.#windowChannelOf(known[row + PAN_SEED], interval);
-        this.#found(row, channel, at_us, WINDOW_ms - guard_ms - into_ms);
+        this.#found(row, channel, at_us, WINDOW_ms - panGuard_ms - into_ms);
         return true;
       }
-      left_ms = INTERVAL_ms - into_ms;
+      left_ms = INTERVAL_ms - panGuard_ms - into_ms;
     }
     const sequence_ms = modulo(known[row + LOCAL_ms] + ago_ms, SEQUENCE_ms);
     const slot = Math.floor(sequence_ms / DWELL_ms);
     const into_ms = sequence_ms - slot * DWELL_ms;
-    left_ms = Math.min(left_ms, DWELL_ms - into_ms) - guard_ms;
+    left_ms = Math.min(left_ms, DWELL_ms - guard_ms - into_ms);
     if (into_ms < guard_ms || left_ms <= 0) return false;
     this.#found(row, channelOf(known[row + SEED], slot), at_us, left_ms);
     return true;
