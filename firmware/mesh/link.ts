@@ -160,11 +160,11 @@ export class MeshLink implements Link {
       if (header.senderRank >= 0) this.#routing.onUp(source);
       this.host.receive(packet);
     } else {
-      this.forward(packet, header, (source[6] << 8) | source[7]);
+      this.forward(packet, header, source);
     }
   }
 
-  private forward(packet: Packet, header: RoutingHeader, child: number): void {
+  private forward(packet: Packet, header: RoutingHeader, child: Uint8Array): void {
     const { dropped } = this.counters;
     if (header.hops > 0) {
       if (!header.isNext(this.host.address)) {
@@ -180,7 +180,7 @@ export class MeshLink implements Link {
     }
   }
 
-  private forwardDown(packet: Packet, header: RoutingHeader, child: number): void {
+  private forwardDown(packet: Packet, header: RoutingHeader, child: Uint8Array): void {
     // The last router of the route is where the tunnel ends: from here on the packet goes as it is.
     if (header.hops === 0) header.tunnelHopLimit = -1;
     if (header.tunnelHopLimit > 1) {
@@ -194,10 +194,10 @@ export class MeshLink implements Link {
     this.pass(packet, header, Way.down, child);
   }
 
-  private forwardUp(packet: Packet, header: RoutingHeader, child: number): void {
+  private forwardUp(packet: Packet, header: RoutingHeader, child: Uint8Array): void {
     const { rank, announcedRank } = this.#routing;
     // Who goes by an old rank of this node may be above it by now: then a loop would last until it is told the new one.
-    if (header.senderRank <= rank) this.#routing.onRankError();
+    if (header.senderRank <= rank) this.#routing.onRankError(child);
     if (header.senderRank <= announcedRank) {
       if (header.rankError) {
         this.counters.dropped.rankError++;
@@ -208,8 +208,8 @@ export class MeshLink implements Link {
     if (this.lowerHopLimit(packet)) this.pass(packet, header, Way.up, child);
   }
 
-  private pass(packet: Packet, header: RoutingHeader, way: number, child: number): void {
-    if (this.#outbox.take(packet, header, way, child)) this.counters.taken++;
+  private pass(packet: Packet, header: RoutingHeader, way: number, child: Uint8Array): void {
+    if (this.#outbox.take(packet, header, way, (child[6] << 8) | child[7])) this.counters.taken++;
   }
 
   private lowerHopLimit(packet: Packet): boolean {

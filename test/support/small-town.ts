@@ -4,6 +4,8 @@ import { noFaults } from "../../host-sim/options";
 import { Random } from "../../host-sim/random";
 import { BOOT_US, Street } from "../../host-sim/street";
 import type { SimulatedMeter } from "../../host-sim/meter";
+import { reachable } from "../../bench/town/street";
+import { keyOf } from "../../head-end/address";
 import { parentOf } from "./mesh-street";
 import { streetOptions } from "./street";
 
@@ -20,8 +22,11 @@ export interface TownRecord {
   sent: number;
   delivered: number;
   replied: number;
-  /** Delivered again, at the collector or back at the meter. */
+  /** Delivered again, at the collector or back at the meter; and how soon after the first time at least. */
   duplicates: number;
+  soonestDuplicate_s: number;
+  /** Unicast frames that a MAC has handed up. */
+  handedUp: number;
   /** Longest time for which the preferred parents of a meter led back to it. */
   longestLoop_s: number;
 }
@@ -33,13 +38,22 @@ export interface TownRecord {
  */
 export class SmallTown {
   readonly street: Street;
-  readonly record: TownRecord = { sent: 0, delivered: 0, replied: 0, duplicates: 0, longestLoop_s: 0 };
+  readonly record: TownRecord = {
+    sent: 0,
+    delivered: 0,
+    replied: 0,
+    duplicates: 0,
+    soonestDuplicate_s: Infinity,
+    handedUp: 0,
+    longestLoop_s: 0,
+  };
   /** All that have run, those before a restart too. */
   readonly firmware: Meter[] = [];
   #held = 0;
   readonly #random: Random;
-  readonly #delivered = new Set<number>();
-  readonly #replied = new Set<number>();
+  /** When each message came first. */
+  readonly #delivered_us = new Map<number, number>();
+  readonly #replied_us = new Map<number, number>();
   /** Since when each meter is in a loop. */
   readonly #looping_us = new Map<SimulatedMeter, number>();
 
@@ -53,10 +67,10 @@ export class SmallTown {
     const { collector, meters: nodes, world } = this.street;
     const socket = collector.stack.bind(PORT);
     socket.onDatagram = (peer, buffer, offset, length) => {
-      if (isNew(this.#delivered, keyAt(buffer, offset))) this.record.delivered++;
-      else this.record.duplicates++;
+      if (this.#isNew(this.#delivered_us, buffer, offset)) this.record.delivered++;
       socket.send(peer, buffer.slice(offset, offset + length), length);
     };
+    this.#watch(collector);
     for (const node of nodes) this.#talk(node);
     world.in(SAMPLE_us, () => this.#sample());
   }
@@ -81,12 +95,9 @@ export class SmallTown {
     this.street.world.runUntil(BOOT_US + minute * 60e6);
   }
 
-  /** Sum of a count of forwarding over all that have run. */
-  dropped(...causes: (keyof Meter["mesh"]["counters"]["dropped"])[]): number {
-    let sum = 0;
-    for (const { mesh } of [this.street.collector, ...this.firmware])
-      for (const cause of causes) sum += mesh.counters.dropped[cause];
-    return sum;
+  /** Sum of counts over all that have run. */
+  sum(count: (node: Pick<Meter, "mesh" | "stack">) => number): number {
+    return [this.street.collector, ...this.firmware].reduce((sum, node) => sum + count(node), 0);
   }
 
   /** What waits to be sent, or did so in a meter that lost its supply. */
@@ -98,20 +109,27 @@ export class SmallTown {
     );
   }
 
-  /** Meters with a supply that the collector has. */
-  get registered(): SimulatedMeter[] {
-    const { meters, collector } = this.street;
-    return meters.filter(({ powered, meter }) => powered && collector.root.has(meter.stack.address));
+  /** Meters that the collector has, and that links between nodes with a supply join to it. */
+  get readable(): SimulatedMeter[] {
+    const { root } = this.street.collector;
+    return reachable(this.street).filter(({ meter }) => root.has(meter.stack.address));
+  }
+
+  /** Of some meters those that have not been read to the end. */
+  unread(meters: readonly SimulatedMeter[]): SimulatedMeter[] {
+    const done = this.street.reads.filter(({ done_ms }) => done_ms !== undefined);
+    const read = new Set(done.map(({ meter }) => keyOf(meter.address)));
+    return meters.filter(({ meter }) => !read.has(keyOf(meter.stack.address)));
   }
 
   #talk(node: SimulatedMeter): void {
     const { meter } = node;
     const { world } = this.street;
     this.firmware.push(meter);
+    this.#watch(meter);
     const socket = meter.stack.bind(PORT);
     socket.onDatagram = (_peer, buffer, offset) => {
-      if (isNew(this.#replied, keyAt(buffer, offset))) this.record.replied++;
-      else this.record.duplicates++;
+      if (this.#isNew(this.#replied_us, buffer, offset)) this.record.replied++;
     };
     const peer = new Peer();
     const message = new Uint8Array(MESSAGE_BYTES);
@@ -126,6 +144,30 @@ export class SmallTown {
       if (socket.send(peer, message, message.length)) this.record.sent++;
     };
     world.in(this.#random.below(PERIOD_us), send);
+  }
+
+  /** Counts what its MAC hands up. */
+  #watch({ mac }: Pick<Meter, "mac">): void {
+    const { onFrame } = mac;
+    mac.onFrame = (source, buffer, offset, length, broadcast) => {
+      if (!broadcast) this.record.handedUp++;
+      onFrame(source, buffer, offset, length, broadcast);
+    };
+  }
+
+  /** Whether a message comes for the first time. */
+  #isNew(firsts_us: Map<number, number>, buffer: Uint8Array, offset: number): boolean {
+    const { record, street } = this;
+    const { now_us } = street.world;
+    const key = new DataView(buffer.buffer, buffer.byteOffset).getUint32(offset);
+    const first_us = firsts_us.get(key);
+    if (first_us === undefined) {
+      firsts_us.set(key, now_us);
+      return true;
+    }
+    record.duplicates++;
+    record.soonestDuplicate_s = Math.min(record.soonestDuplicate_s, (now_us - first_us) / 1e6);
+    return false;
   }
 
   #sample(): void {
@@ -151,14 +193,4 @@ export class SmallTown {
     }
     world.in(SAMPLE_us, () => this.#sample());
   }
-}
-
-function isNew(seen: Set<number>, key: number): boolean {
-  if (seen.has(key)) return false;
-  seen.add(key);
-  return true;
-}
-
-function keyAt(buffer: Uint8Array, offset: number): number {
-  return new DataView(buffer.buffer, buffer.byteOffset).getUint32(offset);
 }

@@ -32,6 +32,6 @@ export interface Routing {
   /** A packet came up to its end from this neighbour, whoever made it. Valid during the call only. */
   onUp(neighbour: Uint8Array): void;
 
-  /** A packet came up from a rank that is not above this one: there is a loop, or there was one. */
-  onRankError(): void;
+  /** A packet came up from a neighbour whose rank is not above this one: there is a loop, or there was one. */
+  onRankError(neighbour: Uint8Array): void;
 }

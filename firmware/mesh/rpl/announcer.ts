@@ -1,4 +1,4 @@
-import { Group, writeGroup } from "firmware/ip/address";
+import { Group, isMulticast, writeGroup, writeLinkLocal } from "firmware/ip/address";
 import type { Kernel } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import { Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
@@ -10,11 +10,12 @@ export class Announcer {
   /** What is told. */
   dio = new Dio();
   running = false;
-  /** All in range have been told this rank. Set once. */
-  onTold: (rank: number) => void = () => {};
+  /** A neighbour, or all in range, have been told this rank. Set once. */
+  onTold: (rank: number, all: boolean) => void = () => {};
   readonly #sender: RplSender;
   readonly #trickle: Trickle;
   readonly #all = new Uint8Array(16);
+  readonly #one = new Uint8Array(16);
 
   constructor(kernel: Kernel, random: RandomBelow, sender: RplSender) {
     this.#sender = sender;
@@ -45,11 +46,15 @@ export class Announcer {
     this.stop();
   }
 
-  /** Tells all in range that this node is no parent now: one of them has not heard so, and sends what goes up. */
-  deny(): void {
+  /**
+   * Tells a neighbour that goes by an old rank what this node's is, or that it is no parent now. What is told to all may
+   * never be heard there, as long as the link carries no more than what is acknowledged and sent again.
+   */
+  correct(neighbour: Uint8Array): void {
     const { rank } = this.dio;
-    this.dio.rank = INFINITE_RANK;
-    this.send(this.#all);
+    if (!this.running) this.dio.rank = INFINITE_RANK;
+    writeLinkLocal(neighbour, this.#one);
+    this.send(this.#one);
     this.dio.rank = rank;
   }
 
@@ -60,11 +65,11 @@ export class Announcer {
 
   private tell(): void {
     this.send(this.#all);
-    this.onTold(this.dio.rank);
   }
 
   send(destination: Uint8Array): void {
     this.dio.write(this.#sender.begin(destination, RplCode.dio));
     this.#sender.send();
+    this.onTold(this.dio.rank, isMulticast(destination));
   }
 }
