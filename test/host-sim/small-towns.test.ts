@@ -41,5 +41,5 @@ describe.each(Array.from({ length: TOWNS }, (_, n) => n + 1))("a small town with
     expect(record.sent - record.replied).toBeLessThanOrEqual(counted + town.waiting);
     expect(record.soonestDuplicate_s).toBeGreaterThan(REMEMBERED_s);
     expect(record.duplicates).toBeLessThanOrEqual(LATE_COPIES * (record.sent + record.delivered));
-  });
+  }, 120_000);
 });

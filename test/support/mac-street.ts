@@ -1,5 +1,6 @@
 import { Kernel } from "firmware/kernel/kernel";
 import { Mac } from "firmware/mesh/mac/mac";
+import { Haste } from "firmware/mesh/mac/queue";
 import type { Pan } from "firmware/mesh/mac/pan";
 import { COUNTER_BLOCK, type CounterStore, LinkSecurity } from "firmware/mesh/mac/security";
 import type { Radio } from "hal/radio";
@@ -71,14 +72,14 @@ export function macStreet(
   return { world, medium, macs, securities };
 }
 
-/** Queues `payload` at `mac`, `patient` as of {@link Mac.prepare}; answers whether it was taken. */
+/** Queues `payload` at `mac`; answers whether it was taken. */
 export function send(
   mac: Mac,
   destination: Uint8Array | undefined,
   payload: ArrayLike<number>,
-  patient = false,
+  haste: number = Haste.some,
 ): boolean {
-  const writer = mac.prepare(destination, 0, patient);
+  const writer = mac.prepare(destination, 0, haste);
   if (writer === undefined) return false;
   for (let i = 0; i < payload.length; i++) writer.u8(payload[i]);
   return mac.submit();

@@ -7,6 +7,7 @@ import { type Held, MESH_PAYLOAD_BYTES, PacketQueue, Way } from "firmware/mesh/f
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import type { Mac } from "firmware/mesh/mac/mac";
+import { Haste } from "firmware/mesh/mac/queue";
 import { isUrgent } from "firmware/mesh/forwarding/urgency";
 
 /** How often the MAC may give a packet up on its way up, each time to the best neighbour that is left. */
@@ -119,7 +120,7 @@ export class Outbox {
   /** Answers false where the packet fits no frame. */
   private hand(held: Held): boolean {
     // What neighbours ask each other has time.
-    const writer = this.#mac.prepare(this.#neighbour, held.number, held.way === Way.link);
+    const writer = this.#mac.prepare(this.#neighbour, held.number, hasteOf(held));
     if (writer === undefined) return false;
     const header = this.#header;
     if (held.way === Way.up) header.senderRank = this.#routing.rank;
@@ -155,6 +156,12 @@ export class Outbox {
     this.#queue.remove(held);
     if (held.way === Way.down) this.#routing.onUnreachable(this.#packet);
   }
+}
+
+/** Neighbours that ask each other can wait. Last gasps cannot, and are few, as many go together. */
+function hasteOf({ way }: Held): number {
+  if (way === Way.parent) return Haste.great;
+  return way === Way.link ? Haste.none : Haste.some;
 }
 
 /** Whether another parent may do as well. */

@@ -31,9 +31,12 @@ export class Contention {
     }
   }
 
-  /** In how many slots, from the receiver's next one on, retry number `retries` may be. */
-  slots(eui64: Uint8Array, retries: number): number {
-    const pressure = endOf(eui64) === this.#crowded ? this.#pressure : 0;
+  /**
+   * In how many slots, from the receiver's next one on, retry number `retries` may be.
+   * @param hurries it makes no room for others
+   */
+  slots(eui64: Uint8Array, retries: number, hurries: boolean): number {
+    const pressure = !hurries && endOf(eui64) === this.#crowded ? this.#pressure : 0;
     return 1 << Math.min(Math.min(retries - 1, MAX_DOUBLINGS) + pressure, MAX_CROWD_DOUBLINGS);
   }
 }

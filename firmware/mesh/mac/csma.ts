@@ -7,7 +7,7 @@ import type { MacNode } from "firmware/mesh/mac/node";
 import { Hold } from "firmware/mesh/mac/hold";
 import { NEVER, Placement } from "firmware/mesh/mac/placement";
 import { DWELL_ms } from "firmware/mesh/mac/schedule";
-import { type Queue, sameEui64, type Slot } from "firmware/mesh/mac/queue";
+import { Haste, type Queue, sameEui64, type Slot } from "firmware/mesh/mac/queue";
 import { Sweep } from "firmware/mesh/mac/sweep";
 import type { Transmitter } from "firmware/mesh/mac/transmitter";
 
@@ -180,7 +180,10 @@ export class Csma {
     if (slot.retries > 0 && hopping)
       from_ms +=
         this.#placement.nextSlot_ms(slot, now_ms) +
-        this.#random.below(this.#contention.slots(slot.destination, slot.retries)) * DWELL_ms +
+        this.#random.below(
+          this.#contention.slots(slot.destination, slot.retries, slot.haste === Haste.great),
+        ) *
+          DWELL_ms +
         this.#random.below(RETRY_SPREAD_ms);
     this.backOff(slot, from_ms);
   }

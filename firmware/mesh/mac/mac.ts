@@ -11,7 +11,7 @@ import { Gate } from "firmware/mesh/mac/gate";
 import { NONE } from "firmware/mesh/mac/neighbours";
 import { MacNode, type MacOptions } from "firmware/mesh/mac/node";
 import { inWindow_ms } from "firmware/mesh/mac/placement";
-import { Queue, type Slot } from "firmware/mesh/mac/queue";
+import { Haste, Queue, type Slot } from "firmware/mesh/mac/queue";
 import { Transmitter } from "firmware/mesh/mac/transmitter";
 
 /**
@@ -137,14 +137,14 @@ export class Mac {
    * Begins a frame to `destination` (copied), or to all in range where it is undefined. The caller writes the payload
    * and calls {@link submit}; without that nothing is sent.
    * @param tag given back by {@link onSent}
-   * @param patient it keeps out of the broadcast windows, in which all neighbours would hear it
+   * @param haste one of {@link Haste}
    * @returns where to write the payload, or undefined while the queue is full
    */
-  prepare(destination: Uint8Array | undefined, tag = 0, patient = false): Writer | undefined {
+  prepare(destination: Uint8Array | undefined, tag = 0, haste: number = Haste.some): Writer | undefined {
     const slot = this.#queue.free;
     if (slot === undefined) return undefined;
     slot.tag = tag;
-    slot.patient = patient;
+    slot.haste = haste;
     slot.broadcast = destination === undefined;
     if (destination !== undefined) slot.destination.set(destination);
     slot.frameType = WisunFrame.data;

@@ -3,7 +3,7 @@ import { NONE } from "firmware/mesh/mac/neighbours";
 import type { MacNode } from "firmware/mesh/mac/node";
 import { INTERVAL_ms, type PanClock, WINDOW_ms } from "firmware/mesh/mac/pan-clock";
 import { channelOf, DWELL_ms, SEQUENCE_ms, seedOf } from "firmware/mesh/mac/schedule";
-import type { Slot } from "firmware/mesh/mac/queue";
+import { Haste, type Slot } from "firmware/mesh/mac/queue";
 import { frameTime_us } from "hal/channel-plan";
 
 /** Kept from the ends of a slot, for turning the radio and for what timers are late by. */
@@ -61,7 +61,13 @@ export class Placement {
     const airtime_ms = Math.ceil(frameTime_us(length) / 1000);
     if (row !== NONE) {
       // In a broadcast window it listens there like all others; retries, and what has time, go on its own channels alone.
-      if (retries === 0 && !slot.patient && pan.synced && this.broadcast(airtime_ms, now_ms) === 0) return 0;
+      if (
+        retries === 0 &&
+        slot.haste !== Haste.none &&
+        pan.synced &&
+        this.broadcast(airtime_ms, now_ms) === 0
+      )
+        return 0;
       this.aim(neighbours.uncertainty_ms(row, now_ms), retries);
       return this.unicast(neighbours.seed(row), neighbours.sequence_ms(row, now_ms), airtime_ms, now_ms);
     }

@@ -1,6 +1,15 @@
 import { Writer } from "firmware/codec/cursor";
 import { WisunFrame } from "firmware/mesh/mac/elements";
 
+/** How much hurry there is with a frame. */
+export const Haste = Object.freeze({
+  /** It waits for its receiver's own channels: in a broadcast window all neighbours would hear it. */
+  none: 0,
+  some: 1,
+  /** Its retries do not make room for others. */
+  great: 2,
+});
+
 /** One frame that waits to be sent. */
 export class Slot {
   used = false;
@@ -13,8 +22,8 @@ export class Slot {
   readonly destination = new Uint8Array(8);
   /** What the sender knows it by. */
   tag = 0;
-  /** Waits for its receiver's own channels. */
-  patient = false;
+  /** One of {@link Haste}. */
+  haste: number = Haste.some;
   /** One of {@link WisunFrame}: data or an advertisement. */
   frameType: number = WisunFrame.data;
   /** Of an advertisement: what its asker wants back, and where it stood in its sequence when it asked. */

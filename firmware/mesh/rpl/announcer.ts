@@ -1,4 +1,4 @@
-import { Group, isMulticast, writeGroup, writeLinkLocal } from "firmware/ip/address";
+import { Group, writeGroup, writeLinkLocal } from "firmware/ip/address";
 import type { Kernel } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import { Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
@@ -10,8 +10,8 @@ export class Announcer {
   /** What is told. */
   dio = new Dio();
   running = false;
-  /** A neighbour, or all in range, have been told this rank. Set once. */
-  onTold: (rank: number, all: boolean) => void = () => {};
+  /** All in range have been told this rank. Set once. */
+  onTold: (rank: number) => void = () => {};
   readonly #sender: RplSender;
   readonly #trickle: Trickle;
   readonly #all = new Uint8Array(16);
@@ -47,12 +47,12 @@ export class Announcer {
   }
 
   /**
-   * Tells a neighbour that goes by an old rank what this node's is, or that it is no parent now. What is told to all may
-   * never be heard there, as long as the link carries no more than what is acknowledged and sent again.
+   * Tells a neighbour that still sends what goes up that this node is no parent now. What is told to all may never be
+   * heard there, over a link that carries little more than what is acknowledged and repeated.
    */
-  correct(neighbour: Uint8Array): void {
+  deny(neighbour: Uint8Array): void {
     const { rank } = this.dio;
-    if (!this.running) this.dio.rank = INFINITE_RANK;
+    this.dio.rank = INFINITE_RANK;
     writeLinkLocal(neighbour, this.#one);
     this.send(this.#one);
     this.dio.rank = rank;
@@ -65,11 +65,11 @@ export class Announcer {
 
   private tell(): void {
     this.send(this.#all);
+    this.onTold(this.dio.rank);
   }
 
   send(destination: Uint8Array): void {
     this.dio.write(this.#sender.begin(destination, RplCode.dio));
     this.#sender.send();
-    this.onTold(this.dio.rank, isMulticast(destination));
   }
 }

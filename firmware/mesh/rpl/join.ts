@@ -22,12 +22,14 @@ import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
 import { Probes } from "firmware/mesh/rpl/probes";
-import { Registration, REGISTRATION_SPREAD_ms } from "firmware/mesh/rpl/registration";
+import { Registration } from "firmware/mesh/rpl/registration";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import { Solicitation } from "firmware/mesh/rpl/solicitation";
 import { suits } from "firmware/mesh/rpl/suitable";
 import type { Entropy } from "hal/entropy";
 
+/** One DIO may be news to many: their registrations are spread over this. */
+const REGISTRATION_SPREAD_ms = 4_000;
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
 /** A root that did not answer is not tried again for so long, where there is another PAN. */
@@ -92,7 +94,7 @@ export class Join implements Routing {
     this.#stack = stack;
     this.#solicitation = new Solicitation(kernel, random, mac, sender);
     this.#announcer = new Announcer(kernel, random, sender);
-    this.#announcer.onTold = (rank, all) => this.preference.told(rank, all);
+    this.#announcer.onTold = (rank) => (this.preference.announced = rank);
     this.#registration = new Registration(kernel, random, sender, this.root);
     this.#registration.onAccepted = () => this.accepted();
     this.#registration.onUnanswered = () => this.avoid();
@@ -162,7 +164,7 @@ export class Join implements Routing {
   onRankError(neighbour: Uint8Array): void {
     this.loops++;
     if (this.#announcer.running) this.announce();
-    this.#announcer.correct(neighbour);
+    else this.#announcer.deny(neighbour);
   }
 
   private receive(packet: Packet): void {
@@ -207,8 +209,8 @@ export class Join implements Routing {
       return;
     }
     if (dio.rank !== INFINITE_RANK) this.#announcer.hear();
-    const { parents, preferred, announced } = this.preference;
-    const place = parents.hear(this.#from, dio.rank, announced, this.#mac.rssi_dBm, now_ms, preferred);
+    const { parents, preferred } = this.preference;
+    const place = parents.hear(this.#from, dio.rank, this.#mac.rssi_dBm, now_ms, preferred);
     if (place === NONE) return;
     const wanted = parents.dtsn[place] !== dio.dtsn;
     parents.dtsn[place] = dio.dtsn;
@@ -273,7 +275,6 @@ export class Join implements Routing {
       return;
     }
     this.#announcer.dio.rank = preference.rank;
-    this.#registration.check(preference.parents);
     if (outcome === Outcome.unsure) {
       if (this.joined) this.#probes.hurry();
     } else if (outcome !== Outcome.same) {

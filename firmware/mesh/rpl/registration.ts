@@ -1,9 +1,9 @@
-import { writeAddress, writeEui64 } from "firmware/ip/address";
+import { writeAddress } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
-import { Dao, type DaoAck, INFINITE_RANK, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
+import { Dao, type DaoAck, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE, isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
-import { NONE, type Parents } from "firmware/mesh/rpl/parents";
+import { NONE } from "firmware/mesh/rpl/parents";
 import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
@@ -13,15 +13,10 @@ const LONGEST_WAIT_ms = 60_000;
 /** Registrations without an answer before the root counts as out of reach. */
 const MAX_ATTEMPTS = 12;
 /**
- * A better parent is no hurry: until the root hears of it, it knows a way that mostly works. It is told the sooner the
- * less there is to do: within so many times what the last answer took. With an hour for all, every tenth route of a small
- * town was out of date; with 20 minutes, registrations of a town of 2,750 kept its collector so busy that links to it
- * looked bad, parents changed, and more registrations followed.
+ * A better parent is no hurry: until the root hears of it, it knows a way that works. At a third of this, registrations of
+ * a town of 2,750 kept its collector so busy that links to it looked bad, parents changed, and more registrations followed.
  */
-const RENEWAL_SPREAD = 400;
-const LONGEST_SPREAD_ms = 3_600_000;
-/** One DIO may be news to many: their registrations are spread over this. */
-export const REGISTRATION_SPREAD_ms = 4_000;
+const RENEWAL_SPREAD_ms = 3_600_000;
 
 /** A node's registration with its root: sent until it is acknowledged, and again before it expires. */
 export class Registration {
@@ -39,14 +34,8 @@ export class Registration {
   readonly #root: Uint8Array;
   readonly #timer: Timer;
   readonly #eui64 = new Uint8Array(8);
-  /** The parent that the root knows. */
-  readonly #known = new Uint8Array(8);
   #wait_ms = FIRST_WAIT_ms;
   #attempts = 0;
-  /** When the first of them was sent. */
-  #asked_ms = 0;
-  /** Within which a better parent is told. */
-  #spread_ms = LONGEST_SPREAD_ms;
   /** The next DAO is another one than the last: it has a sequence number of its own. */
   #isNew = true;
   /** The number before the first one whose answer counts. */
@@ -85,16 +74,8 @@ export class Registration {
 
   /** Registers a better parent some time, unless it is about to anyway. */
   renew(): void {
-    if (this.#attempts === 0 && this.#timer.due_ms - this.#kernel.now_ms() > this.#spread_ms)
-      this.startWithin(this.#spread_ms);
-  }
-
-  /** Registers without delay where a better parent was no hurry, but the one that the root knows is lost by now. */
-  check(parents: Parents): void {
-    const place = parents.find(this.#known);
-    if (place === NONE || parents.rank[place] !== INFINITE_RANK || this.#attempts > 0) return;
-    if (this.#timer.due_ms - this.#kernel.now_ms() > REGISTRATION_SPREAD_ms)
-      this.startWithin(REGISTRATION_SPREAD_ms);
+    if (this.#attempts === 0 && this.#timer.due_ms - this.#kernel.now_ms() > RENEWAL_SPREAD_ms)
+      this.startWithin(RENEWAL_SPREAD_ms);
   }
 
   stop(): void {
@@ -107,26 +88,17 @@ export class Registration {
     // A refusal is taken like silence: asked again after longer and longer waits.
     if (ack.instance !== instance || ack.status >= STATUS_REJECTED) return;
     if (ack.sequence === sequence && !this.#isNew) {
-      this.answered();
-      writeEui64(this.dao.parent, this.#known);
       this.begin();
       // Between a half and three quarters of the lifetime.
       this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
       this.onAccepted();
     } else if (isNewer(ack.sequence, this.#before) && !isNewer(ack.sequence, sequence)) {
       // The root has a way to this node, and hears of a better one some time.
-      this.answered();
       this.#attempts = 0;
       this.#wait_ms = FIRST_WAIT_ms;
-      this.#timer.startIn(this.#random.below(this.#spread_ms));
+      this.#timer.startIn(this.#random.below(RENEWAL_SPREAD_ms));
       this.onAccepted();
     }
-  }
-
-  private answered(): void {
-    if (this.#attempts === 0) return;
-    const took_ms = this.#kernel.now_ms() - this.#asked_ms;
-    this.#spread_ms = Math.min(RENEWAL_SPREAD * took_ms, LONGEST_SPREAD_ms);
   }
 
   private begin(): void {
@@ -149,7 +121,6 @@ export class Registration {
     }
     dao.write(this.#sender.begin(this.#root, RplCode.dao));
     this.#sender.send();
-    if (this.#attempts === 0) this.#asked_ms = this.#kernel.now_ms();
     this.#attempts++;
     // Between 1 and 1.5 times the wait, so that nodes that collided once part.
     this.#timer.startIn(this.#wait_ms + this.#random.below(this.#wait_ms / 2));

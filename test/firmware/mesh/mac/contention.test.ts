@@ -6,8 +6,8 @@ const A = neighbour(1);
 const B = neighbour(258);
 
 const RETRIES = [1, 2, 3, 4, 5];
-const slots = (contention: Contention, eui64: Uint8Array) =>
-  RETRIES.map((retries) => contention.slots(eui64, retries));
+const slots = (contention: Contention, eui64: Uint8Array, hurries = false) =>
+  RETRIES.map((retries) => contention.slots(eui64, retries, hurries));
 
 describe("retries to a neighbour", () => {
   it("are in its next slot, then in one of two, then of four", () => {
@@ -18,6 +18,7 @@ describe("retries to a neighbour", () => {
     const contention = new Contention();
     contention.ended(A, 5, false);
     expect(slots(contention, A)).toEqual([2, 4, 8, 8, 8]);
+    expect(slots(contention, A, true)).toEqual([1, 2, 4, 4, 4]);
     contention.ended(A, 3, true);
     expect(slots(contention, A)).toEqual([4, 8, 16, 16, 16]);
     for (let i = 0; i < 10; i++) contention.ended(A, 5, false);
@@ -31,7 +32,7 @@ describe("retries to a neighbour", () => {
     contention.ended(A, 5, false);
     contention.ended(A, 1, true);
     contention.ended(B, 0, true);
-    expect(contention.slots(A, 1)).toBe(4);
+    expect(contention.slots(A, 1, false)).toBe(4);
     contention.ended(A, 0, true);
     contention.ended(A, 0, true);
     contention.ended(A, 0, true);

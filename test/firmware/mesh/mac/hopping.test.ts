@@ -1,3 +1,4 @@
+import { Haste } from "firmware/mesh/mac/queue";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,7 +138,7 @@ describe("nodes that hop", () => {
   });
 
   /** Waits for first attempts of 1,000 frames, ascending, and how many of those fell into broadcast windows. */
-  function firstAttempts(patient: boolean) {
+  function firstAttempts(haste: number) {
     const waits_ms: number[] = [];
     let inWindows = 0;
     for (let seed = 1; seed <= 10; seed++) {
@@ -156,7 +157,7 @@ describe("nodes that hop", () => {
         world.at(world.now_us + (k + 1) * 1.313e6, () => {
           first = true;
           asked_us = world.now_us;
-          send(macs[0], macs[1].eui64, [1], patient);
+          send(macs[0], macs[1].eui64, [1], haste);
         });
       world.runUntil(world.now_us + 140e6);
     }
@@ -165,7 +166,7 @@ describe("nodes that hop", () => {
   }
 
   it("send in the broadcast windows too, where all listen to one channel, but for retries", () => {
-    const { waits_ms, inWindows } = firstAttempts(false);
+    const { waits_ms, inWindows } = firstAttempts(Haste.some);
     // A window is a quarter of the time, and its ends are kept free.
     expect(inWindows).toBeGreaterThan(150);
     expect(inWindows).toBeLessThan(300);
@@ -173,7 +174,7 @@ describe("nodes that hop", () => {
   });
 
   it("keep what has time out of the broadcast windows", () => {
-    const { waits_ms, inWindows } = firstAttempts(true);
+    const { waits_ms, inWindows } = firstAttempts(Haste.none);
     expect(inWindows).toBe(0);
     expect(quantile(waits_ms, 1)).toBeLessThan(2 * INTERVAL_ms);
   });
