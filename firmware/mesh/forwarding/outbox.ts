@@ -119,7 +119,6 @@ export class Outbox {
 
   /** Answers false where the packet fits no frame. */
   private hand(held: Held): boolean {
-    // What neighbours ask each other has time.
     const writer = this.#mac.prepare(this.#neighbour, held.number, hasteOf(held));
     if (writer === undefined) return false;
     const header = this.#header;
