@@ -14,6 +14,7 @@ import type { Routing } from "firmware/mesh/forwarding/routing";
 import { HeaderResult, RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Seen } from "firmware/mesh/forwarding/seen";
 import type { Mac } from "firmware/mesh/mac/mac";
+import { endOf } from "firmware/mesh/mac/queue";
 
 /** As many as {@link LowpanCause} has. */
 const LOWPAN_CAUSES = 10;
@@ -209,7 +210,7 @@ export class MeshLink implements Link {
   }
 
   private pass(packet: Packet, header: RoutingHeader, way: number, child: Uint8Array): void {
-    if (this.#outbox.take(packet, header, way, (child[6] << 8) | child[7])) this.counters.taken++;
+    if (this.#outbox.take(packet, header, way, endOf(child))) this.counters.taken++;
   }
 
   private lowerHopLimit(packet: Packet): boolean {

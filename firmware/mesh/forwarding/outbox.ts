@@ -7,7 +7,7 @@ import { type Held, MESH_PAYLOAD_BYTES, PacketQueue, Way } from "firmware/mesh/f
 import type { Routing } from "firmware/mesh/forwarding/routing";
 import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import type { Mac } from "firmware/mesh/mac/mac";
-import { Haste } from "firmware/mesh/mac/queue";
+import { endOf, Haste } from "firmware/mesh/mac/queue";
 import { isUrgent } from "firmware/mesh/forwarding/urgency";
 
 /** How often the MAC may give a packet up on its way up, each time to the best neighbour that is left. */
@@ -57,13 +57,14 @@ export class Outbox {
   }
 
   /**
-   * Takes a copy of a packet and of its routing header.
-   * @param child the neighbour that it came from
+   * Takes a copy of a packet and of its routing header. On its way down it takes the share of the neighbour that it goes to:
+   * one that is hard to reach holds up nobody else. Others take that of the one they came from.
+   * @param child the neighbour that it came from, or OWN
    * @returns false, with the cause counted, where it is not taken
    */
   take(packet: Packet, header: RoutingHeader, way: number, child: number): boolean {
     const { dropped } = this.#counters;
-    const held = this.#queue.add(child, isUrgent(packet));
+    const held = this.#queue.add(way === Way.down ? this.below(packet, header) : child, isUrgent(packet));
     if (held === undefined) {
       dropped.queueFull++;
       return false;
@@ -104,9 +105,15 @@ export class Outbox {
   private findNeighbour(held: Held): boolean {
     if (held.way === Way.parent && this.findFree(held)) return true;
     if (goesUp(held)) return this.#routing.parentAfter(held.failures, this.#neighbour);
-    if (this.#header.hops > 0) this.#header.writeNext(this.#neighbour);
-    else writeEui64(this.#packet.destination, this.#neighbour);
+    this.below(this.#packet, this.#header);
     return true;
+  }
+
+  /** Finds the neighbour to which a packet goes that goes down, or no further than that; answers the end of its EUI-64. */
+  private below(packet: Packet, header: RoutingHeader): number {
+    if (header.hops > 0) header.writeNext(this.#neighbour);
+    else writeEui64(packet.destination, this.#neighbour);
+    return endOf(this.#neighbour);
   }
 
   /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */

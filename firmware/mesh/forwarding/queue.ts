@@ -9,9 +9,9 @@ export const MESH_PAYLOAD_BYTES = 240;
 const SLOT_BYTES = IPV6_HEADER_BYTES + MESH_PAYLOAD_BYTES + 8;
 /** Slots that only urgent packets may take. */
 const URGENT_SLOTS = 2;
-/** A child may hold this many times what is left for all: one alone gets two thirds, of many each gets a share. */
+/** A neighbour may hold this many times what is left for all: one alone gets two thirds, of many each gets a share. */
 const SHARE = 2;
-/** {@link Held.child} of the node's own packets. */
+/** {@link Held.neighbour} of the node's own packets that go up, or no further than the next node. */
 export const OWN = -1;
 
 /** Where a held packet goes. */
@@ -32,8 +32,8 @@ export class Held {
   /** The MAC has it. */
   sending = false;
   urgent = false;
-  /** Which neighbour it came from, or {@link OWN}. */
-  child = OWN;
+  /** Whose share it takes, as the outbox tells; or {@link OWN}. */
+  neighbour = OWN;
   way: number = Way.up;
   /** How often the MAC has given it up. */
   failures = 0;
@@ -74,17 +74,17 @@ export class PacketQueue {
   }
 
   /**
-   * A slot for one more packet of `child`, which the caller fills; undefined where there is no room for it: the last
-   * slots are for urgent ones, and of the others no child gets more than its share.
+   * A slot for one more packet on the account of `neighbour`, which the caller fills; undefined where there is no room for
+   * it: the last slots are for urgent ones, and of the others no neighbour gets more than its share.
    */
-  add(child: number, urgent: boolean): Held | undefined {
+  add(neighbour: number, urgent: boolean): Held | undefined {
     const left = this.capacity - this.length - (urgent ? 0 : URGENT_SLOTS);
     if (left <= 0) return undefined;
-    if (!urgent && child !== OWN && this.countOf(child) >= SHARE * left) return undefined;
+    if (!urgent && neighbour !== OWN && this.countOf(neighbour) >= SHARE * left) return undefined;
     const slot = this.free();
     slot.used = true;
     slot.sending = false;
-    slot.child = child;
+    slot.neighbour = neighbour;
     slot.urgent = urgent;
     slot.failures = 0;
     slot.order = this.#order++;
@@ -148,11 +148,11 @@ export class PacketQueue {
     return this.#slots[i];
   }
 
-  private countOf(child: number): number {
+  private countOf(neighbour: number): number {
     let count = 0;
     for (let i = 0; i < this.capacity; i++) {
       const slot = this.#slots[i];
-      if (slot.used && slot.child === child) count++;
+      if (slot.used && slot.neighbour === neighbour) count++;
     }
     return count;
   }
