@@ -10,7 +10,8 @@ export interface Clock {
 
   /**
    * Asks for one call of {@link onAlarm} when {@link now_ms} has reached `at_ms`. There is one alarm: a new request
-   * replaces the one before, and a time that has passed calls as soon as the running callback has returned.
+   * replaces the one before, and a time that has passed calls as soon as the running callback has returned. One within
+   * a millisecond is reached with the next.
    */
   setAlarm(at_ms: number): void;
 

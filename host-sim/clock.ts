@@ -40,11 +40,12 @@ export class CrystalClock implements Clock {
 
   setAlarm(at_ms: number): void {
     if (this.#alarm !== undefined) this.#world.cancel(this.#alarm);
-    const wait_us = at_ms * 1000 - this.#local_us();
+    // A time within a millisecond comes with the next one that the clock shows.
+    this.#alarm_ms = Math.ceil(at_ms);
+    const wait_us = this.#alarm_ms * 1000 - this.#local_us();
     // Rounded up, so that the alarm never comes before its local millisecond; a step's change of rate may still
     // leave it short, and then it is asked for again.
     const delay_us = Math.max(0, Math.ceil(wait_us / this.#rate));
-    this.#alarm_ms = at_ms;
     this.#alarm = this.#world.in(delay_us, this.#ring);
   }
 
@@ -85,6 +86,6 @@ export class TrueClock implements Clock {
 
   setAlarm(at_ms: number): void {
     if (this.#alarm !== undefined) this.#world.cancel(this.#alarm);
-    this.#alarm = this.#world.at(at_ms * 1000, () => this.onAlarm());
+    this.#alarm = this.#world.at(Math.ceil(at_ms) * 1000, () => this.onAlarm());
   }
 }

@@ -18,6 +18,6 @@ export class ModdableClock implements Clock {
   }
 
   setAlarm(at_ms: number): void {
-    this.#timer.start(Math.max(0, at_ms - this.now_ms()));
+    this.#timer.start(Math.max(0, Math.ceil(at_ms) - this.now_ms()));
   }
 }

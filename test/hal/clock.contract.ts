@@ -43,6 +43,15 @@ export function clockContract(name: string, make: () => ClockRig): void {
       expect(rings[0]).toBeLessThanOrEqual(due_ms + 2);
     });
 
+    it("rings for a time within a millisecond when it has passed", () => {
+      const { clock, run, rings } = rung();
+      const due_ms = clock.now_ms() + 10.5;
+      clock.setAlarm(due_ms);
+      run(20);
+      expect(rings.length).toBe(1);
+      expect(rings[0]).toBeGreaterThanOrEqual(due_ms);
+    });
+
     it("has one alarm: a new one replaces the one before, sooner or later", () => {
       const { clock, run, rings } = rung();
       const start_ms = clock.now_ms();
