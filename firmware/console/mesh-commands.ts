@@ -9,8 +9,6 @@ import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
 import type { Join } from "firmware/mesh/rpl/join";
 
-/** Above all ranks, so that neighbours without one count too. */
-const ANY_RANK = INFINITE_RANK + 1;
 /** Lines of `mesh route` before those of the parents. */
 const ROUTE_LINES = 4;
 
@@ -43,15 +41,15 @@ export class NeighboursCommand implements Command {
 
   step(output: Output): number {
     const { kernel, join } = this.#node;
-    const { parents, preferred, announced } = join.preference;
-    const place = parents.nth(this.#next++, ANY_RANK, preferred);
+    const { parents, preferred } = join.preference;
+    const place = parents.nth(this.#next++, preferred, true);
     // The table changes between lines.
     if (place === NONE) return Result.ok;
     const rank = parents.rank[place];
     let use = "farther";
     if (place === preferred) use = "parent";
     else if (rank === INFINITE_RANK) use = "lost";
-    else if (rank < announced) use = "alternate";
+    else if (parents.isAbove(place)) use = "alternate";
     const heard_s = Math.floor((kernel.now_ms() - parents.heard_ms[place]) / 1000);
     const link = `ETX ${costText(parents.etx[place])} failed ${parents.failures[place]}`;
     output.line(

@@ -1,4 +1,4 @@
-import { Group, writeGroup, writeLinkLocal } from "firmware/ip/address";
+import { Group, isMulticast, writeGroup, writeLinkLocal } from "firmware/ip/address";
 import type { Kernel } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import { Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
@@ -10,8 +10,8 @@ export class Announcer {
   /** What is told. */
   dio = new Dio();
   running = false;
-  /** All in range have been told this rank. Set once. */
-  onTold: (rank: number) => void = () => {};
+  /** A neighbour, or all in range, have been told this rank. Set once. */
+  onTold: (rank: number, all: boolean) => void = () => {};
   readonly #sender: RplSender;
   readonly #trickle: Trickle;
   readonly #all = new Uint8Array(16);
@@ -65,11 +65,11 @@ export class Announcer {
 
   private tell(): void {
     this.send(this.#all);
-    this.onTold(this.dio.rank);
   }
 
   send(destination: Uint8Array): void {
     this.dio.write(this.#sender.begin(destination, RplCode.dio));
     this.#sender.send();
+    this.onTold(this.dio.rank, isMulticast(destination));
   }
 }

@@ -94,7 +94,7 @@ export class Join implements Routing {
     this.#stack = stack;
     this.#solicitation = new Solicitation(kernel, random, mac, sender);
     this.#announcer = new Announcer(kernel, random, sender);
-    this.#announcer.onTold = (rank) => (this.preference.announced = rank);
+    this.#announcer.onTold = (rank, all) => this.preference.told(rank, all);
     this.#registration = new Registration(kernel, random, sender, this.root);
     this.#registration.onAccepted = () => this.accepted();
     this.#registration.onUnanswered = () => this.avoid();
@@ -209,8 +209,8 @@ export class Join implements Routing {
       return;
     }
     if (dio.rank !== INFINITE_RANK) this.#announcer.hear();
-    const { parents, preferred } = this.preference;
-    const place = parents.hear(this.#from, dio.rank, this.#mac.rssi_dBm, now_ms, preferred);
+    const { parents, preferred, announced } = this.preference;
+    const place = parents.hear(this.#from, dio.rank, announced, this.#mac.rssi_dBm, now_ms, preferred);
     if (place === NONE) return;
     const wanted = parents.dtsn[place] !== dio.dtsn;
     parents.dtsn[place] = dio.dtsn;

@@ -18,6 +18,8 @@ export class Parents {
   /** 8 bytes each. */
   readonly eui64s = new Uint8Array(MAX_CANDIDATES * 8);
   readonly rank = new Uint16Array(MAX_CANDIDATES).fill(INFINITE_RANK);
+  /** The lowest rank that this node has told since the neighbour told its own. */
+  readonly limit = new Uint16Array(MAX_CANDIDATES);
   /** Of the link, in units of 1/128. */
   readonly etx = new Uint16Array(MAX_CANDIDATES);
   /** Measurements behind it, up to 255. */
@@ -42,10 +44,11 @@ export class Parents {
 
   /**
    * A neighbour has told its rank.
+   * @param own what this node has told last
    * @param keep a place that is not given away
    * @returns its place, or {@link NONE} where the table is full of better ones
    */
-  hear(eui64: Uint8Array, rank: number, rssi_dBm: number, now_ms: number, keep: number): number {
+  hear(eui64: Uint8Array, rank: number, own: number, rssi_dBm: number, now_ms: number, keep: number): number {
     let place = this.find(eui64);
     if (place === NONE) {
       place = this.place(rank + guessedEtx(rssi_dBm), keep);
@@ -57,9 +60,24 @@ export class Parents {
     }
     if (this.etx[place] > MAX_LINK_METRIC) this.etx[place] = forgivenEtx(this.etx[place]);
     this.rank[place] = rank;
+    this.limit[place] = own;
     this.heard_ms[place] = now_ms;
     this.failures[place] = 0;
     return place;
+  }
+
+  /** This node has told its rank. */
+  told(rank: number): void {
+    for (let i = 0; i < this.count; i++) if (rank < this.limit[i]) this.limit[i] = rank;
+  }
+
+  /**
+   * Has a rank, and is certain not to be below this node: those below go by what they were told, and what they tell
+   * themselves follows minutes later. Where a node that sinks took whoever seems to be above it by now, those cut off
+   * from the root went from one loop to the next.
+   */
+  isAbove(place: number): boolean {
+    return this.rank[place] < this.limit[place];
   }
 
   /** A frame was acknowledged or given up after `attempts`. */
@@ -78,23 +96,24 @@ export class Parents {
   }
 
   /**
-   * The place with the `nth` lowest cost, from 0, of those whose rank is below `belowRank`, `first` coming before all
-   * others; {@link NONE} where there are not so many.
+   * The place with the `nth` lowest cost, from 0, of those that are above this node, `first` coming before all others;
+   * {@link NONE} where there are not so many.
+   * @param any of all, wherever they are
    */
-  nth(n: number, belowRank: number, first: number): number {
+  nth(n: number, first: number, any = false): number {
     let found = NONE;
     for (let i = 0; i <= n; i++) {
-      found = i === 0 && first !== NONE ? first : this.after(found, belowRank, first);
+      found = i === 0 && first !== NONE ? first : this.after(found, first, any);
       if (found === NONE) return NONE;
     }
     return found;
   }
 
   /** The cheapest of those that come after `previous` in order of cost, and of place where that is the same. */
-  private after(previous: number, belowRank: number, first: number): number {
+  private after(previous: number, first: number, any: boolean): number {
     let found = NONE;
     for (let i = 0; i < this.count; i++) {
-      if (i === first || this.rank[i] >= belowRank) continue;
+      if (i === first || !(any || this.isAbove(i))) continue;
       if (previous !== NONE && previous !== first && !this.isBefore(previous, i)) continue;
       if (found === NONE || this.isBefore(i, found)) found = i;
     }

@@ -36,10 +36,7 @@ export class Preference {
   /** {@link INFINITE_RANK} without a parent. */
   rank = INFINITE_RANK;
   wanted = NONE;
-  /**
-   * The rank that others know. Only nodes of a lower one are certain not to be below this node: those below go by what
-   * they were told, whatever has become of it since.
-   */
+  /** The rank that others know. */
   announced = INFINITE_RANK;
   /** The best rank since the place was taken. */
   #lowestRank = INFINITE_RANK;
@@ -63,7 +60,7 @@ export class Preference {
   begin(eui64: Uint8Array, rank: number, rssi_dBm: number, now_ms: number): boolean {
     const { parents } = this;
     this.clear();
-    const place = parents.hear(eui64, rank, rssi_dBm, now_ms, NONE);
+    const place = parents.hear(eui64, rank, this.announced, rssi_dBm, now_ms, NONE);
     if (place === NONE || parents.etx[place] > MAX_LINK_METRIC) return false;
     this.preferred = place;
     this.settle();
@@ -87,7 +84,7 @@ export class Preference {
   select(now_ms: number): number {
     const { parents, preferred } = this;
     const lost = parents.rank[preferred] === INFINITE_RANK;
-    const best = parents.nth(0, this.announced, NONE);
+    const best = parents.nth(0, NONE);
     if (lost && best === NONE) return Outcome.lost;
     const outcome = lost ? Outcome.replaced : this.judge(best, now_ms);
     if (outcome === Outcome.unsure) {
@@ -115,17 +112,26 @@ export class Preference {
       : Outcome.same;
   }
 
-  /** The parent that would be taken instead of the preferred one, `n` from 1 on. */
-  alternate(n: number): number {
-    return this.parents.nth(n, this.announced, this.preferred);
+  /** A neighbour has been told this rank, or all in range have. */
+  told(rank: number, all: boolean): void {
+    if (all) this.announced = rank;
+    this.parents.told(rank);
   }
 
-  /** Of the parents that may be needed, the one whose link has not been measured for the longest time. */
+  /** The parent that would be taken instead of the preferred one, `n` from 1 on. */
+  alternate(n: number): number {
+    return this.parents.nth(n, this.preferred);
+  }
+
+  /**
+   * Of the parents that may be needed, the one whose link has not been measured for the longest time. Those that may be
+   * below this node are among them: what they tell when asked shows that they are not.
+   */
   stalest(): number {
-    const { parents } = this;
-    let stalest = this.preferred;
+    const { parents, preferred } = this;
+    let stalest = preferred;
     for (let n = 1; n <= ALTERNATES; n++) {
-      const place = this.alternate(n);
+      const place = parents.nth(n, preferred, true);
       if (place === NONE) break;
       if (parents.samples[place] === 0) return place;
       if (parents.heard_ms[place] < parents.heard_ms[stalest]) stalest = place;

@@ -12,7 +12,7 @@ function sunkenBy(transmissions: number): { preference: Preference; outcome: num
   const preference = new Preference();
   expect(preference.begin(PARENT, RANK, STRONG_dBm, 0)).toBe(true);
   const { parents, preferred } = preference;
-  parents.hear(PARENT, RANK + transmissions * ETX_UNIT, STRONG_dBm, 1000, preferred);
+  parents.hear(PARENT, RANK + transmissions * ETX_UNIT, INFINITE_RANK, STRONG_dBm, 1000, preferred);
   return { preference, outcome: preference.select(1000) };
 }
 
@@ -45,7 +45,14 @@ describe("a parent that is a little better than the one that works", () => {
     const preference = new Preference();
     expect(preference.begin(PARENT, RANK + ETX_UNIT, STRONG_dBm, 0)).toBe(true);
     const { parents, preferred } = preference;
-    const other = parents.hear(OTHER, RANK + ETX_UNIT - saved * ETX_UNIT, STRONG_dBm, 0, preferred);
+    const other = parents.hear(
+      OTHER,
+      RANK + ETX_UNIT - saved * ETX_UNIT,
+      INFINITE_RANK,
+      STRONG_dBm,
+      0,
+      preferred,
+    );
     for (let i = 0; i < samples; i++) parents.measure(other, 1, true, 0);
     return { preference, other };
   }
@@ -77,5 +84,42 @@ describe("a parent that is a little better than the one that works", () => {
     expect(preference.select(10 * MINUTE_ms)).toBe(Outcome.same);
     expect(preference.select(19 * MINUTE_ms)).toBe(Outcome.same);
     expect(preference.select(20 * MINUTE_ms)).toBe(Outcome.changed);
+  });
+});
+
+describe("a parent that is lost", () => {
+  const OTHER = Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 3]);
+  const OWN = RANK + ETX_UNIT;
+
+  /** A node that has told its rank, and hears of a neighbour that has told `other`; then its parent is lost. */
+  function lostWith(other: number, between: (preference: Preference) => void = () => {}): number {
+    const preference = new Preference();
+    preference.begin(PARENT, RANK, STRONG_dBm, 0);
+    preference.told(OWN, true);
+    const { parents, preferred } = preference;
+    parents.hear(OTHER, other, OWN, STRONG_dBm, 0, preferred);
+    between(preference);
+    for (let i = 0; i < 4; i++) preference.measure(PARENT, 6, false, 1000);
+    return preference.select(1000);
+  }
+
+  it("gives way to a neighbour of a lower rank than this node's, and to no other: that may be below it", () => {
+    expect(lostWith(OWN - 1)).toBe(Outcome.replaced);
+    expect(lostWith(OWN)).toBe(Outcome.lost);
+  });
+
+  it("gives way to nobody because this node itself has sunk since, until the other has told its rank again", () => {
+    const sink = (preference: Preference) => preference.told(OWN + 4 * ETX_UNIT, true);
+    expect(lostWith(OWN + ETX_UNIT, sink)).toBe(Outcome.lost);
+    const sinkAndHear = (preference: Preference) => {
+      sink(preference);
+      const { parents, preferred, announced } = preference;
+      parents.hear(OTHER, OWN + ETX_UNIT, announced, STRONG_dBm, 500, preferred);
+    };
+    expect(lostWith(OWN + ETX_UNIT, sinkAndHear)).toBe(Outcome.replaced);
+  });
+
+  it("counts what was told to one neighbour alone", () => {
+    expect(lostWith(OWN - 1, (preference) => preference.told(OWN - ETX_UNIT, false))).toBe(Outcome.lost);
   });
 });
