@@ -4,8 +4,8 @@ import type { Outage } from "firmware/power/outage";
 import type { NoticeSender, PowerNotice } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
-/** A whole street comes back at once: what it tells is spread over so long. */
-export const RESTORATION_SPREAD_ms = 120_000;
+/** A whole town comes back at once: what it tells is spread over so long, to leave the collector to those who register. */
+export const RESTORATION_SPREAD_ms = 240_000;
 /** Notices without an answer before the head end is left to the event log. */
 const MAX_TRIES = 5;
 
