@@ -22,14 +22,12 @@ import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
 import { Probes } from "firmware/mesh/rpl/probes";
-import { Registration } from "firmware/mesh/rpl/registration";
+import { Registration, REGISTRATION_SPREAD_ms } from "firmware/mesh/rpl/registration";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import { Solicitation } from "firmware/mesh/rpl/solicitation";
 import { suits } from "firmware/mesh/rpl/suitable";
 import type { Entropy } from "hal/entropy";
 
-/** One DIO may be news to many: their registrations are spread over this. */
-const REGISTRATION_SPREAD_ms = 4_000;
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
 /** A root that did not answer is not tried again for so long, where there is another PAN. */
@@ -275,6 +273,7 @@ export class Join implements Routing {
       return;
     }
     this.#announcer.dio.rank = preference.rank;
+    this.#registration.check(preference.parents);
     if (outcome === Outcome.unsure) {
       if (this.joined) this.#probes.hurry();
     } else if (outcome !== Outcome.same) {

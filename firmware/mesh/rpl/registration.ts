@@ -1,9 +1,9 @@
-import { writeAddress } from "firmware/ip/address";
+import { writeAddress, writeEui64 } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
-import { Dao, type DaoAck, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
+import { Dao, type DaoAck, INFINITE_RANK, RplCode, STATUS_REJECTED } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE, isNewer, nextSequence } from "firmware/mesh/rpl/sequence";
-import { NONE } from "firmware/mesh/rpl/parents";
+import { NONE, type Parents } from "firmware/mesh/rpl/parents";
 import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
@@ -17,6 +17,8 @@ const MAX_ATTEMPTS = 12;
  * a town of 2,750 kept its collector so busy that links to it looked bad, parents changed, and more registrations followed.
  */
 const RENEWAL_SPREAD_ms = 3_600_000;
+/** One DIO, or a parent that is lost, may be news to many: their registrations are spread over this. */
+export const REGISTRATION_SPREAD_ms = 4_000;
 
 /** A node's registration with its root: sent until it is acknowledged, and again before it expires. */
 export class Registration {
@@ -34,6 +36,8 @@ export class Registration {
   readonly #root: Uint8Array;
   readonly #timer: Timer;
   readonly #eui64 = new Uint8Array(8);
+  /** The parent that the root knows. */
+  readonly #known = new Uint8Array(8);
   #wait_ms = FIRST_WAIT_ms;
   #attempts = 0;
   /** The next DAO is another one than the last: it has a sequence number of its own. */
@@ -78,6 +82,17 @@ export class Registration {
       this.startWithin(RENEWAL_SPREAD_ms);
   }
 
+  /**
+   * A better parent was no hurry; but once the one that the root knows is lost, it knows no way that works. It may even be
+   * below this node by now: then neither is reached before this one registers.
+   */
+  check(parents: Parents): void {
+    const place = parents.find(this.#known);
+    if (place === NONE || parents.rank[place] !== INFINITE_RANK || this.#attempts > 0) return;
+    if (this.#timer.due_ms - this.#kernel.now_ms() > REGISTRATION_SPREAD_ms)
+      this.startWithin(REGISTRATION_SPREAD_ms);
+  }
+
   stop(): void {
     this.#timer.stop();
   }
@@ -88,6 +103,7 @@ export class Registration {
     // A refusal is taken like silence: asked again after longer and longer waits.
     if (ack.instance !== instance || ack.status >= STATUS_REJECTED) return;
     if (ack.sequence === sequence && !this.#isNew) {
+      writeEui64(this.dao.parent, this.#known);
       this.begin();
       // Between a half and three quarters of the lifetime.
       this.#timer.startIn(this.lifetime_ms / 2 + this.#random.below(this.lifetime_ms / 4));
