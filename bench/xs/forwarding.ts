@@ -93,7 +93,7 @@ const routing: Routing = {
   isRoot: false,
   root: addressOf(root.eui64),
   rank: RANK,
-  announcedRank: RANK,
+  toldRank: RANK,
   sourceRoute: () => false,
   parentAfter: (_failures, eui64) => {
     eui64.set(parent.eui64);

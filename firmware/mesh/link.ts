@@ -196,10 +196,10 @@ export class MeshLink implements Link {
   }
 
   private forwardUp(packet: Packet, header: RoutingHeader, child: Uint8Array): void {
-    const { rank, announcedRank } = this.#routing;
+    const { rank, toldRank } = this.#routing;
     // Who goes by an old rank of this node may be above it by now: then a loop would last until it is told the new one.
     if (header.senderRank <= rank) this.#routing.onRankError(child);
-    if (header.senderRank <= announcedRank) {
+    if (header.senderRank <= toldRank) {
       if (header.rankError) {
         this.counters.dropped.rankError++;
         return;

@@ -9,8 +9,8 @@ export interface Routing {
   readonly root: Uint8Array;
   /** Rank of this node, for what it sends up. */
   readonly rank: number;
-  /** The rank that those below this node go by. */
-  readonly announcedRank: number;
+  /** The lowest rank by which those below this node may go. */
+  readonly toldRank: number;
 
   /**
    * The way of a packet that leaves the root: writes the routers to pass into `header`, which is clear. False: none.

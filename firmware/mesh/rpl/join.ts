@@ -120,8 +120,8 @@ export class Join implements Routing {
     return this.preference.rank;
   }
 
-  get announcedRank(): number {
-    return this.preference.announced;
+  get toldRank(): number {
+    return this.preference.lowestTold;
   }
 
   /** Writes the EUI-64 of the preferred parent; false where there is none. */

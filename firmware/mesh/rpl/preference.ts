@@ -36,8 +36,10 @@ export class Preference {
   /** {@link INFINITE_RANK} without a parent. */
   rank = INFINITE_RANK;
   wanted = NONE;
-  /** The rank that others know. */
+  /** The rank that all have been told. */
   announced = INFINITE_RANK;
+  /** The lowest that somebody has been told since, be it one neighbour alone: who is below that is in no loop. */
+  lowestTold = INFINITE_RANK;
   /** The best rank since the place was taken. */
   #lowestRank = INFINITE_RANK;
   /** Since when another parent has been better; Infinity where none is. */
@@ -49,6 +51,7 @@ export class Preference {
     this.preferred = NONE;
     this.rank = INFINITE_RANK;
     this.announced = INFINITE_RANK;
+    this.lowestTold = INFINITE_RANK;
     this.#lowestRank = INFINITE_RANK;
     this.#betterSince_ms = Infinity;
   }
@@ -115,6 +118,7 @@ export class Preference {
   /** A neighbour has been told this rank, or all in range have. */
   told(rank: number, all: boolean): void {
     if (all) this.announced = rank;
+    if (all || rank < this.lowestTold) this.lowestTold = rank;
     this.parents.told(rank);
   }
 

@@ -58,7 +58,7 @@ export class Root implements Routing {
   readonly isRoot = true;
   readonly root = new Uint8Array(16);
   readonly rank = ROOT_RANK;
-  readonly announcedRank = ROOT_RANK;
+  readonly toldRank = ROOT_RANK;
   readonly routes: Routes;
   /** RPL messages that could not be read, or are none for a root; registrations by a parent that is not known. */
   ignored = 0;

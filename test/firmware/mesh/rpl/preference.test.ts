@@ -87,39 +87,55 @@ describe("a parent that is a little better than the one that works", () => {
   });
 });
 
+const OWN_RANK = RANK + ETX_UNIT;
+
 describe("a parent that is lost", () => {
   const OTHER = Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 3]);
-  const OWN = RANK + ETX_UNIT;
 
   /** A node that has told its rank, and hears of a neighbour that has told `other`; then its parent is lost. */
   function lostWith(other: number, between: (preference: Preference) => void = () => {}): number {
     const preference = new Preference();
     preference.begin(PARENT, RANK, STRONG_dBm, 0);
-    preference.told(OWN, true);
+    preference.told(OWN_RANK, true);
     const { parents, preferred } = preference;
-    parents.hear(OTHER, other, OWN, STRONG_dBm, 0, preferred);
+    parents.hear(OTHER, other, OWN_RANK, STRONG_dBm, 0, preferred);
     between(preference);
     for (let i = 0; i < 4; i++) preference.measure(PARENT, 6, false, 1000);
     return preference.select(1000);
   }
 
   it("gives way to a neighbour of a lower rank than this node's, and to no other: that may be below it", () => {
-    expect(lostWith(OWN - 1)).toBe(Outcome.replaced);
-    expect(lostWith(OWN)).toBe(Outcome.lost);
+    expect(lostWith(OWN_RANK - 1)).toBe(Outcome.replaced);
+    expect(lostWith(OWN_RANK)).toBe(Outcome.lost);
   });
 
   it("gives way to nobody because this node itself has sunk since, until the other has told its rank again", () => {
-    const sink = (preference: Preference) => preference.told(OWN + 4 * ETX_UNIT, true);
-    expect(lostWith(OWN + ETX_UNIT, sink)).toBe(Outcome.lost);
+    const sink = (preference: Preference) => preference.told(OWN_RANK + 4 * ETX_UNIT, true);
+    expect(lostWith(OWN_RANK + ETX_UNIT, sink)).toBe(Outcome.lost);
     const sinkAndHear = (preference: Preference) => {
       sink(preference);
       const { parents, preferred, announced } = preference;
-      parents.hear(OTHER, OWN + ETX_UNIT, announced, STRONG_dBm, 500, preferred);
+      parents.hear(OTHER, OWN_RANK + ETX_UNIT, announced, STRONG_dBm, 500, preferred);
     };
-    expect(lostWith(OWN + ETX_UNIT, sinkAndHear)).toBe(Outcome.replaced);
+    expect(lostWith(OWN_RANK + ETX_UNIT, sinkAndHear)).toBe(Outcome.replaced);
   });
 
   it("counts what was told to one neighbour alone", () => {
-    expect(lostWith(OWN - 1, (preference) => preference.told(OWN - ETX_UNIT, false))).toBe(Outcome.lost);
+    expect(lostWith(OWN_RANK - 1, (preference) => preference.told(OWN_RANK - ETX_UNIT, false))).toBe(
+      Outcome.lost,
+    );
+  });
+});
+
+describe("the rank by which others may go", () => {
+  it("is the lowest that one of them was told since all were: a child that went by it is in no loop", () => {
+    const preference = new Preference();
+    preference.told(OWN_RANK, true);
+    preference.told(OWN_RANK - ETX_UNIT, false);
+    expect(preference.lowestTold).toBe(OWN_RANK - ETX_UNIT);
+    preference.told(OWN_RANK + ETX_UNIT, false);
+    expect(preference.lowestTold).toBe(OWN_RANK - ETX_UNIT);
+    preference.told(OWN_RANK + ETX_UNIT, true);
+    expect(preference.lowestTold).toBe(OWN_RANK + ETX_UNIT);
   });
 });
