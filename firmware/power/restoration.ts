@@ -5,7 +5,7 @@ import type { NoticeSender, PowerNotice } from "firmware/power/notice";
 import type { Entropy } from "hal/entropy";
 
 /** A whole town comes back at once: what it tells is spread over so long, to leave the collector to those who register. */
-export const RESTORATION_SPREAD_ms = 240_000;
+export const RESTORATION_SPREAD_ms = 420_000;
 /** Notices without an answer before the head end is left to the event log. */
 const MAX_TRIES = 5;
 
