@@ -6,7 +6,7 @@ import { thousandths } from "firmware/console/thousandths";
 import { formatAddress } from "firmware/ip/address-text";
 import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
-import { NONE } from "firmware/mesh/rpl/parents";
+import { ANY_RANK, NONE } from "firmware/mesh/rpl/parents";
 import type { Join } from "firmware/mesh/rpl/join";
 
 /** Lines of `mesh route` before those of the parents. */
@@ -42,7 +42,7 @@ export class NeighboursCommand implements Command {
   step(output: Output): number {
     const { kernel, join } = this.#node;
     const { parents, preferred } = join.preference;
-    const place = parents.nth(this.#next++, preferred, true);
+    const place = parents.nth(this.#next++, preferred, ANY_RANK);
     // The table changes between lines.
     if (place === NONE) return Result.ok;
     const rank = parents.rank[place];

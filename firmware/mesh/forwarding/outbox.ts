@@ -104,7 +104,8 @@ export class Outbox {
 
   private findNeighbour(held: Held): boolean {
     if (held.way === Way.parent && this.findFree(held)) return true;
-    if (goesUp(held)) return this.#routing.parentAfter(held.failures, this.#neighbour);
+    if (goesUp(held))
+      return this.#routing.parentAfter(held.failures, this.#neighbour, held.way === Way.parent);
     this.below(this.#packet, this.#header);
     return true;
   }
@@ -119,7 +120,7 @@ export class Outbox {
   /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
   private findFree({ failures }: Held): boolean {
     for (let n = failures; n < MAX_FAILURES_UP; n++)
-      if (this.#routing.parentAfter(n, this.#neighbour) && this.#mac.queued(this.#neighbour) === 0)
+      if (this.#routing.parentAfter(n, this.#neighbour, true) && this.#mac.queued(this.#neighbour) === 0)
         return true;
     return false;
   }

@@ -20,8 +20,9 @@ export interface Routing {
   /**
    * The neighbour that a packet goes up through after the MAC has given it up `failures` times: writes its EUI-64.
    * False: there is none.
+   * @param noFurther it is for that neighbour, so that more will do
    */
-  parentAfter(failures: number, eui64: Uint8Array): boolean;
+  parentAfter(failures: number, eui64: Uint8Array, noFurther: boolean): boolean;
 
   /** The result of each frame that asked for an acknowledgement. */
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void;

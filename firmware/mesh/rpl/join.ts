@@ -126,17 +126,18 @@ export class Join implements Routing {
 
   /** Writes the EUI-64 of the preferred parent; false where there is none. */
   writeParent(into: Uint8Array): boolean {
-    return this.parentAfter(0, into);
+    return this.parentAfter(0, into, false);
   }
 
   sourceRoute(): boolean {
     return false;
   }
 
-  parentAfter(failures: number, eui64: Uint8Array): boolean {
-    const { parents, preferred } = this.preference;
+  parentAfter(failures: number, eui64: Uint8Array, noFurther: boolean): boolean {
+    const { preference } = this;
+    const { parents, preferred } = preference;
     if (preferred === NONE) return false;
-    const place = this.preference.alternate(failures);
+    const place = noFurther ? preference.routerAbove(failures) : preference.alternate(failures);
     parents.writeEui64(place === NONE ? preferred : place, eui64);
     return true;
   }

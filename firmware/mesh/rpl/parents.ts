@@ -11,6 +11,10 @@ import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
 /** Neighbours that could be parents: the preferred one, three to take its place, and room for better ones to show. */
 export const MAX_CANDIDATES = 16;
 export const NONE = -1;
+/** Above all ranks, so that neighbours without one count too. */
+export const ANY_RANK = INFINITE_RANK + 1;
+/** No rank is below: those that are above this node for certain. */
+const CERTAIN = 0;
 
 /** The neighbours that a node knows as members of its DODAG, with what a path through each costs. */
 export class Parents {
@@ -98,22 +102,22 @@ export class Parents {
   /**
    * The place with the `nth` lowest cost, from 0, of those that are above this node, `first` coming before all others;
    * {@link NONE} where there are not so many.
-   * @param any of all, wherever they are
+   * @param belowRank of those of a lower rank instead
    */
-  nth(n: number, first: number, any = false): number {
+  nth(n: number, first: number, belowRank = CERTAIN): number {
     let found = NONE;
     for (let i = 0; i <= n; i++) {
-      found = i === 0 && first !== NONE ? first : this.after(found, first, any);
+      found = i === 0 && first !== NONE ? first : this.after(found, first, belowRank);
       if (found === NONE) return NONE;
     }
     return found;
   }
 
   /** The cheapest of those that come after `previous` in order of cost, and of place where that is the same. */
-  private after(previous: number, first: number, any: boolean): number {
+  private after(previous: number, first: number, belowRank: number): number {
     let found = NONE;
     for (let i = 0; i < this.count; i++) {
-      if (i === first || !(any || this.isAbove(i))) continue;
+      if (i === first || !(belowRank === CERTAIN ? this.isAbove(i) : this.rank[i] < belowRank)) continue;
       if (previous !== NONE && previous !== first && !this.isBefore(previous, i)) continue;
       if (found === NONE || this.isBefore(i, found)) found = i;
     }

@@ -6,7 +6,7 @@ import {
   MAX_RANK_INCREASE,
   PARENT_SWITCH_THRESHOLD,
 } from "firmware/mesh/rpl/mrhof";
-import { NONE, Parents } from "firmware/mesh/rpl/parents";
+import { ANY_RANK, NONE, Parents } from "firmware/mesh/rpl/parents";
 
 /** Frames in a row that a neighbour does not acknowledge, until it counts as gone. */
 const MAX_FAILURES = 4;
@@ -128,6 +128,14 @@ export class Preference {
   }
 
   /**
+   * Likewise, for what goes to a router above and no further: all of a lower rank than others know this node by will do. That
+   * makes no loops, as whoever sends such to a neighbour is none that it sends such to.
+   */
+  routerAbove(n: number): number {
+    return this.parents.nth(n, this.preferred, this.announced);
+  }
+
+  /**
    * Of the parents that may be needed, the one whose link has not been measured for the longest time. Those that may be
    * below this node are among them: what they tell when asked shows that they are not.
    */
@@ -135,7 +143,7 @@ export class Preference {
     const { parents, preferred } = this;
     let stalest = preferred;
     for (let n = 1; n <= ALTERNATES; n++) {
-      const place = parents.nth(n, preferred, true);
+      const place = parents.nth(n, preferred, ANY_RANK);
       if (place === NONE) break;
       if (parents.samples[place] === 0) return place;
       if (parents.heard_ms[place] < parents.heard_ms[stalest]) stalest = place;

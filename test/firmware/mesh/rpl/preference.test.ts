@@ -1,5 +1,6 @@
 import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
+import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
 import { describe, expect, it } from "vitest";
 
@@ -124,6 +125,24 @@ describe("a parent that is lost", () => {
     expect(lostWith(OWN_RANK - 1, (preference) => preference.told(OWN_RANK - ETX_UNIT, false))).toBe(
       Outcome.lost,
     );
+  });
+});
+
+describe("a neighbour that has told a higher rank than this node before, and a lower one than this node now", () => {
+  const OTHER = Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 3]);
+  const preference = new Preference();
+  preference.begin(PARENT, RANK, STRONG_dBm, 0);
+  preference.told(OWN_RANK, true);
+  const { parents, preferred } = preference;
+  const place = parents.hear(OTHER, OWN_RANK + ETX_UNIT, preference.announced, STRONG_dBm, 0, preferred);
+  preference.told(OWN_RANK + 2 * ETX_UNIT, true);
+
+  it("is no parent for what goes all the way up", () => {
+    expect(preference.alternate(1)).toBe(NONE);
+  });
+
+  it("is one for what goes no further", () => {
+    expect(preference.routerAbove(1)).toBe(place);
   });
 });
 
