@@ -8,7 +8,7 @@ const REPAIR_s = 60;
 /** So long a packet is remembered by those that pass it on, and by the last. */
 const REMEMBERED_s = 3.9;
 /** Copies that come later, and are for whoever is asked to tell: of those sent and echoed. */
-const LATE_COPIES = 0.05;
+const LATE_COPIES = 0.03;
 /** Reads begin 5 minutes after the faults. One that fails is tried again after ever longer waits, and given up in the end. */
 const READING_min = 12;
 const GIVEN_UP_min = READING_min + 120;

@@ -75,6 +75,7 @@ export class Outbox {
       return false;
     }
     held.way = way;
+    held.sequence = this.#mac.newSequence();
     this.next();
     this.#mac.congested = this.#queue.congested;
     return true;
@@ -127,7 +128,7 @@ export class Outbox {
 
   /** Answers false where the packet fits no frame. */
   private hand(held: Held): boolean {
-    const writer = this.#mac.prepare(this.#neighbour, held.number, hasteOf(held));
+    const writer = this.#mac.prepare(this.#neighbour, held.number, hasteOf(held), held.sequence);
     if (writer === undefined) return false;
     const header = this.#header;
     if (held.way === Way.up) header.senderRank = this.#routing.rank;

@@ -37,6 +37,8 @@ export class Held {
   way: number = Way.up;
   /** How often the MAC has given it up. */
   failures = 0;
+  /** Of its frames, to whichever neighbours: see `Mac.newSequence`. */
+  sequence = 0;
   /** Packets are sent in the order in which they came. */
   order = 0;
   /** Of what is kept of it. */

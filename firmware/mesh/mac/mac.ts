@@ -134,16 +134,32 @@ export class Mac {
   }
 
   /**
+   * A sequence number (IEEE 802.15.4-2015, 7.2.2). What was given up and is sent once more under the number that it had is
+   * told from a new frame by a neighbour that has got it, and whose acknowledgements were lost.
+   */
+  newSequence(): number {
+    this.#sequence = (this.#sequence + 1) & 0xff;
+    return this.#sequence;
+  }
+
+  /**
    * Begins a frame to `destination` (copied), or to all in range where it is undefined. The caller writes the payload
    * and calls {@link submit}; without that nothing is sent.
    * @param tag given back by {@link onSent}
    * @param haste one of {@link Haste}
+   * @param sequence one of {@link newSequence}; another one where absent
    * @returns where to write the payload, or undefined while the queue is full
    */
-  prepare(destination: Uint8Array | undefined, tag = 0, haste: number = Haste.some): Writer | undefined {
+  prepare(
+    destination: Uint8Array | undefined,
+    tag = 0,
+    haste: number = Haste.some,
+    sequence = this.newSequence(),
+  ): Writer | undefined {
     const slot = this.#queue.free;
     if (slot === undefined) return undefined;
     slot.tag = tag;
+    slot.sequence = sequence;
     slot.haste = haste;
     slot.broadcast = destination === undefined;
     if (destination !== undefined) slot.destination.set(destination);
@@ -162,8 +178,6 @@ export class Mac {
   }
 
   private push(slot: Slot): void {
-    slot.sequence = this.#sequence;
-    this.#sequence = (this.#sequence + 1) & 0xff;
     this.#queue.push(slot);
     this.#csma.next();
   }
@@ -219,6 +233,7 @@ export class Mac {
       this.#askers.wait();
       return;
     }
+    slot.sequence = this.newSequence();
     slot.broadcast = true;
     slot.frameType = WisunFrame.advertisement;
     this.#askers.take(slot);

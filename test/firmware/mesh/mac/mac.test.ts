@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Cause } from "firmware/mesh/mac/frame";
+import { Haste } from "firmware/mesh/mac/queue";
 import { CHANNEL, macStreet, PAN, send } from "../../../support/mac-street";
 import { OPEN_STREET } from "../../../../host-sim/radio/medium";
 import { OpenAir } from "../../../../host-sim/radio/open-air";
@@ -27,6 +28,21 @@ describe("one frame", () => {
     expect(macs[0].counters).toMatchObject({ sent: 1, acknowledged: 1, retries: 0, failures: 0 });
     expect(macs[1].counters).toMatchObject({ received: 1, acksSent: 1 });
     expect(macs[2].counters.dropped[Cause.notForUs]).toBe(2);
+  });
+
+  it("is acknowledged and not handed up when it comes again under its number", () => {
+    const { world, macs } = macStreet(2);
+    let received = 0;
+    macs[1].onFrame = () => received++;
+    const number = macs[0].newSequence();
+    for (const sequence of [number, number, macs[0].newSequence()]) {
+      macs[0].prepare(macs[1].eui64, 0, Haste.some, sequence)!.u8(7);
+      expect(macs[0].submit()).toBe(true);
+      world.runUntil(world.now_us + 10e6);
+    }
+    expect(macs[0].counters).toMatchObject({ acknowledged: 3, retries: 0 });
+    expect(macs[1].counters.dropped[Cause.duplicate]).toBe(1);
+    expect(received).toBe(2);
   });
 
   it("goes to all when it is a broadcast, unacknowledged", () => {
