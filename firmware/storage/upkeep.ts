@@ -1,7 +1,7 @@
 import { Timer, type Kernel } from "firmware/kernel/kernel";
 
 /** The store that fills its sectors fastest, the registers', takes 150 s for one. */
-const PERIOD_ms = 60_000;
+const PERIOD_ms = 120_000;
 /** After one was prepared, as after a start all of them may have to be: each is then well before that. */
 const NEXT_ms = 15_000;
 

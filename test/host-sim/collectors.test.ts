@@ -3,7 +3,7 @@ import { defaultOptions } from "../../host-sim/options";
 import { Street } from "../../host-sim/street";
 
 const base = { ...defaultOptions, depth: "model", days: 1, collectors: 2, seed: 3 } as const;
-/** Within two hours each meter has registered anew, and so learnt whether its collector answers. */
+/** Within two hours each meter has measured the link to its parent some times, and so learnt whether that is gone. */
 const MOVED_S = 2 * 3600;
 
 const lines = (street: Street) =>

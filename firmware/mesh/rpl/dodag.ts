@@ -2,16 +2,16 @@ import type { Dio } from "firmware/mesh/rpl/messages";
 import { MAX_RANK_INCREASE, MIN_HOP_RANK_INCREASE, OBJECTIVE_MRHOF } from "firmware/mesh/rpl/mrhof";
 import { FIRST_SEQUENCE } from "firmware/mesh/rpl/sequence";
 
-/** 2 s to 17 min between DIOs. */
+/** 2 s to 2.3 h between DIOs, the longest as RFC 6550, section 17, has it: links are measured, and asked, one by one. */
 const INTERVAL_MIN = 11;
-const INTERVAL_DOUBLINGS = 9;
+const INTERVAL_DOUBLINGS = 12;
 /** A node keeps silent after so many others (RFC 6550, section 8.3.1: DEFAULT_DIO_REDUNDANCY_CONSTANT). */
 const REDUNDANCY = 10;
 /** RFC 6550, section 17: ROOT_RANK is MinHopRankIncrease. */
 export const ROOT_RANK = MIN_HOP_RANK_INCREASE;
-/** Routes last two hours. */
+/** Routes last four hours. */
 export const LIFETIME_UNIT_s = 60;
-const LIFETIME = 120;
+const LIFETIME = 240;
 const PREFIX_BITS = 64;
 const FOREVER_s = 0xffffffff;
 

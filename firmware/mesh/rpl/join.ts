@@ -143,8 +143,10 @@ export class Join implements Routing {
   }
 
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
-    this.preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
+    const { preference } = this;
+    preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
     this.select();
+    if (this.joined && preference.isDoubtful) this.#probes.doubt();
   }
 
   onUnreachable(packet: Packet): void {

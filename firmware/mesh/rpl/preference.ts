@@ -10,8 +10,10 @@ import { ANY_RANK, NONE, Parents } from "firmware/mesh/rpl/parents";
 
 /** Frames in a row that a neighbour does not acknowledge, until it counts as gone. */
 const MAX_FAILURES = 4;
-/** Parents that are kept measured beside the preferred one. */
+/** Parents that are kept measured beside the preferred one, */
 const ALTERNATES = 3;
+/** and how much more seldom: should that one die, this node and those below it are cut off until it shows. */
+const PATIENCE = 3;
 
 /** Measurements of a link that is to replace one that works. */
 const MEASURED = 2;
@@ -79,6 +81,12 @@ export class Preference {
     if (parents.failures[place] >= MAX_FAILURES) parents.rank[place] = INFINITE_RANK;
   }
 
+  /** The preferred parent has not answered last. */
+  get isDoubtful(): boolean {
+    const { parents, preferred } = this;
+    return preferred !== NONE && parents.failures[preferred] > 0;
+  }
+
   /**
    * Looks again which parent is best: one that is lost gives way to the next, one that works to one that is much better, or
    * has been better for long.
@@ -136,17 +144,22 @@ export class Preference {
   }
 
   /**
-   * Of the parents that may be needed, the one whose link has not been measured for the longest time. Those that may be
-   * below this node are among them: what they tell when asked shows that they are not.
+   * Of the parents that may be needed, the one whose link is to be measured: the preferred one where it has not answered
+   * last, or unless another has not been measured for {@link PATIENCE} times as long. Those that may be below this node
+   * are among them: what they tell when asked shows that they are not.
    */
-  stalest(): number {
+  stalest(now_ms: number): number {
     const { parents, preferred } = this;
+    if (this.isDoubtful) return preferred;
     let stalest = preferred;
+    let age_ms = PATIENCE * (now_ms - parents.heard_ms[preferred]);
     for (let n = 1; n <= ALTERNATES; n++) {
       const place = parents.nth(n, preferred, ANY_RANK);
       if (place === NONE) break;
       if (parents.samples[place] === 0) return place;
-      if (parents.heard_ms[place] < parents.heard_ms[stalest]) stalest = place;
+      if (now_ms - parents.heard_ms[place] <= age_ms) continue;
+      stalest = place;
+      age_ms = now_ms - parents.heard_ms[place];
     }
     return stalest;
   }

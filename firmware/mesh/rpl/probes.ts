@@ -7,7 +7,7 @@ import type { RplSender } from "firmware/mesh/rpl/sender";
 
 /** Links are measured before there is need: soon after the root has heard of this node's place, and then ever more rarely. */
 const FIRST_ms = 30_000;
-const LONGEST_ms = 960_000;
+const LONGEST_ms = 1_920_000;
 /** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
 const URGENT_ms = 2_000;
 const PAUSE_ms = 30_000;
@@ -27,6 +27,8 @@ export class Probes {
   readonly #address = new Uint8Array(16);
   #wait_ms = FIRST_ms;
   #wanted = false;
+  /** The timer is to ask the preferred parent again, where that has not answered since. */
+  #doubted = false;
   #last_ms = -Infinity;
 
   constructor(kernel: Kernel, random: RandomBelow, preference: Preference, sender: RplSender) {
@@ -55,15 +57,30 @@ export class Probes {
     this.#timer.startAt(Math.max(now_ms, this.#last_ms + PAUSE_ms) + this.#random.below(URGENT_ms));
   }
 
+  /** The preferred parent has not answered: a node that has little to send would learn in hours that it is gone. */
+  doubt(): void {
+    const soon_ms = this.#kernel.now_ms() + PAUSE_ms + this.#random.below(PAUSE_ms);
+    if (this.#timer.due_ms <= soon_ms) return;
+    this.#doubted = true;
+    this.#timer.startAt(soon_ms);
+  }
+
   private later(): void {
     this.#timer.startIn(this.#wait_ms / 2 + this.#random.below(this.#wait_ms / 2));
-    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_ms);
   }
 
   private probe(): void {
-    const { wanted, parents } = this.#preference;
-    this.#last_ms = this.#kernel.now_ms();
-    parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(), this.#eui64);
+    const { wanted, parents, isDoubtful } = this.#preference;
+    const now_ms = this.#kernel.now_ms();
+    const doubted = this.#doubted;
+    this.#doubted = false;
+    if (doubted && !this.#wanted && !isDoubtful) {
+      this.later();
+      return;
+    }
+    this.#last_ms = now_ms;
+    this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_ms);
+    parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(now_ms), this.#eui64);
     writeLinkLocal(this.#eui64, this.#address);
     writeDis(this.#sender.begin(this.#address, RplCode.dis));
     this.#sender.send();

@@ -25,23 +25,23 @@ describe("the upkeep of the stores", () => {
     const stores = [new Store(), new Store(true), new Store(), new Store()];
     new Upkeep(new Kernel(new TrueClock(world)), stores);
     const attempts = (): number[] => stores.map((store) => store.attempts);
-    world.runUntil(60 * SECOND_us);
+    world.runUntil(120 * SECOND_us);
     expect(attempts()).toEqual([1, 0, 0, 0]);
-    world.runUntil(105 * SECOND_us);
+    world.runUntil(165 * SECOND_us);
     expect(attempts()).toEqual([1, 1, 1, 1]);
-    world.runUntil(135 * SECOND_us);
+    world.runUntil(195 * SECOND_us);
     expect(attempts()).toEqual([1, 3, 1, 1]);
     stores[3].prepared = false;
-    world.runUntil(165 * SECOND_us);
+    world.runUntil(225 * SECOND_us);
     expect(attempts()).toEqual([1, 4, 1, 2]);
   });
 
-  it("looks once a minute where all are prepared", () => {
+  it("looks every two minutes where all are prepared", () => {
     const world = new World();
     new Upkeep(new Kernel(new TrueClock(world)), [new Store(), new Store()]);
-    world.runUntil(200 * SECOND_us);
+    world.runUntil(300 * SECOND_us);
     const { events } = world;
-    world.runUntil((200 + 3600) * SECOND_us);
-    expect(world.events - events).toBe(60);
+    world.runUntil((300 + 3600) * SECOND_us);
+    expect(world.events - events).toBe(30);
   });
 });

@@ -126,7 +126,7 @@ describe("a street that has joined", () => {
     return street;
   };
 
-  it("stays so for a day, each meter registering again before two hours are over", () => {
+  it("stays so for a day, each meter registering again before four hours are over", () => {
     const street = joinedStreet(8, { frameLoss: 0.1 });
     const messages = countMessages(street.collector, (packet) => !measuresLink(packet));
     for (let hour = 1; hour <= 24; hour++) {
@@ -134,29 +134,29 @@ describe("a street that has joined", () => {
       expect(joined(street)).toBe(8);
       expect(street.collector.root.count).toBe(8);
     }
-    // Every hour to hour and a half.
-    expect(messages[RplCode.dao]).toBeGreaterThan((8 * 23) / 1.5 - 8);
-    expect(messages[RplCode.dao]).toBeLessThan(8 * 30);
+    // Every two hours to three.
+    expect(messages[RplCode.dao]).toBeGreaterThan((8 * 23) / 3 - 8);
+    expect(messages[RplCode.dao]).toBeLessThan(8 * 15);
     expect(messages[RplCode.dis]).toBe(0);
   });
 
-  it("hears a DIO at most every 17 minutes and a half", () => {
+  it("hears a DIO every two hours and twenty minutes (RFC 6550, section 17)", () => {
     const street = joinedStreet(1);
-    street.world.runUntil(2 * HOUR_us);
+    street.world.runUntil(5 * HOUR_us);
     const messages = countMessages(street.meters[0], (packet) => !measuresLink(packet));
-    street.world.runUntil(12 * HOUR_us);
-    expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(33);
-    expect(messages[RplCode.dio]).toBeLessThanOrEqual(35);
+    street.world.runUntil(75 * HOUR_us);
+    expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(29);
+    expect(messages[RplCode.dio]).toBeLessThanOrEqual(31);
   });
 
-  it("asks for its parent's announcement every 8 to 16 minutes, which measures the link, and is answered", () => {
+  it("asks for its parent's announcement every 16 to 32 minutes, which measures the link, and is answered", () => {
     const street = joinedStreet(1);
     street.world.runUntil(2 * HOUR_us);
     const asked = countMessages(street.collector, measuresLink);
     const answered = countMessages(street.meters[0], measuresLink);
     street.world.runUntil(12 * HOUR_us);
-    expect(asked[RplCode.dis]).toBeGreaterThanOrEqual((10 * 60) / 16 - 1);
-    expect(asked[RplCode.dis]).toBeLessThanOrEqual((10 * 60) / 8 + 1);
+    expect(asked[RplCode.dis]).toBeGreaterThanOrEqual((10 * 60) / 32 - 1);
+    expect(asked[RplCode.dis]).toBeLessThanOrEqual((10 * 60) / 16 + 1);
     expect(answered[RplCode.dio]).toBe(asked[RplCode.dis]);
     expect(asked[RplCode.dio]).toBe(0);
   });
@@ -165,9 +165,9 @@ describe("a street that has joined", () => {
     const street = joinedStreet(3);
     street.medium.radios[2].onReceive = () => {};
     street.medium.radios[2].transmit = () => false;
-    street.world.runUntil(1.9 * HOUR_us);
+    street.world.runUntil(3.9 * HOUR_us);
     expect(street.collector.root.count).toBe(3);
-    street.world.runUntil(3.1 * HOUR_us);
+    street.world.runUntil(7.1 * HOUR_us);
     expect(street.collector.root.count).toBe(2);
     expect(street.collector.root.has(street.meters[1].stack.address)).toBe(false);
   });
@@ -187,6 +187,42 @@ describe("a street that has joined", () => {
     radio.onReceive = receive;
     street.world.runUntil(200e6);
     expect(meter.join.joined).toBe(true);
+  });
+
+  it("learns within minutes of the first silence that its parent is gone, though it has nothing to send", () => {
+    const street = joinedStreet(1);
+    const [{ join, mac }] = street.meters;
+    const { world } = street;
+    // It registers again in its third hour.
+    world.runUntil(HOUR_us);
+    street.collector.radio.onReceive = () => {};
+    while (mac.counters.failures === 0) world.runUntil(world.now_us + 1e6);
+    expect(world.now_us).toBeLessThan(HOUR_us + 32 * 60e6);
+    expect(join.joined).toBe(true);
+    world.runUntil(world.now_us + 120e6);
+    expect(join.joined).toBe(false);
+  });
+
+  it("does not ask a parent anew that has answered since", () => {
+    const street = joinedStreet(1);
+    const [meter] = street.meters;
+    const { radio, stack } = street.collector;
+    const ping = (seconds: number) => {
+      meter.stack.ping(stack.address, 8, () => {});
+      street.world.runUntil(street.world.now_us + seconds * 1e6);
+    };
+    street.world.runUntil(3 * HOUR_us);
+    const asked = countMessages(street.collector, measuresLink);
+    const receive = radio.onReceive;
+    for (let n = 0; n < 5; n++) {
+      radio.onReceive = () => {};
+      ping(0.5);
+      radio.onReceive = receive;
+      expect(meter.mac.counters.failures).toBeGreaterThan(n);
+      ping(90);
+    }
+    // It does so every 16 to 32 minutes.
+    expect(asked[RplCode.dis]).toBeLessThanOrEqual(1);
   });
 
   it("keeps a parent that fails now and then", () => {

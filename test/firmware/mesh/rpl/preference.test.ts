@@ -158,3 +158,45 @@ describe("the rank by which others may go", () => {
     expect(preference.lowestTold).toBe(OWN_RANK + ETX_UNIT);
   });
 });
+
+describe("the link that is measured next", () => {
+  const MINUTE_ms = 60_000;
+  const [A, B, C, D] = [1, 2, 3, 4].map((n) => Uint8Array.from([2, 0, 0, 0, 0, 0, 1, n]));
+
+  /** How often each link was chosen, one every 24 minutes. */
+  function chosen(times: number): number[] {
+    const preference = new Preference();
+    preference.begin(PARENT, RANK, STRONG_dBm, 0);
+    const { parents, preferred } = preference;
+    for (const other of [A, B, C, D]) parents.hear(other, RANK, INFINITE_RANK, STRONG_dBm, 0, preferred);
+    const counts = [0, 0, 0, 0, 0];
+    for (let n = 1; n <= times; n++) {
+      const now_ms = n * 24 * MINUTE_ms;
+      const place = preference.stalest(now_ms);
+      parents.measure(place, 1, true, now_ms);
+      counts[place]++;
+    }
+    return counts;
+  }
+
+  it("is first that of each of the three that would take the parent's place", () => {
+    expect(chosen(3)).toEqual([0, 1, 1, 1, 0]);
+  });
+
+  it("is from then on that of the parent as often as all of these together", () => {
+    const [parent, ...others] = chosen(600);
+    expect(parent / 600).toBeCloseTo(1 / 2, 2);
+    for (const count of others.slice(0, 3)) expect(count / 600).toBeCloseTo(1 / 6, 2);
+    expect(others[3]).toBe(0);
+  });
+
+  it("is the parent's at once where that has not answered", () => {
+    const preference = new Preference();
+    preference.begin(PARENT, RANK, STRONG_dBm, 0);
+    const { parents, preferred } = preference;
+    const other = parents.hear(A, RANK, INFINITE_RANK, STRONG_dBm, 0, preferred);
+    expect(preference.stalest(MINUTE_ms)).toBe(other);
+    preference.measure(PARENT, 6, false, MINUTE_ms);
+    expect(preference.stalest(MINUTE_ms)).toBe(preferred);
+  });
+});
