@@ -2,21 +2,29 @@ import { EUI64_BYTES, type GaspColumns } from "firmware/power/gasp-codec";
 
 /** What is known of a gasp. */
 export const GaspState = Object.freeze({
-  /** It is another node's now, and remembered so that a copy goes no further. */
+  /** It is another node's now, and remembered: a circle or a lost acknowledgement may bring it back. */
   passedOn: 1,
   waiting: 2,
   /** In the message that is under way. */
   sent: 3,
 });
 
+/**
+ * What was passed on and comes back has gone in a circle, as nodes go by ranks of different ages, or is a copy. Whoever has
+ * it owes it, and passes it on anew, so often.
+ */
+const MAX_RETURNS = 2;
+
 const NO_ROW = -1;
 
-/** Last gasps that a node has heard of in an outage, a row a meter; 13 bytes each. */
+/** Last gasps that a node has heard of in an outage, a row a meter; 14 bytes each. */
 export class GaspTable implements GaspColumns {
   readonly eui64: Uint8Array;
   readonly failed_s: Uint32Array;
   /** A {@link GaspState} each. */
   readonly state: Uint8Array;
+  /** How often each has come back. */
+  readonly #returns: Uint8Array;
   /** In use: those from here on are free. */
   rows = 0;
   /** Of rows that were passed on, the one that is given up next. */
@@ -26,6 +34,7 @@ export class GaspTable implements GaspColumns {
     this.eui64 = new Uint8Array(EUI64_BYTES * capacity);
     this.failed_s = new Uint32Array(capacity);
     this.state = new Uint8Array(capacity);
+    this.#returns = new Uint8Array(capacity);
   }
 
   /** Whether this meter's gasp is in the message that is under way. */
@@ -35,18 +44,25 @@ export class GaspTable implements GaspColumns {
   }
 
   /**
-   * Lets a gasp wait, if it is not known: in its meter's row, or one that is free, or that of the one that was passed on
+   * Lets a gasp wait, if it is not known or has come back: in its meter's row, or one that is free, or that of the one that was passed on
    * the longest ago.
    * @returns false where there is no room
    */
   note(eui64: Uint8Array, failed_s: number): boolean {
     let row = this.find(eui64);
-    if (row !== NO_ROW && this.failed_s[row] === failed_s) return true;
+    if (row !== NO_ROW && this.failed_s[row] === failed_s) {
+      if (this.state[row] === GaspState.passedOn && this.#returns[row] < MAX_RETURNS) {
+        this.#returns[row]++;
+        this.state[row] = GaspState.waiting;
+      }
+      return true;
+    }
     if (row === NO_ROW) row = this.room();
     if (row === NO_ROW) return false;
     for (let i = 0; i < EUI64_BYTES; i++) this.eui64[EUI64_BYTES * row + i] = eui64[i]!;
     this.failed_s[row] = failed_s;
     this.state[row] = GaspState.waiting;
+    this.#returns[row] = 0;
     return true;
   }
 

@@ -14,6 +14,8 @@ import { isUrgent } from "firmware/mesh/forwarding/urgency";
 const MAX_FAILURES_UP = 4;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
+/** And to any router: whoever hands on last gasps has nothing to keep its attempts for. */
+const MAX_FAILURES_ANY = 16;
 
 /** Sends unicast packets, one at a time to each neighbour, and looks for another way where one does not answer. */
 export class Outbox {
@@ -106,7 +108,11 @@ export class Outbox {
   private findNeighbour(held: Held): boolean {
     if (held.way === Way.parent && this.findFree(held)) return true;
     if (goesUp(held))
-      return this.#routing.parentAfter(held.failures, this.#neighbour, held.way === Way.parent);
+      return this.#routing.parentAfter(
+        held.failures % MAX_FAILURES_UP,
+        this.#neighbour,
+        held.way === Way.parent,
+      );
     this.below(this.#packet, this.#header);
     return true;
   }
@@ -120,7 +126,7 @@ export class Outbox {
 
   /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
   private findFree({ failures }: Held): boolean {
-    for (let n = failures; n < MAX_FAILURES_UP; n++)
+    for (let n = failures % MAX_FAILURES_UP; n < MAX_FAILURES_UP; n++)
       if (this.#routing.parentAfter(n, this.#neighbour, true) && this.#mac.queued(this.#neighbour) === 0)
         return true;
     return false;
@@ -154,8 +160,7 @@ export class Outbox {
 
   private failed(held: Held): void {
     held.failures++;
-    const most = goesUp(held) ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
-    if (held.failures < most) {
+    if (held.failures < mostFailures(held.way)) {
       if (goesUp(held)) this.#counters.rerouted++;
       return;
     }
@@ -170,6 +175,11 @@ export class Outbox {
 function hasteOf({ way }: Held): number {
   if (way === Way.parent) return Haste.great;
   return way === Way.link ? Haste.none : Haste.some;
+}
+
+function mostFailures(way: number): number {
+  if (way === Way.parent) return MAX_FAILURES_ANY;
+  return way === Way.up ? MAX_FAILURES_UP : MAX_FAILURES_DOWN;
 }
 
 /** Whether another parent may do as well. */

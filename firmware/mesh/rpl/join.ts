@@ -143,6 +143,8 @@ export class Join implements Routing {
   }
 
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
+    // Among those that tell of an outage a link is worse than it is, and a node that has lost its parent finds no other.
+    if (this.#sender.muted) return;
     const { preference } = this;
     preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
     this.select();

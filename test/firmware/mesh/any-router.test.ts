@@ -15,7 +15,15 @@ function diamond(seed: number) {
     [1, 3],
     [2, 3],
   ];
-  const street = meshStreet(3, seed, { air: edgesAir(4, pairs) });
+  const edges = edgesAir(4, pairs);
+  /** Nobody hears anything. */
+  const air = {
+    silent: false,
+    audience: (from: number) => edges.audience(from),
+    strength_dBm: (from: number, to: number) => (air.silent ? -Infinity : edges.strength_dBm(from, to)),
+    reception: edges.reception.bind(edges),
+  };
+  const street = meshStreet(3, seed, { air });
   const { world, collector, meters } = street;
   const sockets = [collector, ...meters].map(({ stack }) => stack.bind(PORT));
   const came: { at: number; from: Uint8Array; bytes: number[] }[] = [];
@@ -35,7 +43,7 @@ function diamond(seed: number) {
   const anyRouter = new Uint8Array(16);
   writeAnyRouter(anyRouter);
   const send = (byte: number) => sendTo(anyRouter, byte);
-  return { meters, came, run, send, sendTo, radioOf: (node: number) => meters[node - 1].radio };
+  return { meters, came, run, send, sendTo, air, radioOf: (node: number) => meters[node - 1].radio };
 }
 
 describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
@@ -69,6 +77,20 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
     }
     expect(dropped.unanswered + dropped.noRoute).toBe(4);
     expect(came).toEqual([]);
+  });
+
+  it("is kept by a node on its capacitor, which keeps its place too, until a router hears it again", () => {
+    const { meters, came, run, send, air } = diamond(1);
+    const [, , sender] = meters;
+    sender.join.mute(true);
+    air.silent = true;
+    expect(send(8)).toBe(true);
+    run(3);
+    expect(sender.link.counters.rerouted).toBeGreaterThan(4);
+    air.silent = false;
+    run(6);
+    expect(came.map(({ bytes }) => bytes)).toEqual([[8]]);
+    expect(sender.join.joined).toBe(true);
   });
 
   it("goes to another parent while the first one has not acknowledged the one before", () => {

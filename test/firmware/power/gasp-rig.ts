@@ -7,6 +7,8 @@ import { gaspBody, gaspsIn, type PlainGasp } from "../../support/gasps";
 import { ManualClock } from "../../support/scripted-meter";
 
 export const FAILED_S = 1_772_323_200;
+/** Within which a gasp goes on. */
+export const COLLECT_MS = 1_500;
 
 /** EUI-64 of a node; the relay under test is number 0. */
 function eui64Of(node: number): number[] {
@@ -58,6 +60,14 @@ export function gaspRig({ seed = 1, capacity = 160 } = {}) {
     sent,
     hear,
     hand: (...nodes: number[]) => hear(gaspsOf(nodes)),
+    /** Hands over one gasp; the nodes of the message that it goes on in, which is taken, undefined without one. */
+    pass: (node: number): number[] | undefined => {
+      const before = sent.length;
+      hear(gaspsOf([node]));
+      clock.advance(COLLECT_MS);
+      sent.at(before)?.end(true);
+      return sent.at(before)?.nodes;
+    },
   };
 }
 
