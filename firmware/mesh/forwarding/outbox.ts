@@ -127,7 +127,11 @@ export class Outbox {
   /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
   private findFree({ failures }: Held): boolean {
     for (let n = failures % MAX_FAILURES_UP; n < MAX_FAILURES_UP; n++)
-      if (this.#routing.parentAfter(n, this.#neighbour, true) && this.#mac.queued(this.#neighbour) === 0)
+      if (
+        this.#routing.parentAfter(n, this.#neighbour, true) &&
+        this.#mac.queued(this.#neighbour) === 0 &&
+        !this.#mac.holdsBack(this.#neighbour)
+      )
         return true;
     return false;
   }

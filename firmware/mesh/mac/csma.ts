@@ -139,6 +139,11 @@ export class Csma {
     if (this.#node.hopping) this.#answered.hold(eui64, now_ms + ACK_ms + this.#node.turnaround_ms);
   }
 
+  /** Whether frames to a neighbour wait, as it has told that it has little room. */
+  holdsBack(eui64: Uint8Array): boolean {
+    return this.#congested.until_ms(eui64) > this.#kernel.now_ms();
+  }
+
   /** Others exchange frames. A channel that is hopped over says nothing: the next frame goes out on another one. */
   overheard(frame: MacFrame, now_ms: number): void {
     if (this.#node.hopping) return;

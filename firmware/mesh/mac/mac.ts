@@ -86,6 +86,11 @@ export class Mac {
     return this.#queue.count(destination);
   }
 
+  /** Whether frames to `destination` wait a while, as it has told that it has little room. */
+  holdsBack(destination: Uint8Array): boolean {
+    return this.#csma.holdsBack(destination);
+  }
+
   /** Of the PAN that this node is in. */
   get panId(): number {
     return this.#node.panId;

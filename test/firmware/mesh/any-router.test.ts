@@ -103,6 +103,18 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
     expect([others > 0, others < 4]).toEqual([true, true]);
   });
 
+  it("goes to another parent while the first one has little room: a thousand gasps do not wait for one router", () => {
+    const { meters, came, run, send } = diamond(1);
+    const first = parentOf(meters[2])![7];
+    meters[first - 1].mac.congested = true;
+    send(7);
+    run(0.3);
+    expect(came.map(({ at }) => at)).toEqual([first]);
+    send(8);
+    run(0.2);
+    expect(came.slice(1).map(({ at, bytes }) => [at, bytes[0]])).toEqual([[3 - first, 8]]);
+  });
+
   it("goes before others, and has room where they have none", () => {
     const { came, run, send, sendTo, meters } = diamond(1);
     const address = new Uint8Array(16);
