@@ -31,8 +31,8 @@ export interface GaspRelayOptions {
 
 /**
  * Passes on last gasps, this node's own and those that others hand to it: collects them for a while, so that as many as a
- * frame holds go together, one message after the other. A gasp that it has passed on is the next node's. What it works
- * with is made with the first gasp, and let go of when it is quiet again.
+ * frame holds go together, one message after the other. A gasp that it has passed on is the next node's, unless it
+ * comes back. What it works with is made with the first gasp, and let go of when it is quiet again.
  */
 export class GaspRelay implements Resource {
   readonly path = GASP_PATH;

@@ -44,8 +44,8 @@ export class GaspTable implements GaspColumns {
   }
 
   /**
-   * Lets a gasp wait, if it is not known or has come back: in its meter's row, or one that is free, or that of the one that was passed on
-   * the longest ago.
+   * Lets a gasp wait, if it is not known or has come back: in its meter's row, or one that is free, or that of the one
+   * that was passed on the longest ago.
    * @returns false where there is no room
    */
   note(eui64: Uint8Array, failed_s: number): boolean {

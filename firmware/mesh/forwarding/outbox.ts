@@ -124,7 +124,7 @@ export class Outbox {
     return endOf(this.#neighbour);
   }
 
-  /** The best parent that the MAC has no frame for: who sends much to parents at once does not wait for one alone. */
+  /** The best parent with room that the MAC has no frame for: who sends much at once does not wait for one alone. */
   private findFree({ failures }: Held): boolean {
     for (let n = failures % MAX_FAILURES_UP; n < MAX_FAILURES_UP; n++)
       if (
