@@ -37,8 +37,17 @@ export class Draws {
 
   /** Mean 0, standard deviation 1 (Box and Muller). */
   normal(kind: number, a: number, b = 0, c = 0): number {
-    const radius = Math.sqrt(-2 * Math.log(this.uniform(kind, a, b, c)));
-    return radius * Math.cos(2 * Math.PI * this.uniform(~kind, a, b, c));
+    return this.rayleigh(kind, a, b, c) * Math.cos(this.angle_rad(kind, a, b, c));
+  }
+
+  /** Length of a vector whose two parts are normal, each with standard deviation 1. */
+  rayleigh(kind: number, a: number, b = 0, c = 0): number {
+    return Math.sqrt(-2 * Math.log(this.uniform(kind, a, b, c)));
+  }
+
+  /** Where the vector of {@link rayleigh} points. */
+  angle_rad(kind: number, a: number, b = 0, c = 0): number {
+    return 2 * Math.PI * this.uniform(~kind, a, b, c);
   }
 }
 

