@@ -42,7 +42,8 @@ export class EnergyBank {
     inTotal: readonly boolean[],
   ): void {
     this.flush();
-    this.#power.fill(0);
+    for (let k = 0; k < this.#flowingCount; k++) this.#power[this.#flowing[k]] = 0;
+    this.#flowingCount = 0;
     let active = 0;
     let reactive = 0;
     let apparent = 0;
@@ -57,8 +58,6 @@ export class EnergyBank {
       apparent += s;
     }
     this.#setChannel(0, active, reactive, apparent);
-    this.#flowingCount = 0;
-    for (let i = 0; i < SIZE; i++) if (this.#power[i] > 0) this.#flowing[this.#flowingCount++] = i;
   }
 
   elapse(us: number): void {
@@ -91,9 +90,15 @@ export class EnergyBank {
   #setChannel(channel: number, active: number, reactive: number, apparent: number): void {
     const delivered = active >= 0 ? Quantity.activeDelivered : Quantity.activeReceived;
     const direction = reactive >= 0 ? Quantity.reactivePositive : Quantity.reactiveNegative;
-    this.#power[countIndex(delivered, channel)] = Math.abs(active);
-    this.#power[countIndex(direction, channel)] = Math.abs(reactive);
-    this.#power[countIndex(Quantity.apparent, channel)] = apparent;
+    this.#setPower(countIndex(delivered, channel), Math.abs(active));
+    this.#setPower(countIndex(direction, channel), Math.abs(reactive));
+    this.#setPower(countIndex(Quantity.apparent, channel), apparent);
+  }
+
+  #setPower(index: number, power: number): void {
+    if (power === 0) return;
+    this.#power[index] = power;
+    this.#flowing[this.#flowingCount++] = index;
   }
 }
 
