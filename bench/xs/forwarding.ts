@@ -103,6 +103,7 @@ const routing: Routing = {
   onUnreachable: () => {},
   onUp: () => {},
   onRankError: () => {},
+  onReturn: () => {},
 };
 link.host = { address: addressOf(own.eui64), isOwn: () => false, receive: () => {}, sendError: () => {} };
 link.routeBy(routing);

@@ -206,6 +206,7 @@ export class MeshLink implements Link {
       }
       header.rankError = true;
     }
+    if (this.host.isOwn(packet.source)) this.#routing.onReturn();
     if (this.lowerHopLimit(packet)) this.pass(packet, header, Way.up, child);
   }
 

@@ -35,4 +35,7 @@ export interface Routing {
 
   /** A packet came up from a neighbour whose rank is not above this one: there is a loop, or there was one. */
   onRankError(neighbour: Uint8Array): void;
+
+  /** A packet that this node has sent up came back to it from below. */
+  onReturn(): void;
 }

@@ -170,6 +170,15 @@ export class Join implements Routing {
     else this.#announcer.deny(neighbour);
   }
 
+  /** The way up leads back here: the parent is none until it has told its rank again. */
+  onReturn(): void {
+    const { parents, preferred } = this.preference;
+    if (preferred === NONE) return;
+    this.loops++;
+    parents.rank[preferred] = INFINITE_RANK;
+    this.select();
+  }
+
   private receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);

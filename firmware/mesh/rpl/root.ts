@@ -144,6 +144,8 @@ export class Root implements Routing {
 
   onRankError(): void {}
 
+  onReturn(): void {}
+
   onUnreachable(packet: Packet): void {
     this.broken(ROOT_NODE, packet.destination);
   }
