@@ -196,6 +196,7 @@ export class MeshLink implements Link {
   }
 
   private forwardUp(packet: Packet, header: RoutingHeader, child: Uint8Array): void {
+    if (this.host.isOwn(packet.source)) this.#routing.onReturn();
     const { rank, toldRank } = this.#routing;
     // Who goes by an old rank of this node may be above it by now: then a loop would last until it is told the new one.
     if (header.senderRank <= rank) this.#routing.onRankError(child);
@@ -206,7 +207,6 @@ export class MeshLink implements Link {
       }
       header.rankError = true;
     }
-    if (this.host.isOwn(packet.source)) this.#routing.onReturn();
     if (this.lowerHopLimit(packet)) this.pass(packet, header, Way.up, child);
   }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { isMulticast, writeAddress, writeLinkLocal } from "firmware/ip/address";
+import { Peer } from "firmware/ip/socket";
 import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import { FIRST_SEQUENCE } from "firmware/mesh/rpl/sequence";
@@ -213,6 +214,26 @@ describe("a meter that hears a DIO", () => {
     street.world.runUntil(1e6);
     expect(ranks).toEqual([INFINITE_RANK]);
     expect(meter.join.rank).toBe(512 + 128);
+  });
+
+  it("takes its parent for none where a packet of its own comes back up", () => {
+    street = meshStreet(2, 1);
+    const [upper, lower] = street.meters as [Street["meters"][0], Street["meters"][0]];
+    // Old ranks, by which each goes up through the other.
+    upper.stack.receive(
+      rplPacket(lower.stack.linkLocal, upper.stack.linkLocal, RplCode.dio, dio({ rank: 300 })),
+    );
+    lower.stack.receive(
+      rplPacket(upper.stack.linkLocal, lower.stack.linkLocal, RplCode.dio, dio({ rank: 512 })),
+    );
+    expect([parentOf(upper), parentOf(lower)]).toEqual([lower.eui64, upper.eui64]);
+    const peer = new Peer();
+    peer.address.set(lower.join.root);
+    peer.port = 9;
+    lower.stack.bind(9).send(peer, new Uint8Array(4), 4);
+    street.world.runUntil(1e6);
+    expect(parentOf(lower)).toBeUndefined();
+    expect(lower.join.loops).toBeGreaterThan(0);
   });
 
   it("registers anew where its parent's DTSN changes (RFC 6550, section 9.6), not where another parent has another", () => {
