@@ -104,6 +104,8 @@ const routing: Routing = {
   onUp: () => {},
   onRankError: () => {},
   onReturn: () => {},
+  tell: () => {},
+  onTold: () => {},
 };
 link.host = { address: addressOf(own.eui64), isOwn: () => false, receive: () => {}, sendError: () => {} };
 link.routeBy(routing);
@@ -128,7 +130,7 @@ function run(next: Neighbour): void {
       radio.onSent();
       computrons += resetMeter(0, 0);
       if (sent.type !== FrameType.ack) {
-        next.composer.acknowledgement(own.eui64, sent.sequence, false, now_ms);
+        next.composer.end(next.composer.acknowledgement(own.eui64, sent.sequence, false, now_ms));
         give(next);
       }
     } else {

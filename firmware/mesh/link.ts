@@ -94,11 +94,21 @@ export class MeshLink implements Link {
       this.#reader.reset(buffer, offset, offset + length);
       this.receive(source, broadcast);
     };
+    this.#mac.onAsked = (writer) => routing.tell(writer);
+    this.#mac.onAnswered = (source, buffer, offset, length) => {
+      this.#reader.reset(buffer, offset, offset + length);
+      routing.onTold(source, this.#reader);
+    };
   }
 
   /** Packets that wait, of how many. */
   get queued(): number {
     return this.#outbox.length;
+  }
+
+  /** Asks a neighbour where it stands, which measures the link to it; false where that has to wait. */
+  ask(neighbour: Uint8Array): boolean {
+    return this.#outbox.ask(neighbour);
   }
 
   send(packet: Packet): boolean {

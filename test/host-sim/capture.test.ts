@@ -28,11 +28,16 @@ const FIELDS = {
   icmpChecksum: "icmpv6.checksum.status",
   udpChecksum: "udp.checksum.status",
   target: "icmpv6.rpl.opt.target.prefix",
+  protocols: "frame.protocols",
+  dataLength: "data.len",
 };
 type Row = Record<keyof typeof FIELDS, string>;
 const DATA = "0x0001";
 const ACK = "0x0002";
 const GOOD = "1";
+const EMPTY = "wpan-tap";
+/** What a neighbour that is asked answers: DODAG version, rank and DTSN. */
+const STANDING_BYTES = "4";
 
 describeWithTool("tshark", "a capture of a street that joins", (tshark) => {
   const folder = mkdtempSync(join(tmpdir(), "wattmesh-capture-"));
@@ -106,16 +111,22 @@ describeWithTool("tshark", "a capture of a street that joins", (tshark) => {
         ({ type, icmpType, icmpChecksum }) => type === DATA && icmpType === "155" && icmpChecksum === GOOD,
       ).length,
       udp: data.filter(({ type, udpChecksum }) => type === DATA && udpChecksum === GOOD).length,
+      questions: data.filter(({ type, protocols }) => type === DATA && protocols === EMPTY).length,
+      answers: data.filter(({ type, dataLength }) => type === ACK && dataLength === STANDING_BYTES).length,
     });
-    const { acks, rpl, udp } = kinds(rows);
-    expect(acks + rpl + udp).toBe(rows.length);
+    const { acks, rpl, udp, questions, answers } = kinds(rows);
+    expect(acks + rpl + udp + questions).toBe(rows.length);
+    // One of ten frames is lost.
+    expect(answers).toBeGreaterThan(METERS / 2);
+    expect(answers).toBeLessThan(questions);
+    expect(answers).toBeGreaterThan(0.8 * questions);
     expect(udp).toBeGreaterThanOrEqual(METERS * DATAGRAMS);
     expect(rpl).toBeGreaterThanOrEqual(METERS * 2 + 1);
     // The profile names the PAN, so that nothing is left to guesses: here they are off (in both of their spellings).
     const strict = `${keys}.strict`;
     writeKeys(strict);
     writeFileSync(join(strict, "heuristic_protos"), "6lowpan_wlan,0\n6lowpan_wpan,0\n");
-    expect(kinds(decode(strict))).toEqual({ acks, rpl, udp });
+    expect(kinds(decode(strict))).toEqual({ acks, rpl, udp, questions, answers });
   });
 
   it("shows the tree as the root has it", () => {

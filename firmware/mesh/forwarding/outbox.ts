@@ -17,6 +17,9 @@ const MAX_FAILURES_DOWN = 2;
 /** And to any router: whoever hands on last gasps has nothing to keep its attempts for. */
 const MAX_FAILURES_ANY = 16;
 
+/** Tag of a frame that holds no packet. */
+const QUESTION = -1;
+
 /** Sends unicast packets, one at a time to each neighbour, and looks for another way where one does not answer. */
 export class Outbox {
   readonly #mac: Mac;
@@ -80,6 +83,14 @@ export class Outbox {
     held.sequence = this.#mac.newSequence();
     this.next();
     this.#mac.congested = this.#queue.congested;
+    return true;
+  }
+
+  /** Asks a neighbour where it stands; false where there is another frame to it, or no room. */
+  ask(neighbour: Uint8Array): boolean {
+    if (this.#underWay >= this.#most || this.#mac.queued(neighbour) > 0) return false;
+    if (this.#mac.prepare(neighbour, QUESTION, Haste.none) === undefined || !this.#mac.submit()) return false;
+    this.#underWay++;
     return true;
   }
 
@@ -149,17 +160,21 @@ export class Outbox {
   }
 
   private onSent(neighbour: Uint8Array, attempts: number, acked: boolean, number: number): void {
-    const held = this.#queue.at(number);
-    held.sending = false;
     this.#underWay--;
+    if (number === QUESTION) this.#routing.onSent(neighbour, attempts, acked);
+    else this.sent(this.#queue.at(number), neighbour, attempts, acked);
+    this.next();
+    this.#mac.congested = this.#queue.congested;
+  }
+
+  private sent(held: Held, neighbour: Uint8Array, attempts: number, acked: boolean): void {
+    held.sending = false;
     if (acked) {
       this.#counters.passedOn++;
       this.#queue.remove(held);
     }
     this.#routing.onSent(neighbour, attempts, acked);
     if (!acked) this.failed(held);
-    this.next();
-    this.#mac.congested = this.#queue.congested;
   }
 
   private failed(held: Held): void {

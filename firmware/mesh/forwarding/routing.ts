@@ -1,3 +1,4 @@
+import type { Reader, Writer } from "firmware/codec/cursor";
 import type { Packet } from "firmware/ip/packet";
 import type { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 
@@ -26,6 +27,12 @@ export interface Routing {
 
   /** The result of each frame that asked for an acknowledgement. */
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void;
+
+  /** A neighbour asks where this node stands: writes the answer, or nothing. */
+  tell(writer: Writer): void;
+
+  /** A neighbour that was asked where it stands has answered. Valid during the call only. */
+  onTold(neighbour: Uint8Array, answer: Reader): void;
 
   /** A packet on its way down was given up: the next node of its route does not answer. Valid during the call only. */
   onUnreachable(packet: Packet): void;

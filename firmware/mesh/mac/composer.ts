@@ -18,6 +18,9 @@ import { INTERVAL_ms } from "firmware/mesh/mac/pan-clock";
 import type { Slot } from "firmware/mesh/mac/queue";
 import { TAG_BYTES } from "hal/cipher";
 
+/** There is no frame counter for it. */
+export const NO_COUNTER = -1;
+
 /** Makes the frames of a node, each anew for each attempt: a frame tells the time, and no counter is used twice. */
 export class Composer {
   /** The frame made last, from its start on. */
@@ -69,8 +72,12 @@ export class Composer {
     return true;
   }
 
-  /** @param congested tells the sender of the frame to hold back */
-  acknowledgement(to: Uint8Array, sequence: number, congested: boolean, now_ms: number): boolean {
+  /**
+   * Begins an acknowledgement: what it is to carry is then written into {@link writer}, and {@link end} follows.
+   * @param congested tells the sender of the frame to hold back
+   * @returns where its payload starts, or {@link NO_COUNTER}
+   */
+  acknowledgement(to: Uint8Array, sequence: number, congested: boolean, now_ms: number): number {
     const { writer } = this;
     const elements = this.#elements;
     const flags = this.#flags | (congested ? IE_PRESENT : 0);
@@ -80,9 +87,8 @@ export class Composer {
     elements.hasChallenge = false;
     elements.congested = congested;
     const done = this.head(WisunFrame.ack, now_ms);
-    if (done) this.end(writer.at);
     elements.congested = false;
-    return done;
+    return done ? writer.at : NO_COUNTER;
   }
 
   private begin(slot: Slot): void {
@@ -124,7 +130,8 @@ export class Composer {
 
   #counter = 0;
 
-  private end(payload: number): void {
+  /** Seals the frame from its payload on, and ends it. */
+  end(payload: number): void {
     const { writer } = this;
     const { security, eui64 } = this.#node;
     if (security !== undefined) {

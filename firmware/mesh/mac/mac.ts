@@ -35,9 +35,19 @@ export class Mac {
    * @param tag that of {@link prepare}
    */
   onSent: (destination: Uint8Array, attempts: number, acked: boolean, tag: number) => void = () => {};
+  /**
+   * A frame without a payload asks: writes what its acknowledgement carries, if anything, as the payload of an enhanced
+   * acknowledgement (IEEE 802.15.4-2015, 7.3.3). Set once.
+   */
+  onAsked: (writer: Writer) => void = () => {};
+  /**
+   * Such an acknowledgement came, after {@link onSent} was called; `source` and `buffer` are valid during the call only.
+   * Set once.
+   */
+  onAnswered: (source: Uint8Array, buffer: Uint8Array, offset: number, length: number) => void = () => {};
   /** There is so little room above that neighbours are to hold back; the owner keeps it up to date. */
   congested = false;
-  /** Strength of the frame that {@link onFrame} is called with. */
+  /** Strength of the frame that {@link onFrame} or {@link onAnswered} is called with. */
   rssi_dBm = 0;
   readonly eui64: Uint8Array;
   readonly channel: number;
@@ -214,18 +224,24 @@ export class Mac {
       if (frameType < WisunFrame.data) return Cause.ok;
     }
     if (frame.type !== FrameType.ack) return this.data(frame, now_ms);
-    return this.#csma.acknowledged(frame, gate.elements.congested) ? Cause.ok : Cause.strayAck;
+    if (!this.#csma.acknowledged(frame, gate.elements.congested)) return Cause.strayAck;
+    if (frame.payloadLength > 0)
+      this.onAnswered(frame.source, gate.bytes, frame.payloadOffset, frame.payloadLength);
+    return Cause.ok;
   }
 
   private data(frame: MacFrame, now_ms: number): number {
+    const asks = frame.payloadLength === 0;
     if (!frame.broadcast) {
       if (frame.ackRequest) {
-        this.#transmitter.acknowledge(frame, this.#gate.start_ms, this.congested);
+        const answer = asks ? this.onAsked : undefined;
+        this.#transmitter.acknowledge(frame, this.#gate.start_ms, this.congested, answer);
         this.#csma.answers(frame.source, now_ms);
       }
       if (this.#duplicates.seen(frame.source, frame.sequence, now_ms)) return Cause.duplicate;
     }
     this.counters.received++;
+    if (asks) return Cause.ok;
     this.onFrame(frame.source, this.#gate.bytes, frame.payloadOffset, frame.payloadLength, frame.broadcast);
     return Cause.ok;
   }

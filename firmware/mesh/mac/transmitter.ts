@@ -1,6 +1,7 @@
+import type { Writer } from "firmware/codec/cursor";
 import type { Kernel } from "firmware/kernel/kernel";
 import { DwellAccount } from "firmware/mesh/mac/account";
-import { Composer } from "firmware/mesh/mac/composer";
+import { Composer, NO_COUNTER } from "firmware/mesh/mac/composer";
 import type { MacCounters } from "firmware/mesh/mac/counters";
 import type { MacFrame } from "firmware/mesh/mac/frame";
 import type { MacNode } from "firmware/mesh/mac/node";
@@ -78,13 +79,22 @@ export class Transmitter {
    * came on.
    * @param start_ms when the frame began
    * @param congested tells its sender to hold back
+   * @param answer writes what it carries
    */
-  acknowledge(frame: MacFrame, start_ms: number, congested: boolean): void {
+  acknowledge(
+    frame: MacFrame,
+    start_ms: number,
+    congested: boolean,
+    answer: ((writer: Writer) => void) | undefined,
+  ): void {
     const { hopping, schedule, channel } = this.#node;
     const now_ms = this.#kernel.now_ms();
     const heardOn = !hopping ? channel : this.#held !== SCHEDULE ? this.#held : schedule.channelAt(start_ms);
     const { source, sequence } = frame;
-    if (!this.composed(this.#composer.acknowledgement(source, sequence, congested, now_ms))) return;
+    const payload = this.#composer.acknowledgement(source, sequence, congested, now_ms);
+    if (!this.composed(payload !== NO_COUNTER)) return;
+    answer?.(this.#composer.writer);
+    this.#composer.end(payload);
     if (this.put(heardOn)) this.#counters.acksSent++;
   }
 

@@ -1,8 +1,10 @@
+import type { Writer } from "firmware/codec/cursor";
 import { Group, isMulticast, writeGroup, writeLinkLocal } from "firmware/ip/address";
 import type { Kernel } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import { Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import type { RplSender } from "firmware/mesh/rpl/sender";
+import { writeStanding } from "firmware/mesh/rpl/standing";
 import { Trickle } from "firmware/mesh/rpl/trickle";
 
 /** Tells others of the DODAG, at times set by Trickle (RFC 6550, section 8.3). */
@@ -56,6 +58,15 @@ export class Announcer {
     writeLinkLocal(neighbour, this.#one);
     this.send(this.#one);
     this.dio.rank = rank;
+  }
+
+  /** Tells a neighbour that asks where this node stands. */
+  answer(writer: Writer): void {
+    if (this.#sender.muted) return;
+    const { version, dtsn } = this.dio;
+    const rank = this.running ? this.dio.rank : INFINITE_RANK;
+    writeStanding(writer, version, rank, dtsn);
+    this.onTold(rank, false);
   }
 
   stop(): void {

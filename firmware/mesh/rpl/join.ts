@@ -1,4 +1,4 @@
-import { Reader } from "firmware/codec/cursor";
+import { Reader, type Writer } from "firmware/codec/cursor";
 import {
   isLinkLocal,
   isMulticast,
@@ -25,6 +25,7 @@ import { Probes } from "firmware/mesh/rpl/probes";
 import { Registration, REGISTRATION_SPREAD_ms } from "firmware/mesh/rpl/registration";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import { Solicitation } from "firmware/mesh/rpl/solicitation";
+import { Standing } from "firmware/mesh/rpl/standing";
 import { suits } from "firmware/mesh/rpl/suitable";
 import type { Entropy } from "hal/entropy";
 
@@ -75,6 +76,7 @@ export class Join implements Routing {
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
+  readonly #standing = new Standing();
   /** Until then the {@link root} does not count: it has not answered. */
   #avoidedUntil_ms = 0;
   /** The DIO being read: it and the announcer's change places where this node passes on what it says. */
@@ -179,6 +181,23 @@ export class Join implements Routing {
     this.select();
   }
 
+  tell(writer: Writer): void {
+    this.#announcer.answer(writer);
+  }
+
+  onTold(neighbour: Uint8Array, answer: Reader): void {
+    const standing = this.#standing;
+    const now_ms = this.#kernel.now_ms();
+    if (now_ms < this.#quietUntil_ms || this.preference.preferred === NONE || !standing.read(answer)) return;
+    const { version, rank, dtsn } = standing;
+    if (rank !== INFINITE_RANK && version !== this.#announcer.dio.version) {
+      this.#solicitation.askOne(neighbour);
+      return;
+    }
+    this.learn(neighbour, rank, dtsn, now_ms);
+    this.select();
+  }
+
   private receive(packet: Packet): void {
     const reader = this.#reader;
     reader.reset(packet.payload, ICMPV6_HEADER_BYTES, packet.payloadLength);
@@ -220,17 +239,20 @@ export class Join implements Routing {
       else if (this.#announcer.running) this.announce();
       return;
     }
-    if (dio.rank !== INFINITE_RANK) this.#announcer.hear();
-    const { parents, preferred, announced } = this.preference;
-    const place = parents.hear(this.#from, dio.rank, announced, this.#mac.rssi_dBm, now_ms, preferred);
-    if (place === NONE) return;
-    const wanted = parents.dtsn[place] !== dio.dtsn;
-    parents.dtsn[place] = dio.dtsn;
-    if (place === preferred) {
-      if (wanted) this.registerAnew();
-      this.passOn();
-    }
+    if (this.learn(this.#from, dio.rank, dio.dtsn, now_ms)) this.passOn();
     this.select();
+  }
+
+  /** Answers whether it is of the preferred parent. */
+  private learn(neighbour: Uint8Array, rank: number, dtsn: number, now_ms: number): boolean {
+    if (rank !== INFINITE_RANK) this.#announcer.hear();
+    const { parents, preferred, announced } = this.preference;
+    const place = parents.hear(neighbour, rank, announced, this.#mac.rssi_dBm, now_ms, preferred);
+    if (place === NONE) return false;
+    const wanted = parents.dtsn[place] !== dtsn;
+    parents.dtsn[place] = dtsn;
+    if (wanted && place === preferred) this.registerAnew();
+    return place === preferred;
   }
 
   /** Section 9.6: the root wants all registrations anew, also of those below. */

@@ -1,7 +1,5 @@
-import { writeLinkLocal } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
-import { RplCode, writeDis } from "firmware/mesh/rpl/messages";
 import type { Preference } from "firmware/mesh/rpl/preference";
 import type { RplSender } from "firmware/mesh/rpl/sender";
 
@@ -11,11 +9,12 @@ const LONGEST_ms = 1_920_000;
 /** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
 const URGENT_ms = 2_000;
 const PAUSE_ms = 30_000;
+/** After which a parent is asked again that has not answered. */
+const DOUBT_ms = 15_000;
 
 /**
- * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge. These ask for their
- * announcement (RFC 6550, section 8.3), as a node in a crowd tells all in range of its rank once in hours: Trickle lets it
- * be silent where others speak.
+ * Measures the links to neighbours that may be needed as parents, by frames that they acknowledge. These ask where they
+ * stand, as a node in a crowd tells all in range of its rank once in hours: Trickle lets it be silent where others speak.
  */
 export class Probes {
   readonly #kernel: Kernel;
@@ -24,7 +23,6 @@ export class Probes {
   readonly #sender: RplSender;
   readonly #timer: Timer;
   readonly #eui64 = new Uint8Array(8);
-  readonly #address = new Uint8Array(16);
   #wait_ms = FIRST_ms;
   #wanted = false;
   /** The timer is to ask the preferred parent again, where that has not answered since. */
@@ -59,7 +57,7 @@ export class Probes {
 
   /** The preferred parent has not answered: a node that has little to send would learn in hours that it is gone. */
   doubt(): void {
-    const soon_ms = this.#kernel.now_ms() + PAUSE_ms + this.#random.below(PAUSE_ms);
+    const soon_ms = this.#kernel.now_ms() + DOUBT_ms + this.#random.below(DOUBT_ms);
     if (this.#timer.due_ms <= soon_ms) return;
     this.#doubted = true;
     this.#timer.startAt(soon_ms);
@@ -81,9 +79,7 @@ export class Probes {
     this.#last_ms = now_ms;
     this.#wait_ms = Math.min(2 * this.#wait_ms, LONGEST_ms);
     parents.writeEui64(this.#wanted ? wanted : this.#preference.stalest(now_ms), this.#eui64);
-    writeLinkLocal(this.#eui64, this.#address);
-    writeDis(this.#sender.begin(this.#address, RplCode.dis));
-    this.#sender.send();
+    this.#sender.ask(this.#eui64);
     this.#wanted = false;
     this.later();
   }

@@ -1,4 +1,4 @@
-import { Reader } from "firmware/codec/cursor";
+import { Reader, type Writer } from "firmware/codec/cursor";
 import { isLinkLocal, isMulticast, sameAddress, writeAddress, writeEui64 } from "firmware/ip/address";
 import { Icmpv6Type, QUOTED_DESTINATION_AT, Unreachable } from "firmware/ip/icmpv6";
 import type { Packet } from "firmware/ip/packet";
@@ -141,6 +141,12 @@ export class Root implements Routing {
     const node = this.routes.find(neighbour);
     if (node !== NO_NODE) this.routes.adopt(node);
   }
+
+  tell(writer: Writer): void {
+    this.#announcer.answer(writer);
+  }
+
+  onTold(): void {}
 
   onRankError(): void {}
 

@@ -1,22 +1,28 @@
 import { Writer } from "firmware/codec/cursor";
 import { staysOnLink } from "firmware/ip/address";
 import { Icmpv6Type, NEXT_HEADER_ICMPV6, writeMessageChecksum } from "firmware/ip/icmpv6";
-import { type Link, Packet } from "firmware/ip/packet";
+import { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import { MESH_PAYLOAD_BYTES } from "firmware/mesh/forwarding/queue";
+import type { MeshLink } from "firmware/mesh/link";
 
 /** Makes and sends this node's RPL messages. */
 export class RplSender {
   /** Nothing is sent, as if it were lost. */
   muted = false;
-  readonly #link: Link;
+  readonly #link: MeshLink;
   readonly #stack: IpStack;
   readonly #packet = new Packet(MESH_PAYLOAD_BYTES);
   readonly #writer = new Writer(this.#packet.payload);
 
-  constructor(link: Link, stack: IpStack) {
+  constructor(link: MeshLink, stack: IpStack) {
     this.#link = link;
     this.#stack = stack;
+  }
+
+  /** Asks a neighbour where it stands, which measures the link to it. */
+  ask(neighbour: Uint8Array): void {
+    if (!this.muted) this.#link.ask(neighbour);
   }
 
   /** Begins a message; the caller writes what follows its checksum and calls {@link send}. */

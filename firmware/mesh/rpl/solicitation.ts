@@ -1,4 +1,4 @@
-import { Group, writeGroup } from "firmware/ip/address";
+import { Group, writeGroup, writeLinkLocal } from "firmware/ip/address";
 import { type Kernel, Timer } from "firmware/kernel/kernel";
 import type { RandomBelow } from "firmware/kernel/random";
 import type { Mac } from "firmware/mesh/mac/mac";
@@ -23,6 +23,7 @@ export class Solicitation {
   readonly #sender: RplSender;
   readonly #timer: Timer;
   readonly #all = new Uint8Array(16);
+  readonly #one = new Uint8Array(16);
   #wait_ms = FIRST_WAIT_ms;
   #asked = false;
 
@@ -43,6 +44,13 @@ export class Solicitation {
 
   stop(): void {
     this.#timer.stop();
+  }
+
+  /** Asks one neighbour for all that it says of its DODAG. */
+  askOne(neighbour: Uint8Array): void {
+    writeLinkLocal(neighbour, this.#one);
+    writeDis(this.#sender.begin(this.#one, RplCode.dis));
+    this.#sender.send();
   }
 
   /** Another asks: all that hear it hear the answer too. */

@@ -45,6 +45,35 @@ describe("one frame", () => {
     expect(received).toBe(2);
   });
 
+  it("without a payload asks, and the answer comes with its acknowledgement, each time that it is sent", () => {
+    const { world, macs } = macStreet(2);
+    let [asked, handedUp] = [0, 0];
+    const answers: number[][] = [];
+    macs[1].onFrame = () => handedUp++;
+    macs[1].onAsked = (writer) => {
+      asked++;
+      writer.u16(0x1234);
+    };
+    macs[0].onAnswered = (source, buffer, offset, length) => {
+      expect([...source]).toEqual([...macs[1].eui64]);
+      answers.push([...buffer.slice(offset, offset + length)]);
+    };
+    const number = macs[0].newSequence();
+    for (let n = 0; n < 2; n++) {
+      macs[0].prepare(macs[1].eui64, 0, Haste.some, number);
+      expect(macs[0].submit()).toBe(true);
+      world.runUntil(world.now_us + 1e6);
+    }
+    expect(send(macs[0], macs[1].eui64, [1])).toBe(true);
+    world.runUntil(world.now_us + 1e6);
+    expect(asked).toBe(2);
+    expect(answers).toEqual([
+      [0x12, 0x34],
+      [0x12, 0x34],
+    ]);
+    expect(handedUp).toBe(1);
+  });
+
   it("goes to all when it is a broadcast, unacknowledged", () => {
     const { world, macs } = macStreet(4);
     let heard = 0;

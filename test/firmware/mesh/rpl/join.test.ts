@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Writer } from "firmware/codec/cursor";
-import { isLinkLocal, isMulticast, writeAddress } from "firmware/ip/address";
+import { writeAddress } from "firmware/ip/address";
 import type { Packet } from "firmware/ip/packet";
 import { Root } from "firmware/mesh/rpl/root";
 import { RplCode } from "firmware/mesh/rpl/messages";
@@ -27,9 +27,16 @@ function countMessages(
   return counts;
 }
 
-/** What measures a link goes from one neighbour to the other. */
-const measuresLink = ({ source, destination }: Packet): boolean =>
-  isLinkLocal(source) && !isMulticast(destination);
+/** Counts how often a collector or a meter is asked where it stands. */
+function countQuestions({ mac }: { mac: Street["collector"]["mac"] }): { asked: number } {
+  const count = { asked: 0 };
+  const { onAsked } = mac;
+  mac.onAsked = (writer) => {
+    count.asked++;
+    onAsked(writer);
+  };
+  return count;
+}
 
 describe("a street that boots at once", () => {
   for (const frameLoss of [0, 0.1, 0.3]) {
@@ -128,7 +135,7 @@ describe("a street that has joined", () => {
 
   it("stays so for a day, each meter registering again before four hours are over", () => {
     const street = joinedStreet(8, { frameLoss: 0.1 });
-    const messages = countMessages(street.collector, (packet) => !measuresLink(packet));
+    const messages = countMessages(street.collector);
     for (let hour = 1; hour <= 24; hour++) {
       street.world.runUntil(hour * HOUR_us);
       expect(joined(street)).toBe(8);
@@ -143,22 +150,89 @@ describe("a street that has joined", () => {
   it("hears a DIO every two hours and twenty minutes (RFC 6550, section 17)", () => {
     const street = joinedStreet(1);
     street.world.runUntil(5 * HOUR_us);
-    const messages = countMessages(street.meters[0], (packet) => !measuresLink(packet));
+    const messages = countMessages(street.meters[0]);
     street.world.runUntil(75 * HOUR_us);
     expect(messages[RplCode.dio]).toBeGreaterThanOrEqual(29);
     expect(messages[RplCode.dio]).toBeLessThanOrEqual(31);
   });
 
-  it("asks for its parent's announcement every 16 to 32 minutes, which measures the link, and is answered", () => {
+  it("asks its parent where it stands every 16 to 32 minutes, which measures the link, and sends no message for it", () => {
     const street = joinedStreet(1);
+    const [{ join, mac }] = street.meters;
     street.world.runUntil(2 * HOUR_us);
-    const asked = countMessages(street.collector, measuresLink);
-    const answered = countMessages(street.meters[0], measuresLink);
+    const count = countQuestions(street.collector);
+    const messages = countMessages(street.collector);
+    const before = join.preference.parents.samples[join.preference.preferred];
+    const { onAnswered } = mac;
+    let answers = 0;
+    mac.onAnswered = (...answer) => {
+      answers++;
+      onAnswered(...answer);
+    };
     street.world.runUntil(12 * HOUR_us);
-    expect(asked[RplCode.dis]).toBeGreaterThanOrEqual((10 * 60) / 32 - 1);
-    expect(asked[RplCode.dis]).toBeLessThanOrEqual((10 * 60) / 16 + 1);
-    expect(answered[RplCode.dio]).toBe(asked[RplCode.dis]);
-    expect(asked[RplCode.dio]).toBe(0);
+    expect(count.asked).toBeGreaterThanOrEqual((10 * 60) / 32 - 1);
+    expect(count.asked).toBeLessThanOrEqual((10 * 60) / 16 + 1);
+    expect(answers).toBe(count.asked);
+    expect(join.preference.parents.samples[join.preference.preferred] - before).toBeGreaterThanOrEqual(
+      answers,
+    );
+    expect(messages[RplCode.dis]).toBe(0);
+  });
+
+  it("learns by asking that its parent's rank, DTSN or version has changed", () => {
+    const street = joinedStreet(1);
+    const { world, collector } = street;
+    const [{ join }] = street.meters;
+    const { parents, preferred } = join.preference;
+    const { onAsked } = collector.mac;
+    let asked = 0;
+    const answer = (version: number, rank: number, dtsn: number) => {
+      collector.mac.onAsked = (writer) => {
+        asked++;
+        writer.u8(version);
+        writer.u16(rank);
+        writer.u8(dtsn);
+      };
+    };
+    const ask = () => {
+      const before = asked;
+      while (asked === before) world.runUntil(world.now_us + 1e6);
+      world.runUntil(world.now_us + 1e6);
+    };
+    let told: number[] = [];
+    collector.mac.onAsked = (writer) => {
+      const start = writer.at;
+      onAsked(writer);
+      told = [...writer.bytes.slice(start, writer.at)];
+    };
+    world.runUntil(HOUR_us);
+    expect(told.length).toBe(4);
+    const [version, , , dtsn] = told;
+    answer(version, 300, dtsn);
+    ask();
+    expect(parents.rank[preferred]).toBe(300);
+    const messages = countMessages(collector);
+    answer(version, 300, (dtsn + 1) & 0xff);
+    ask();
+    expect(parents.dtsn[preferred]).toBe((dtsn + 1) & 0xff);
+    world.runUntil(world.now_us + 120e6);
+    expect(messages[RplCode.dao]).toBe(1);
+    // What is of another version says nothing of this one: the whole announcement is asked for.
+    answer((version + 1) & 0xff, 400, dtsn);
+    expect(messages[RplCode.dis]).toBe(0);
+    ask();
+    expect(messages[RplCode.dis]).toBe(1);
+    // Cut off, it says nothing.
+    collector.mac.onAsked = (writer) => {
+      asked++;
+      writer.u16(0);
+    };
+    const rank = parents.rank[preferred];
+    ask();
+    expect(parents.rank[preferred]).toBe(rank);
+    answer(version, 0xffff, dtsn);
+    ask();
+    expect(join.joined).toBe(false);
   });
 
   it("is forgotten by the root when it falls silent", () => {
@@ -212,7 +286,7 @@ describe("a street that has joined", () => {
       street.world.runUntil(street.world.now_us + seconds * 1e6);
     };
     street.world.runUntil(3 * HOUR_us);
-    const asked = countMessages(street.collector, measuresLink);
+    const count = countQuestions(street.collector);
     const receive = radio.onReceive;
     for (let n = 0; n < 5; n++) {
       radio.onReceive = () => {};
@@ -222,7 +296,7 @@ describe("a street that has joined", () => {
       ping(90);
     }
     // It does so every 16 to 32 minutes.
-    expect(asked[RplCode.dis]).toBeLessThanOrEqual(1);
+    expect(count.asked).toBeLessThanOrEqual(1);
   });
 
   it("keeps a parent that fails now and then", () => {
