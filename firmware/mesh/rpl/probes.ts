@@ -5,7 +5,7 @@ import type { RplSender } from "firmware/mesh/rpl/sender";
 
 /** Links are measured before there is need: soon after the root has heard of this node's place, and then ever more rarely. */
 const FIRST_ms = 30_000;
-const LONGEST_ms = 1_920_000;
+const LONGEST_ms = 1_280_000;
 /** Within which a link is measured that would be better than the one in use; not so soon after another one was. */
 const URGENT_ms = 2_000;
 const PAUSE_ms = 30_000;

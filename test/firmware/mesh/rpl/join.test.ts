@@ -156,7 +156,7 @@ describe("a street that has joined", () => {
     expect(messages[RplCode.dio]).toBeLessThanOrEqual(31);
   });
 
-  it("asks its parent where it stands every 16 to 32 minutes, which measures the link, and sends no message for it", () => {
+  it("asks its parent where it stands every 11 to 21 minutes, which measures the link, and sends no message for it", () => {
     const street = joinedStreet(1);
     const [{ join, mac }] = street.meters;
     street.world.runUntil(2 * HOUR_us);
@@ -170,8 +170,8 @@ describe("a street that has joined", () => {
       onAnswered(...answer);
     };
     street.world.runUntil(12 * HOUR_us);
-    expect(count.asked).toBeGreaterThanOrEqual((10 * 60) / 32 - 1);
-    expect(count.asked).toBeLessThanOrEqual((10 * 60) / 16 + 1);
+    expect(count.asked).toBeGreaterThanOrEqual((10 * 60) / 22 - 1);
+    expect(count.asked).toBeLessThanOrEqual((10 * 60) / 10 + 1);
     expect(answers).toBe(count.asked);
     expect(join.preference.parents.samples[join.preference.preferred] - before).toBeGreaterThanOrEqual(
       answers,
@@ -295,7 +295,7 @@ describe("a street that has joined", () => {
       expect(meter.mac.counters.failures).toBeGreaterThan(n);
       ping(90);
     }
-    // It does so every 16 to 32 minutes.
+    // It does so every 11 to 21 minutes.
     expect(count.asked).toBeLessThanOrEqual(1);
   });
 
