@@ -114,14 +114,18 @@ export class Csma {
     }
   }
 
+  /** Whether this acknowledgement is waited for. */
+  awaits(frame: MacFrame): boolean {
+    if (this.#state !== State.waiting) return false;
+    const { sequence, destination } = this.#current!;
+    return frame.sequence === sequence && sameEui64(frame.source, destination);
+  }
+
   /**
-   * Answers whether this acknowledgement was waited for.
+   * The acknowledgement that is waited for has come.
    * @param congested what it says of its sender
    */
-  acknowledged(frame: MacFrame, congested: boolean): boolean {
-    if (this.#state !== State.waiting) return false;
-    const slot = this.#current!;
-    if (frame.sequence !== slot.sequence || !sameEui64(frame.source, slot.destination)) return false;
+  acknowledged(frame: MacFrame, congested: boolean): void {
     this.#timer.stop();
     this.#transmitter.follow();
     this.#counters.acknowledged++;
@@ -130,8 +134,7 @@ export class Csma {
       this.#congested.hold(frame.source, until_ms);
       this.#counters.heldBack++;
     }
-    this.finish(slot, true);
-    return true;
+    this.finish(this.#current!, true);
   }
 
   /** Acknowledges a frame: its sender, which waits on that channel and then turns to its own, hears no other one before. */

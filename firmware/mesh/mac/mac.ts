@@ -41,7 +41,7 @@ export class Mac {
    */
   onAsked: (writer: Writer) => void = () => {};
   /**
-   * Such an acknowledgement came, after {@link onSent} was called; `source` and `buffer` are valid during the call only.
+   * Such an acknowledgement came, before {@link onSent} is called; `source` and `buffer` are valid during the call only.
    * Set once.
    */
   onAnswered: (source: Uint8Array, buffer: Uint8Array, offset: number, length: number) => void = () => {};
@@ -224,9 +224,10 @@ export class Mac {
       if (frameType < WisunFrame.data) return Cause.ok;
     }
     if (frame.type !== FrameType.ack) return this.data(frame, now_ms);
-    if (!this.#csma.acknowledged(frame, gate.elements.congested)) return Cause.strayAck;
+    if (!this.#csma.awaits(frame)) return Cause.strayAck;
     if (frame.payloadLength > 0)
       this.onAnswered(frame.source, gate.bytes, frame.payloadOffset, frame.payloadLength);
+    this.#csma.acknowledged(frame, gate.elements.congested);
     return Cause.ok;
   }
 

@@ -23,6 +23,7 @@ import { NONE } from "firmware/mesh/rpl/parents";
 import { Outcome, Preference } from "firmware/mesh/rpl/preference";
 import { Probes } from "firmware/mesh/rpl/probes";
 import { Registration, REGISTRATION_SPREAD_ms } from "firmware/mesh/rpl/registration";
+import { Search } from "firmware/mesh/rpl/search";
 import { RplSender } from "firmware/mesh/rpl/sender";
 import { Solicitation } from "firmware/mesh/rpl/solicitation";
 import { Standing } from "firmware/mesh/rpl/standing";
@@ -72,6 +73,7 @@ export class Join implements Routing {
   readonly #registration: Registration;
   readonly #announcer: Announcer;
   readonly #probes: Probes;
+  readonly #search: Search;
   readonly #moves: Moves | undefined;
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
@@ -99,6 +101,7 @@ export class Join implements Routing {
     this.#registration.onAccepted = () => this.accepted();
     this.#registration.onUnanswered = () => this.avoid();
     this.#probes = new Probes(kernel, random, this.preference, sender);
+    this.#search = new Search(this.preference, sender);
     this.#moves = moves;
     if (moves !== undefined) {
       this.#registration.dao.moves = moves.load(this.root);
@@ -149,6 +152,7 @@ export class Join implements Routing {
     if (this.#sender.muted) return;
     const { preference } = this;
     preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
+    this.#search.sent(neighbour);
     this.select();
     if (this.joined && preference.isDoubtful) this.#probes.doubt();
   }
@@ -305,9 +309,10 @@ export class Join implements Routing {
     if (preference.preferred === NONE) return;
     const outcome = preference.select(this.#kernel.now_ms());
     if (outcome === Outcome.lost) {
-      this.leave();
+      if (!(this.joined && preference.isLost && this.#search.goOn())) this.leave();
       return;
     }
+    this.#search.end();
     this.#announcer.dio.rank = preference.rank;
     this.#registration.check(preference.parents);
     if (outcome === Outcome.unsure) {
@@ -329,6 +334,7 @@ export class Join implements Routing {
     this.#announcer.poison();
     this.#registration.stop();
     this.#probes.stop();
+    this.#search.end();
     this.#quietUntil_ms = this.#kernel.now_ms() + QUIET_ms;
     this.#solicitation.startAfter(QUIET_ms);
   }

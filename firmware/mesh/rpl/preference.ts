@@ -81,6 +81,11 @@ export class Preference {
     if (parents.failures[place] >= MAX_FAILURES) parents.rank[place] = INFINITE_RANK;
   }
 
+  /** The preferred parent has no rank any more. */
+  get isLost(): boolean {
+    return this.parents.rank[this.preferred] === INFINITE_RANK;
+  }
+
   /** The preferred parent has not answered last. */
   get isDoubtful(): boolean {
     const { parents, preferred } = this;
@@ -93,8 +98,8 @@ export class Preference {
    * @returns an {@link Outcome}
    */
   select(now_ms: number): number {
-    const { parents, preferred } = this;
-    const lost = parents.rank[preferred] === INFINITE_RANK;
+    const { parents } = this;
+    const lost = this.isLost;
     const best = parents.nth(0, NONE);
     if (lost && best === NONE) return Outcome.lost;
     const outcome = lost ? Outcome.replaced : this.judge(best, now_ms);

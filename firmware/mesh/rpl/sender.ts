@@ -20,9 +20,9 @@ export class RplSender {
     this.#stack = stack;
   }
 
-  /** Asks a neighbour where it stands, which measures the link to it. */
-  ask(neighbour: Uint8Array): void {
-    if (!this.muted) this.#link.ask(neighbour);
+  /** Asks a neighbour where it stands, which measures the link to it; false where there is no room for that. */
+  ask(neighbour: Uint8Array): boolean {
+    return !this.muted && this.#link.ask(neighbour);
   }
 
   /** Begins a message; the caller writes what follows its checksum and calls {@link send}. */
