@@ -9,7 +9,8 @@ describe("the head end's reads", () => {
   it("go on with the other meters when one does not answer, and fetch what it missed once it does", () => {
     const street = new Street(streetOptions({ meters: 3, depth: "model", hopping: false }));
     const [, silent] = street.meters;
-    street.run(5 * HOUR_S);
+    // Its registration, of the last three hours, lasts for four: beyond the next cycle, and not to the one after it.
+    street.run(7.5 * HOUR_S);
     const { radio } = silent;
     const listen = radio.listen.bind(radio);
     radio.listen = radio.follow = () => listen(ANOTHER_CHANNEL);
