@@ -1,12 +1,5 @@
 import { Reader, type Writer } from "firmware/codec/cursor";
-import {
-  isLinkLocal,
-  isMulticast,
-  isUnspecified,
-  sameAddress,
-  writeAddress,
-  writeEui64,
-} from "firmware/ip/address";
+import { isLinkLocal, isMulticast, sameAddress, writeAddress, writeEui64 } from "firmware/ip/address";
 import type { Packet } from "firmware/ip/packet";
 import type { IpStack } from "firmware/ip/stack";
 import type { Kernel } from "firmware/kernel/kernel";
@@ -17,6 +10,7 @@ import type { Mac } from "firmware/mesh/mac/mac";
 import { Announcer } from "firmware/mesh/rpl/announcer";
 import { DaoAck, Dio, ICMPV6_HEADER_BYTES, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
 import { isNewer } from "firmware/mesh/rpl/sequence";
+import { Membership } from "firmware/mesh/rpl/membership";
 import type { Moves } from "firmware/mesh/rpl/moves";
 import { ETX_UNIT } from "firmware/mesh/rpl/mrhof";
 import { NONE } from "firmware/mesh/rpl/parents";
@@ -32,8 +26,6 @@ import type { Entropy } from "hal/entropy";
 
 /** After it has left its place a node believes nobody for so long: those below it still say what it told them. */
 const QUIET_ms = 4_000;
-/** A root that did not answer is not tried again for so long, where there is another PAN. */
-const AVOIDED_ms = 600_000;
 /** A change of rank by so much is news. */
 const NEWS = 4 * ETX_UNIT;
 
@@ -58,7 +50,7 @@ export class Join implements Routing {
   joined = false;
   readonly preference = new Preference();
   readonly isRoot = false;
-  readonly root = new Uint8Array(16);
+  readonly root: Uint8Array;
   /** RPL messages that could not be read, or are none for a meter. */
   ignored = 0;
   /** Times that another parent was taken, that a place was given up, and that a loop showed. */
@@ -74,13 +66,11 @@ export class Join implements Routing {
   readonly #announcer: Announcer;
   readonly #probes: Probes;
   readonly #search: Search;
-  readonly #moves: Moves | undefined;
+  readonly #membership: Membership;
   readonly #reader = new Reader(new Uint8Array(0));
   readonly #ack = new DaoAck();
   readonly #from = new Uint8Array(8);
   readonly #standing = new Standing();
-  /** Until then the {@link root} does not count: it has not answered. */
-  #avoidedUntil_ms = 0;
   /** The DIO being read: it and the announcer's change places where this node passes on what it says. */
   #heard = new Dio();
   #quietUntil_ms = 0;
@@ -90,6 +80,8 @@ export class Join implements Routing {
   constructor({ kernel, entropy, mac, link, stack, moves }: JoinOptions) {
     const random = new RandomBelow(entropy);
     const sender = new RplSender(link, stack);
+    this.#membership = new Membership(mac, moves);
+    this.root = this.#membership.root;
     this.#sender = sender;
     this.#kernel = kernel;
     this.#mac = mac;
@@ -102,11 +94,6 @@ export class Join implements Routing {
     this.#registration.onUnanswered = () => this.avoid();
     this.#probes = new Probes(kernel, random, this.preference, sender);
     this.#search = new Search(this.preference, sender);
-    this.#moves = moves;
-    if (moves !== undefined) {
-      this.#registration.dao.moves = moves.load(this.root);
-      mac.join(moves.panId);
-    }
     stack.onRpl = (packet) => this.receive(packet);
     link.routeBy(this);
   }
@@ -229,7 +216,7 @@ export class Join implements Routing {
     const now_ms = this.#kernel.now_ms();
     if (now_ms < this.#quietUntil_ms || !suits(dio)) return;
     if (this.preference.preferred === NONE) {
-      if (dio.rank !== INFINITE_RANK && !this.avoids(dio, now_ms)) this.enter(dio);
+      if (dio.rank !== INFINITE_RANK && !this.#membership.avoids(dio.dodagId, now_ms)) this.enter(dio);
     } else if (sameAddress(dio.dodagId, this.root)) {
       this.hearOwn(dio, now_ms);
     }
@@ -281,7 +268,8 @@ export class Join implements Routing {
     const { preference } = this;
     if (!preference.begin(this.#from, dio.rank, this.#mac.rssi_dBm, this.#kernel.now_ms())) return;
     preference.parents.dtsn[preference.preferred] = dio.dtsn;
-    if (!sameAddress(dio.dodagId, this.root)) this.moveTo(dio.dodagId);
+    if (!sameAddress(dio.dodagId, this.root)) this.#membership.moveTo(dio.dodagId);
+    dao.moves = this.#membership.moves;
     dao.instance = dio.instance;
     dao.pathLifetime = dio.defaultLifetime;
     this.#registration.lifetime_ms = dio.defaultLifetime * dio.lifetimeUnit_s * 1000;
@@ -294,14 +282,6 @@ export class Join implements Routing {
     this.#registration.of(preference, this.#announcer.dio.prefix);
     this.#registration.startWithin(REGISTRATION_SPREAD_ms);
     this.#probes.stop();
-  }
-
-  /** Kept before the new root hears of it: no registration with it counts one move less. */
-  private moveTo(root: Uint8Array): void {
-    const { dao } = this.#registration;
-    if (!isUnspecified(this.root)) dao.moves++;
-    this.root.set(root);
-    this.#moves?.save(root, dao.moves, this.#mac.panId);
   }
 
   private select(): void {
@@ -339,9 +319,8 @@ export class Join implements Routing {
     this.#solicitation.startAfter(QUIET_ms);
   }
 
-  /** The root does not answer: it may be gone, or cut off. */
   private avoid(): void {
-    if (this.#mac.hasChoice) this.#avoidedUntil_ms = this.#kernel.now_ms() + AVOIDED_ms;
+    this.#membership.avoid(this.#kernel.now_ms());
     this.leave();
   }
 
@@ -357,9 +336,5 @@ export class Join implements Routing {
   private announce(): void {
     const { redundancy } = this.#announcer.dio;
     this.#announcer.restart(redundancy === 0 ? Infinity : redundancy);
-  }
-
-  private avoids(dio: Dio, now_ms: number): boolean {
-    return now_ms < this.#avoidedUntil_ms && sameAddress(dio.dodagId, this.root);
   }
 }

@@ -3,7 +3,6 @@ import { isMulticast, writeAddress, writeLinkLocal } from "firmware/ip/address";
 import { Peer } from "firmware/ip/socket";
 import { RoutingHeader } from "firmware/mesh/forwarding/routing-header";
 import { Dao, DaoAck, Dio, INFINITE_RANK, RplCode } from "firmware/mesh/rpl/messages";
-import { NONE } from "firmware/mesh/rpl/parents";
 import { FIRST_SEQUENCE } from "firmware/mesh/rpl/sequence";
 import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
 import { PAN } from "../../../support/mac-street";
@@ -266,59 +265,6 @@ describe("a meter that hears a DIO", () => {
     world.runUntil(60e6);
     expect(daos).toBeGreaterThan(before);
     expect(dtsns.at(-1)).toBe(dtsns[0] + 1);
-  });
-});
-
-describe("a meter whose parent is lost, with neighbours that told their rank long ago", () => {
-  const LOST_AT_us = 600e6;
-  /** The second meter tells the first `rank` where it is asked, and nothing else but acknowledgements. */
-  function abandoned(answer: () => number | undefined) {
-    const street = meshStreet(2, 1);
-    const [meter, other] = street.meters;
-    street.start();
-    street.world.runUntil(LOST_AT_us);
-    const { preference } = meter.join;
-    const { parents } = preference;
-    const place = parents.find(other.eui64);
-    expect(parentOf(meter)).toEqual(street.collector.eui64);
-    parents.rank[place] = 200;
-    parents.limit[place] = 190;
-    expect(parents.nth(1, preference.preferred)).toBe(NONE);
-    let asked = 0;
-    const { onAsked } = other.mac;
-    other.mac.onAsked = (writer) => {
-      asked++;
-      const rank = answer();
-      if (rank === undefined) return;
-      onAsked(writer);
-      writer.at -= 3;
-      writer.u16(rank);
-      writer.u8(0);
-    };
-    street.collector.radio.onReceive = () => {};
-    parents.rank[preference.preferred] = INFINITE_RANK;
-    meter.join.onSent(street.collector.eui64, 6, false);
-    street.world.runUntil(LOST_AT_us + 3e6);
-    return { meter, other, asked };
-  }
-
-  it("asks them where they stand, and takes one that is above it", () => {
-    const { meter, other, asked } = abandoned(() => 210);
-    expect(asked).toBe(1);
-    expect(parentOf(meter)).toEqual(other.eui64);
-    expect(meter.join.repairs).toBe(0);
-    expect(meter.join.joined).toBe(true);
-  });
-
-  it.each([
-    ["are below it by now", () => 400],
-    ["have no place", () => INFINITE_RANK],
-    ["do not say", () => undefined],
-  ])("gives up its place where they %s", (_name, answer) => {
-    const { meter, asked } = abandoned(answer);
-    expect(asked).toBe(1);
-    expect(parentOf(meter)).toBeUndefined();
-    expect(meter.join.repairs).toBe(1);
   });
 });
 

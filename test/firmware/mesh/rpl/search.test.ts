@@ -1,7 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { INFINITE_RANK } from "firmware/mesh/rpl/messages";
+import { NONE } from "firmware/mesh/rpl/parents";
 import { Preference } from "firmware/mesh/rpl/preference";
 import { Search } from "firmware/mesh/rpl/search";
 import type { RplSender } from "firmware/mesh/rpl/sender";
+import { meshStreet, parentOf } from "../../../support/mesh-street";
 
 const STRONG_dBm = -60;
 const name = (n: number) => Uint8Array.of(2, 0, 0, 0, 0, 0, 0, n);
@@ -62,4 +65,57 @@ it("waits for room, and asks nobody while the node says nothing", () => {
   sender.muted = false;
   expect(search.goOn()).toBe(true);
   expect(sent).toEqual([2]);
+});
+
+describe("a meter whose parent is lost, with neighbours that told their rank long ago", () => {
+  const LOST_AT_us = 600e6;
+  /** The second meter tells the first `rank` where it is asked, and nothing else but acknowledgements. */
+  function abandoned(answer: () => number | undefined) {
+    const street = meshStreet(2, 1);
+    const [meter, other] = street.meters;
+    street.start();
+    street.world.runUntil(LOST_AT_us);
+    const { preference } = meter.join;
+    const { parents } = preference;
+    const place = parents.find(other.eui64);
+    expect(parentOf(meter)).toEqual(street.collector.eui64);
+    parents.rank[place] = 200;
+    parents.limit[place] = 190;
+    expect(parents.nth(1, preference.preferred)).toBe(NONE);
+    let asked = 0;
+    const { onAsked } = other.mac;
+    other.mac.onAsked = (writer) => {
+      asked++;
+      const rank = answer();
+      if (rank === undefined) return;
+      onAsked(writer);
+      writer.at -= 3;
+      writer.u16(rank);
+      writer.u8(0);
+    };
+    street.collector.radio.onReceive = () => {};
+    parents.rank[preference.preferred] = INFINITE_RANK;
+    meter.join.onSent(street.collector.eui64, 6, false);
+    street.world.runUntil(LOST_AT_us + 3e6);
+    return { meter, other, asked };
+  }
+
+  it("asks them where they stand, and takes one that is above it", () => {
+    const { meter, other, asked } = abandoned(() => 210);
+    expect(asked).toBe(1);
+    expect(parentOf(meter)).toEqual(other.eui64);
+    expect(meter.join.repairs).toBe(0);
+    expect(meter.join.joined).toBe(true);
+  });
+
+  it.each([
+    ["are below it by now", () => 400],
+    ["have no place", () => INFINITE_RANK],
+    ["do not say", () => undefined],
+  ])("gives up its place where they %s", (_name, answer) => {
+    const { meter, asked } = abandoned(answer);
+    expect(asked).toBe(1);
+    expect(parentOf(meter)).toBeUndefined();
+    expect(meter.join.repairs).toBe(1);
+  });
 });
