@@ -67,3 +67,33 @@ export function parentOf({ join }: { join: Join }): Uint8Array | undefined {
   const eui64 = new Uint8Array(8);
   return join.writeParent(eui64) ? eui64 : undefined;
 }
+
+/** A street of which all have joined. */
+export function joinedStreet(meters: number, options?: Parameters<typeof meshStreet>[2]) {
+  const street = meshStreet(meters, 1, options);
+  street.start();
+  street.world.runUntil(120e6);
+  return street;
+}
+
+/** Counts RPL messages at the stack of a collector or a meter, by code. */
+export function countMessages({ stack }: { stack: IpStack }): number[] {
+  const counts = [0, 0, 0, 0];
+  const receive = stack.onRpl;
+  stack.onRpl = (packet) => {
+    counts[packet.payload[1]]++;
+    receive(packet);
+  };
+  return counts;
+}
+
+/** Counts how often a collector or a meter is asked where it stands. */
+export function countQuestions({ mac }: { mac: Mac }): { asked: number } {
+  const count = { asked: 0 };
+  const { onAsked } = mac;
+  mac.onAsked = (writer) => {
+    count.asked++;
+    onAsked(writer);
+  };
+  return count;
+}

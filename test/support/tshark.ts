@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { expect } from "vitest";
 
-/** Reads a capture of ours by tshark with the profile beside it, checksums checked. */
 /** A data frame without a payload asks a neighbour where it stands. */
 export const QUESTION = "(wpan.frame_type == 1 && !6lowpan && !data && !(wisun.uttie.type in {0, 1}))";
 /** What is neither the answer to that, nor the MPL option, which tshark calls data in a compressed extension header. */
 export const UNNAMED = "(data && !ipv6.opt.mpl.flag && !(wpan.frame_type == 2 && data.len == 4))";
 
+/** Reads a capture of ours by tshark with the profile beside it, checksums checked. */
 export class Tshark {
   constructor(
     private readonly program: string,

@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Writer } from "firmware/codec/cursor";
 import { writeAddress } from "firmware/ip/address";
-import type { Packet } from "firmware/ip/packet";
 import { Root } from "firmware/mesh/rpl/root";
 import { RplCode } from "firmware/mesh/rpl/messages";
-import { meshStreet, parentOf, PREFIX } from "../../../support/mesh-street";
+import {
+  countMessages,
+  countQuestions,
+  joinedStreet,
+  meshStreet,
+  parentOf,
+  PREFIX,
+} from "../../../support/mesh-street";
 import { rplPacket } from "../../../support/rpl-packet";
 
 type Street = ReturnType<typeof meshStreet>;
@@ -13,30 +19,6 @@ const HOUR_us = 3600e6;
 const ALL_RPL_NODES = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a);
 
 const joined = (street: Street) => street.meters.filter((meter) => meter.join.joined).length;
-/** Counts RPL messages at the collector's or a meter's stack, by code; `counted` tells which. */
-function countMessages(
-  node: { stack: Street["collector"]["stack"] },
-  counted: (packet: Packet) => boolean = () => true,
-): number[] {
-  const counts = [0, 0, 0, 0];
-  const receive = node.stack.onRpl;
-  node.stack.onRpl = (packet) => {
-    if (counted(packet)) counts[packet.payload[1]]++;
-    receive(packet);
-  };
-  return counts;
-}
-
-/** Counts how often a collector or a meter is asked where it stands. */
-function countQuestions({ mac }: { mac: Street["collector"]["mac"] }): { asked: number } {
-  const count = { asked: 0 };
-  const { onAsked } = mac;
-  mac.onAsked = (writer) => {
-    count.asked++;
-    onAsked(writer);
-  };
-  return count;
-}
 
 describe("a street that boots at once", () => {
   for (const frameLoss of [0, 0.1, 0.3]) {
@@ -126,13 +108,6 @@ describe("a meter that boots", () => {
 });
 
 describe("a street that has joined", () => {
-  const joinedStreet = (meters: number, options: Parameters<typeof meshStreet>[2] = {}) => {
-    const street = meshStreet(meters, 1, options);
-    street.start();
-    street.world.runUntil(120e6);
-    return street;
-  };
-
   it("stays so for a day, each meter registering again before four hours are over", () => {
     const street = joinedStreet(8, { frameLoss: 0.1 });
     const messages = countMessages(street.collector);

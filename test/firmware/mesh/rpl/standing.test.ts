@@ -1,44 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Packet } from "firmware/ip/packet";
 import { RplCode } from "firmware/mesh/rpl/messages";
-import { meshStreet } from "../../../support/mesh-street";
+import { countMessages, countQuestions, joinedStreet } from "../../../support/mesh-street";
 
-type Street = ReturnType<typeof meshStreet>;
 const HOUR_us = 3600e6;
 
-/** Counts RPL messages at the collector's or a meter's stack, by code; `counted` tells which. */
-function countMessages(
-  node: { stack: Street["collector"]["stack"] },
-  counted: (packet: Packet) => boolean = () => true,
-): number[] {
-  const counts = [0, 0, 0, 0];
-  const receive = node.stack.onRpl;
-  node.stack.onRpl = (packet) => {
-    if (counted(packet)) counts[packet.payload[1]]++;
-    receive(packet);
-  };
-  return counts;
-}
-
-/** Counts how often a collector or a meter is asked where it stands. */
-function countQuestions({ mac }: { mac: Street["collector"]["mac"] }): { asked: number } {
-  const count = { asked: 0 };
-  const { onAsked } = mac;
-  mac.onAsked = (writer) => {
-    count.asked++;
-    onAsked(writer);
-  };
-  return count;
-}
-
 describe("a meter that has joined", () => {
-  const joinedStreet = (meters: number, options: Parameters<typeof meshStreet>[2] = {}) => {
-    const street = meshStreet(meters, 1, options);
-    street.start();
-    street.world.runUntil(120e6);
-    return street;
-  };
-
   it("asks its parent where it stands every 11 to 21 minutes, which measures the link, and sends no message for it", () => {
     const street = joinedStreet(1);
     const [{ join, mac }] = street.meters;
