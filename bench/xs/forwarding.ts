@@ -130,7 +130,7 @@ function run(next: Neighbour): void {
       radio.onSent();
       computrons += resetMeter(0, 0);
       if (sent.type !== FrameType.ack) {
-        next.composer.end(next.composer.acknowledgement(own.eui64, sent.sequence, false, now_ms));
+        next.composer.acknowledgement(own.eui64, sent.sequence, false, now_ms);
         give(next);
       }
     } else {

@@ -18,9 +18,6 @@ import { INTERVAL_ms } from "firmware/mesh/mac/pan-clock";
 import type { Slot } from "firmware/mesh/mac/queue";
 import { TAG_BYTES } from "hal/cipher";
 
-/** There is no frame counter for it. */
-export const NO_COUNTER = -1;
-
 /** Makes the frames of a node, each anew for each attempt: a frame tells the time, and no counter is used twice. */
 export class Composer {
   /** The frame made last, from its start on. */
@@ -73,11 +70,17 @@ export class Composer {
   }
 
   /**
-   * Begins an acknowledgement: what it is to carry is then written into {@link writer}, and {@link end} follows.
+   * Makes an acknowledgement. False: there is no frame counter for it.
    * @param congested tells the sender of the frame to hold back
-   * @returns where its payload starts, or {@link NO_COUNTER}
+   * @param answer writes its payload
    */
-  acknowledgement(to: Uint8Array, sequence: number, congested: boolean, now_ms: number): number {
+  acknowledgement(
+    to: Uint8Array,
+    sequence: number,
+    congested: boolean,
+    now_ms: number,
+    answer?: (writer: Writer) => void,
+  ): boolean {
     const { writer } = this;
     const elements = this.#elements;
     const flags = this.#flags | (congested ? IE_PRESENT : 0);
@@ -88,7 +91,11 @@ export class Composer {
     elements.congested = congested;
     const done = this.head(WisunFrame.ack, now_ms);
     elements.congested = false;
-    return done ? writer.at : NO_COUNTER;
+    if (!done) return false;
+    const start = writer.at;
+    answer?.(writer);
+    this.end(start);
+    return true;
   }
 
   private begin(slot: Slot): void {
@@ -130,8 +137,7 @@ export class Composer {
 
   #counter = 0;
 
-  /** Seals the frame from its payload on, and ends it. */
-  end(payload: number): void {
+  private end(payload: number): void {
     const { writer } = this;
     const { security, eui64 } = this.#node;
     if (security !== undefined) {

@@ -1,7 +1,7 @@
 import type { Writer } from "firmware/codec/cursor";
 import type { Kernel } from "firmware/kernel/kernel";
 import { DwellAccount } from "firmware/mesh/mac/account";
-import { Composer, NO_COUNTER } from "firmware/mesh/mac/composer";
+import { Composer } from "firmware/mesh/mac/composer";
 import type { MacCounters } from "firmware/mesh/mac/counters";
 import type { MacFrame } from "firmware/mesh/mac/frame";
 import type { MacNode } from "firmware/mesh/mac/node";
@@ -91,10 +91,7 @@ export class Transmitter {
     const now_ms = this.#kernel.now_ms();
     const heardOn = !hopping ? channel : this.#held !== SCHEDULE ? this.#held : schedule.channelAt(start_ms);
     const { source, sequence } = frame;
-    const payload = this.#composer.acknowledgement(source, sequence, congested, now_ms);
-    if (!this.composed(payload !== NO_COUNTER)) return;
-    answer?.(this.#composer.writer);
-    this.#composer.end(payload);
+    if (!this.composed(this.#composer.acknowledgement(source, sequence, congested, now_ms, answer))) return;
     if (this.put(heardOn)) this.#counters.acksSent++;
   }
 
