@@ -135,11 +135,11 @@ export class Join implements Routing {
   }
 
   onSent(neighbour: Uint8Array, attempts: number, acked: boolean): void {
+    this.#search.sent(neighbour);
     // Among those that tell of an outage a link is worse than it is, and a node that has lost its parent finds no other.
     if (this.#sender.muted) return;
     const { preference } = this;
     preference.measure(neighbour, attempts, acked, this.#kernel.now_ms());
-    this.#search.sent(neighbour);
     this.select();
     if (this.joined && preference.isDoubtful) this.#probes.doubt();
   }

@@ -70,7 +70,11 @@ it("waits for room, and asks nobody while the node says nothing", () => {
 describe("a meter whose parent is lost, with neighbours that told their rank long ago", () => {
   const LOST_AT_us = 600e6;
   /** The second meter tells the first `rank` where it is asked, and nothing else but acknowledgements. */
-  function abandoned(answer: () => number | undefined) {
+  type Meter = ReturnType<typeof meshStreet>["meters"][0];
+  function abandoned(
+    answer: () => number | undefined,
+    then: (meter: Meter, other: Meter) => void = () => {},
+  ) {
     const street = meshStreet(2, 1);
     const [meter, other] = street.meters;
     street.start();
@@ -96,8 +100,9 @@ describe("a meter whose parent is lost, with neighbours that told their rank lon
     street.collector.radio.onReceive = () => {};
     parents.rank[preference.preferred] = INFINITE_RANK;
     meter.join.onSent(street.collector.eui64, 6, false);
+    then(meter, other);
     street.world.runUntil(LOST_AT_us + 3e6);
-    return { meter, other, asked };
+    return { street, meter, other, asked };
   }
 
   it("asks them where they stand, and takes one that is above it", () => {
@@ -116,6 +121,19 @@ describe("a meter whose parent is lost, with neighbours that told their rank lon
     const { meter, asked } = abandoned(answer);
     expect(asked).toBe(1);
     expect(parentOf(meter)).toBeUndefined();
+    expect(meter.join.repairs).toBe(1);
+  });
+
+  it("gives up its place where it was silenced as it asked, and nobody answers", () => {
+    const { street, meter } = abandoned(
+      () => undefined,
+      ({ join }, { radio }) => {
+        radio.onReceive = () => {};
+        join.mute(true);
+      },
+    );
+    meter.join.mute(false);
+    meter.join.onSent(street.collector.eui64, 6, false);
     expect(meter.join.repairs).toBe(1);
   });
 });
