@@ -53,18 +53,22 @@ export function openCapture(street: Street): void {
 }
 
 /**
- * Lets reads under way end. Then one more interval closes and is read: what a fast clock counted there before the end
+ * One more interval closes, and reads under way end. Then it is read: what a fast clock counted there before the end
  * belongs to the run, and what a fault of the chip's bus had held back. Last, the registers take what is left in the chips.
  */
 function drain(street: Street, end_s: number): void {
   const { poller } = street.headEnd;
-  const closing_s = end_s + street.options.interval_min * 60 + CLOSING_S;
+  let now_s = end_s + street.options.interval_min * 60 + CLOSING_S;
+  const finishReads = (): void => {
+    const until_s = now_s + DRAIN_S;
+    while (poller.outstanding > 0 && now_s < until_s) street.run((now_s += DRAIN_STEP_S));
+  };
   for (const meter of street.meters) meter.calm();
-  street.run(closing_s);
-  poller.readAll(EPOCH_MS + closing_s * 1000);
+  street.run(now_s);
   poller.stop();
-  let now_s = closing_s;
-  while (poller.outstanding > 0 && now_s < end_s + DRAIN_S) street.run((now_s += DRAIN_STEP_S));
+  finishReads();
+  poller.readAll(EPOCH_MS + now_s * 1000);
+  finishReads();
   for (const { meter, truth } of street.meters) {
     meter.registers.poll();
     truth.advanceTo(street.world.now_us);

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { EventCode } from "firmware/events/codes";
+import { Poller } from "../../head-end/poller";
 import { noFaults } from "../../host-sim/options";
 import { runStreet } from "../../host-sim/run-street";
 import { Street } from "../../host-sim/street";
@@ -8,6 +9,10 @@ import { streetOptions } from "../support/street";
 const HOUR_S = 3600;
 
 describe("a street whose supply fails", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it("loses no interval and invents nothing; the head end hears of failures and restorations", () => {
     const faults = { ...noFaults, outages: 2, blackouts: 1 };
     const { result } = runStreet(streetOptions({ meters: 6, days: 2, depth: "model", faults }));
@@ -20,6 +25,26 @@ describe("a street whose supply fails", () => {
     expect(energy.intervalsWh).toBe(energy.registersWh);
     expect(energy.inventedWh).toBe(0);
     expect(energy.truthWh - energy.registersWh).toBeLessThan(0.01 * power.outages + 0.1);
+  });
+
+  // Once more in the middle of a cycle, all reads of a large town made its late ones later still.
+  it("is read once more at its end when all reads of the last cycle are done, not before", () => {
+    const { readAll } = Poller.prototype;
+    const outstanding: number[] = [];
+    vi.spyOn(Poller.prototype, "readAll").mockImplementation(function (this: Poller, due_ms) {
+      outstanding.push(this.outstanding);
+      readAll.call(this, due_ms);
+    });
+    const { run } = Street.prototype;
+    vi.spyOn(Street.prototype, "run").mockImplementationOnce(function (this: Street, until_s) {
+      const [{ supply }] = this.meters;
+      run.call(this, until_s - 0.1 * HOUR_S);
+      supply.fail();
+      run.call(this, until_s);
+      this.world.in(0.5 * HOUR_S * 1e6, () => supply.restore());
+    });
+    runStreet(streetOptions({ meters: 2, days: 1 / 6, depth: "model" }));
+    expect(outstanding).toEqual([0, 0, 0]);
   });
 
   it("fails as a whole in a blackout", () => {
