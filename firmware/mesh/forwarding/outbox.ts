@@ -14,8 +14,8 @@ import { isUrgent } from "firmware/mesh/forwarding/urgency";
 const MAX_FAILURES_UP = 4;
 /** And on its way down, where the route is the root's: the root has another one, or not. */
 const MAX_FAILURES_DOWN = 2;
-/** And to any router: whoever hands on last gasps has nothing to keep its attempts for. */
-const MAX_FAILURES_ANY = 16;
+/** And to any router: whoever hands on last gasps has nothing to keep its attempts for. The MAC makes half as many each time. */
+const MAX_FAILURES_ANY = 32;
 
 /** Tag of a frame that holds no packet. */
 const QUESTION = -1;

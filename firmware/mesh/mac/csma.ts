@@ -19,6 +19,8 @@ const MAX_BE = 5;
 const MAX_CSMA_BACKOFFS = 4;
 /** Retries after the first attempt. A frame is done within 7 s, or within 25 s in a crowd. */
 const MAX_FRAME_RETRIES = 5;
+/** Of one in great haste, which another neighbour may take as well. */
+const MAX_HASTY_RETRIES = 2;
 /** Over so much of the next slot a retry is drawn, so that two nodes that missed each other do not do so again. */
 const RETRY_SPREAD_ms = 192;
 /** Time on the air of the longest acknowledgement. */
@@ -257,7 +259,7 @@ export class Csma {
   }
 
   private tryAgain(slot: Slot): void {
-    if (slot.retries < MAX_FRAME_RETRIES) {
+    if (slot.retries < (slot.haste === Haste.great ? MAX_HASTY_RETRIES : MAX_FRAME_RETRIES)) {
       slot.retries++;
       this.#counters.retries++;
       this.contend(slot);

@@ -6,7 +6,7 @@ export const Haste = Object.freeze({
   /** It waits for its receiver's own channels: in a broadcast window all neighbours would hear it. */
   none: 0,
   some: 1,
-  /** Its retries do not make room for others. */
+  /** Its retries do not make room for others, and are few: the sender has another way. */
   great: 2,
 });
 

@@ -109,19 +109,25 @@ describe("nodes that hop", () => {
     expect(median).toBeLessThanOrEqual(16 + 32 + 64 + 129);
   });
 
-  it("try again on another channel each time, no sooner than the receiver is there", () => {
-    const street = joined(2, 7);
-    const { world, macs, medium } = street;
-    const tries: { at_us: number; channel: number }[] = [];
-    medium.onFrame = (at_us, from, channel) => from === 0 && tries.push({ at_us, channel });
-    medium.radios[1].powerOff();
-    send(macs[0], macs[1].eui64, [1]);
-    world.runUntil(world.now_us + 8e6);
-    expect(tries.length).toBe(6);
-    expect(new Set(tries.map(({ channel }) => channel)).size).toBe(6);
-    const gaps = tries.slice(1).map(({ at_us }, i) => at_us - tries[i].at_us);
-    for (const gap of gaps) expect(gap).toBeGreaterThan(40_000);
-  });
+  it.each([
+    { haste: Haste.some, most: 6 },
+    { haste: Haste.great, most: 3 },
+  ])(
+    "try $most times at haste $haste, each on another channel, not before the receiver is there",
+    (given) => {
+      const street = joined(2, 7);
+      const { world, macs, medium } = street;
+      const tries: { at_us: number; channel: number }[] = [];
+      medium.onFrame = (at_us, from, channel) => from === 0 && tries.push({ at_us, channel });
+      medium.radios[1].powerOff();
+      send(macs[0], macs[1].eui64, [1], given.haste);
+      world.runUntil(world.now_us + 8e6);
+      expect(tries.length).toBe(given.most);
+      expect(new Set(tries.map(({ channel }) => channel)).size).toBe(given.most);
+      const gaps = tries.slice(1).map(({ at_us }, i) => at_us - tries[i].at_us);
+      for (const gap of gaps) expect(gap).toBeGreaterThan(40_000);
+    },
+  );
 
   it("answer each other at once: whoever waits for an acknowledgement is let get it, and turn back, before", () => {
     let attempts = 0;
