@@ -101,8 +101,11 @@ export class Outbox {
       const after = this.#queue.next(held);
       this.#queue.restore(held, this.#packet, this.#header);
       if (!this.findNeighbour(held)) {
-        this.#counters.dropped.noRoute++;
-        this.#queue.remove(held);
+        // Who has no parent has one again after a while: last gasps wait for it, as nobody would send them once more.
+        if (held.way !== Way.parent) {
+          this.#counters.dropped.noRoute++;
+          this.#queue.remove(held);
+        }
       } else if (this.#mac.queued(this.#neighbour) === 0) {
         if (this.hand(held)) {
           held.sending = true;
@@ -173,7 +176,8 @@ export class Outbox {
       this.#counters.passedOn++;
       this.#queue.remove(held);
     }
-    this.#routing.onSent(neighbour, attempts, acked);
+    // Where many gasp at once what goes unanswered tells of the crowd, and not of the link.
+    if (held.way !== Way.parent) this.#routing.onSent(neighbour, attempts, acked);
     if (!acked) this.failed(held);
   }
 

@@ -65,18 +65,34 @@ describe("a packet to any router (RFC 4291, section 2.6.1)", () => {
     },
   );
 
-  it("is given up, and counted, where all are silent, or there is none", () => {
+  it("is given up, and counted, where all are silent, which tells nothing of the links in a crowd", () => {
     const { meters, run, send, radioOf, came } = diamond(1);
     const { dropped } = meters[2].link.counters;
     for (const node of [1, 2]) radioOf(node).powerOff();
-    // In the end its place is lost.
     for (let i = 0; i < 4; i++) {
       send(8);
       // Not so long that it asks its parent of itself.
       run(7);
     }
-    expect(dropped.unanswered + dropped.noRoute).toBe(4);
+    expect(dropped.unanswered).toBe(4);
     expect(came).toEqual([]);
+    expect(meters[2].join.joined).toBe(true);
+  });
+
+  it("waits at a node that has no parent until it has one again", () => {
+    const { meters, run, send, sendTo, air, came } = diamond(1);
+    const [, , sender] = meters;
+    air.silent = true;
+    for (let i = 0; i < 8 && sender.join.joined; i++) {
+      sendTo(sender.join.root, i);
+      run(20);
+    }
+    expect(sender.join.joined).toBe(false);
+    expect(send(8)).toBe(true);
+    run(10);
+    air.silent = false;
+    run(300);
+    expect(came.map(({ bytes }) => bytes)).toEqual([[8]]);
   });
 
   it("is kept by a node on its capacitor, which keeps its place too, until a router hears it again", () => {
